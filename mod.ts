@@ -1,0 +1,46 @@
+/**
+ * Structured task queues with one API over three lanes: submit tasks with priorities, retries, timeouts
+ * and protection, run the queue, and look at handles and a summary.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue({ workers: 8 });
+ * queue.map(async (n: number) => await Promise.resolve(n * n), [1, 2, 3], { retries: 2 });
+ * const summary = await queue.run();
+ * console.log(summary.values); // [ 1, 4, 9 ]
+ * ```
+ *
+ * @module
+ */
+export { AsyncQueue } from "./src/async/queue.ts";
+export { asyncMap } from "./src/async/map.ts";
+export { asCompleted } from "./src/core/as_completed.ts";
+export type { BoundTask } from "./src/core/bound_task.ts";
+export type { Clock } from "./src/core/clock.ts";
+export { currentTask, type TaskContext } from "./src/core/context.ts";
+export {
+  ExecutionError,
+  QueueClosedError,
+  QueueFullError,
+  QueueStateError,
+  TaskCancelledError,
+  TaskTimeoutError,
+  TrilaneError,
+} from "./src/core/errors.ts";
+export { TaskGroup } from "./src/core/group.ts";
+export type { PlainHandle, TaskHandle, TaskStatus } from "./src/core/handle.ts";
+export type { MapOptions } from "./src/core/one_shot.ts";
+export type { QueueOptions, RunOptions, TaskOptions, WaitOptions } from "./src/core/options.ts";
+export { type MapItem, type QueueStats, TaskQueue } from "./src/core/queue.ts";
+export type { AnyFunction } from "./src/core/task.ts";
+export type {
+  CancelledResult,
+  FailedResult,
+  SucceededResult,
+  TaskResult,
+  TaskResultBase,
+} from "./src/core/result.ts";
+export type { StreamOptions } from "./src/core/stream.ts";
+export { type Percentiles, RunSummary } from "./src/core/summary.ts";

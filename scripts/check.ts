@@ -1,0 +1,27 @@
+/**
+ * `deno task check`: type-checks everything, and the core once more with nothing but the language
+ * and the globals it is allowed, so that no runtime creeps into it.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { stdArgs } from "./std.ts";
+
+const present = (paths: string[]) => paths.filter((path) => existsSync(path));
+
+async function check(...args: string[]): Promise<boolean> {
+  const child = new Deno.Command(Deno.execPath(), { args: ["check", ...args], stdin: "null" });
+  return (await child.spawn().status).success;
+}
+
+// The benchmarks' peers are dependencies of theirs alone, named in a configuration of their own.
+const benchConfig = present(["bench/deno.json"]);
+const everything = ["mod.ts", "src", "tests", "scripts", "examples"];
+if (benchConfig.length === 0) everything.push("bench");
+
+const passed = [
+  await check(...await stdArgs(), ...present(everything)),
+  await check("--config", "tests/core_only/deno.json", "src/core"),
+  ...await Promise.all(benchConfig.map((config) => check("--config", config, "bench"))),
+];
+if (passed.includes(false)) Deno.exit(1);

@@ -1,0 +1,117 @@
+import { show } from "./errors.ts";
+import type { PlainHandle } from "./handle.ts";
+import { checkOptions, WAIT_OPTION_CHECKS, type WaitOptions } from "./options.ts";
+import { Task } from "./task.ts";
+import { Limit } from "./wait.ts";
+
+/**
+ * Iterates over tasks as they end, those that already have first. Leaving the loop early
+ * leaves the tasks alone.
+ *
+ * @param handles The tasks' handles, of one queue or several.
+ * @param options How long to wait for all of them, from this call. When the limit is reached the iterator
+ * rejects and is over.
+ * @returns An iterator over the handles, each one once. Its elements are the handles themselves; see
+ * {@linkcode PlainHandle} for why their type lacks `then`.
+ * @throws {TypeError} When something is not a task's handle.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, AsyncQueue } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * await queue.start();
+ * const handles = queue.map((n: number) => n * 2, [1, 2, 3]);
+ * for await (const handle of asCompleted(handles)) {
+ *   console.log(handle.name, await handle.value());
+ * }
+ * ```
+ */
+export function asCompleted<T>(
+  handles: Iterable<PlainHandle<T>>,
+  options: WaitOptions = {},
+): AsyncIterableIterator<PlainHandle<T>> {
+  checkOptions("wait", options, WAIT_OPTION_CHECKS);
+  return new Completions([...handles].map(asTask), options) as AsyncIterableIterator<
+    PlainHandle<T>
+  >;
+}
+
+function asTask(handle: unknown): Task {
+  if (handle instanceof Task) return handle;
+  throw new TypeError(`asCompleted takes the handles of tasks: got ${show(handle)}`);
+}
+
+/** Written by hand since an async generator would await the handles that it yields. */
+class Completions implements AsyncIterableIterator<PlainHandle> {
+  readonly #done: Task[];
+  #taken = 0;
+  #waiting: number;
+  readonly #unsubscribes: (() => void)[];
+  readonly #limit: Limit | undefined;
+  #wake: () => void = () => {};
+  #over = false;
+
+  constructor(tasks: Task[], options: WaitOptions) {
+    const pending = tasks.filter((task) => !task.done);
+    this.#done = tasks.filter((task) => task.done).sort((a, b) => a.finishedAt! - b.finishedAt!);
+    this.#waiting = pending.length;
+    if (pending.length > 0) {
+      this.#limit = new Limit(
+        options,
+        pending[0].owner.timers,
+        () => `Waiting for ${tasks.length} tasks to complete`,
+      );
+    }
+    this.#unsubscribes = pending.map((task) =>
+      task.observe(() => {
+        this.#done.push(task);
+        this.#waiting--;
+        this.#wake();
+      })
+    );
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<PlainHandle>> {
+    while (!this.#over) {
+      if (this.#taken < this.#done.length) {
+        const value = this.#done[this.#taken++];
+        return { done: false, value };
+      }
+      if (this.#waiting === 0) break;
+      const ended = new Promise<void>((resolve) => {
+        const others = this.#wake;
+        this.#wake = () => {
+          others();
+          resolve();
+        };
+      });
+      try {
+        await (this.#limit === undefined ? ended : Promise.race([ended, this.#limit.reached]));
+      } catch (error) {
+        this.#end();
+        throw error;
+      }
+      this.#wake = () => {};
+    }
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  return(): Promise<IteratorResult<PlainHandle>> {
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#unsubscribes.forEach((unsubscribe) => unsubscribe());
+    this.#limit?.clear();
+    this.#wake();
+  }
+}

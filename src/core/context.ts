@@ -1,0 +1,166 @@
+import { QueueStateError } from "./errors.ts";
+import type { PlainHandle } from "./handle.ts";
+import type { TaskResult } from "./result.ts";
+
+/**
+ * What a running attempt knows of itself; see {@linkcode currentTask}.
+ */
+export interface TaskContext {
+  /** The task's id. */
+  readonly id: string;
+  /** The task's name. */
+  readonly name: string;
+  /** 1 on the first attempt. */
+  readonly attempt: number;
+  /** Aborts on cancel, timeout and forced shutdown, with the reason for it. */
+  readonly signal: AbortSignal;
+  /** Whether the signal has aborted; cheap enough to ask in every turn of a loop. */
+  readonly cancelled: boolean;
+  /**
+   * Throws the signal's reason if it has aborted.
+   */
+  throwIfCancelled(): void;
+  /**
+   * Reports how far the task is: becomes the handle's `progress` and calls the queue's `onProgress`.
+   * Ignored once the attempt is over.
+   *
+   * @param data Anything.
+   */
+  progress(data: unknown): void;
+  /**
+   * Waits for another task. On an `AsyncQueue` this task's slot is lent to others meanwhile, so that
+   * tasks that wait for tasks they submitted can't block each other, however few the workers.
+   *
+   * @param handle The task to wait for.
+   * @returns Its result, whatever the status.
+   * @throws {QueueStateError} When it is the handle of this very task.
+   * @throws (rejects) This task's own cancel reason, when it is cancelled while it waits.
+   */
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+}
+
+/** An attempt that can be asked for its context while its function is on the stack. */
+export interface ContextSource {
+  /** The context of the attempt, made at the first call. */
+  context(): TaskContext;
+}
+
+let running: ContextSource | undefined;
+
+/**
+ * The context of the task whose function is running. Call it before the function's first `await` and keep
+ * what it returns: after an `await` other tasks may have run in between.
+ *
+ * @returns The context of this attempt.
+ * @throws {QueueStateError} When no task's function is on the stack: outside any task, or after an `await`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, currentTask } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.submit(async () => {
+ *   const task = currentTask();
+ *   for (let part = 1; part <= 3; part++) {
+ *     task.throwIfCancelled();
+ *     await Promise.resolve();
+ *     task.progress(part / 3);
+ *   }
+ * });
+ * ```
+ */
+export function currentTask(): TaskContext {
+  if (running === undefined) {
+    throw new QueueStateError(
+      "currentTask() needs a running task: called outside one, or after its first await",
+    );
+  }
+  return running.context();
+}
+
+/**
+ * Calls a task's function so that `currentTask()` finds its attempt.
+ *
+ * @param source The attempt.
+ * @param fn The task's function.
+ * @param args Its arguments.
+ * @returns What the function returned, a promise as it is.
+ */
+export function callTask(
+  source: ContextSource,
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): unknown {
+  const outer = running;
+  running = source;
+  try {
+    return fn(...args as never[]);
+  } finally {
+    running = outer;
+  }
+}
+
+/** What an attempt's context does outside itself. */
+export interface ContextActions {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  progress(data: unknown): void;
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+}
+
+/**
+ * The context of one attempt on the thread it runs on. The `AbortController` is made when the signal is
+ * first asked for: most tasks never do.
+ */
+export class AttemptContext implements TaskContext {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  /** Whether the task has asked for its signal or its state: then it may be trusted to clean up. */
+  touched = false;
+  readonly #actions: ContextActions;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
+
+  constructor(actions: ContextActions) {
+    this.id = actions.id;
+    this.name = actions.name;
+    this.attempt = actions.attempt;
+    this.#actions = actions;
+  }
+
+  get signal(): AbortSignal {
+    this.touched = true;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): boolean {
+    this.touched = true;
+    return this.#aborted;
+  }
+
+  throwIfCancelled(): void {
+    if (this.cancelled) throw this.#reason;
+  }
+
+  progress(data: unknown): void {
+    this.#actions.progress(data);
+  }
+
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
+    return this.#actions.wait(handle);
+  }
+
+  /** Interrupts the attempt. */
+  abort(reason: unknown): void {
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The base of every error that Trilane itself raises, so that one `instanceof` tells them from a
+ * task's own errors.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, TrilaneError } from "@trilane/trilane";
+ *
+ * const queue = new AsyncQueue();
+ * await queue.shutdown();
+ * try {
+ *   queue.submit(() => 1);
+ * } catch (error) {
+ *   console.log(error instanceof TrilaneError); // true
+ * }
+ * ```
+ */
+export class TrilaneError extends Error {
+  /** The error's name: the class name, except where a class says otherwise. */
+  override name = "TrilaneError";
+}
+
+/** Thrown when work is given to a queue that has been shut down or is shutting down. */
+export class QueueClosedError extends TrilaneError {
+  /** `"QueueClosedError"` */
+  override name = "QueueClosedError";
+}
+
+/** Thrown when a bounded queue (option `size`) has no room for what is submitted. */
+export class QueueFullError extends TrilaneError {
+  /** `"QueueFullError"` */
+  override name = "QueueFullError";
+}
+
+/** Thrown when a call doesn't fit the state of the queue, the task or the context it is made on. */
+export class QueueStateError extends TrilaneError {
+  /** `"QueueStateError"` */
+  override name = "QueueStateError";
+}
+
+/** The error of an attempt that ran longer than its `timeout`, and of a `wait` that did. */
+export class TaskTimeoutError extends TrilaneError {
+  /** `"TimeoutError"`, as the platform's own timeouts are named. */
+  override name = "TimeoutError";
+}
+
+/** What `value()` rejects with, and what a task's signal aborts with, when the task is cancelled. */
+export class TaskCancelledError extends TrilaneError {
+  /** `"AbortError"`, as the platform's own cancellations are named. */
+  override name = "AbortError";
+}
+
+/** Thrown when one or more tasks of a batch or a run did not succeed. */
+export class ExecutionError<R = unknown> extends AggregateError {
+  /** `"ExecutionError"` */
+  override name = "ExecutionError";
+  /** The results of the tasks that did not succeed, in the order in which they ended. */
+  readonly results: readonly R[];
+
+  /**
+   * Made where a batch of tasks is awaited as a whole.
+   *
+   * @param errors What each unsuccessful task ended with: its error or its cancel reason.
+   * @param message What was attempted and how much of it failed.
+   * @param results The result of each unsuccessful task, in the order of `errors`.
+   */
+  constructor(errors: Iterable<unknown>, message: string, results: readonly R[]) {
+    super(errors, message);
+    this.results = results;
+  }
+}
+
+/**
+ * A value as an error message shows it: short, on one line, and telling `"3"` from `3`.
+ *
+ * @param value The value seen.
+ * @returns Its text, at most about 80 characters.
+ */
+export function show(value: unknown): string {
+  if (typeof value === "string") return `'${shorten(value)}'`;
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
+  }
+  if (value instanceof Error) return shorten(`${value.name}: ${value.message}`);
+  if (typeof value === "object" && value !== null) {
+    const name = Object.getPrototypeOf(value)?.constructor?.name;
+    return name && name !== "Object" ? `an instance of ${name}` : "an object";
+  }
+  return String(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,73 @@
+import {
+  checkOptions,
+  type OptionChecks,
+  type QueueOptions,
+  TASK_OPTION_CHECKS,
+  type TaskOptions,
+} from "./options.ts";
+import type { MapItem, TaskQueue } from "./queue.ts";
+import type { AnyFunction } from "./task.ts";
+
+/**
+ * The options of a one-shot map: those of a queue and of its tasks together.
+ *
+ * * `timeout` is the task's, for each attempt; to limit the whole pass a `signal`, such as
+ *   `AbortSignal.timeout(ms)`.
+ * * `onProgress` is called after each task with how many of how many have ended.
+ * * `size`, `mode` and `retain` mean nothing here.
+ */
+export interface MapOptions extends Omit<QueueOptions, "onProgress" | "timeout">, TaskOptions {
+  /** Called when a task has ended: how many have, and of how many. */
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * Runs a function over all items on a queue of its own, which is gone afterwards.
+ *
+ * @param fn The function to run.
+ * @param items For each task an array of arguments, or its one argument.
+ * @param options The caller's options.
+ * @param queueChecks The options that the lane's queues take.
+ * @param createQueue Makes a queue of the lane.
+ * @returns The values, in input order.
+ */
+export async function mapOnce(
+  fn: AnyFunction,
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+  options: MapOptions,
+  queueChecks: OptionChecks,
+  createQueue: (options: QueueOptions) => TaskQueue,
+): Promise<unknown[]> {
+  checkOptions("map", options, { ...queueChecks, ...TASK_OPTION_CHECKS });
+  const own: Record<string, unknown> = {};
+  const queueOptions: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    (name in TASK_OPTION_CHECKS ? own : queueOptions)[name] = value;
+  }
+  const { onProgress, onComplete } = options;
+  let done = 0;
+  let total = 0;
+  const queue = createQueue({
+    ...queueOptions,
+    mode: "finite",
+    size: 0,
+    retain: "none",
+    onProgress: undefined,
+    onComplete(result) {
+      done++;
+      try {
+        onComplete?.call(options, result);
+      } finally {
+        onProgress?.call(options, done, total);
+      }
+    },
+  });
+  try {
+    const list = Symbol.asyncIterator in items ? await Array.fromAsync(items) : Array.from(items);
+    total = list.length;
+    await queue.start();
+    return await queue.group(fn, list as MapItem<unknown[]>[], own).values();
+  } finally {
+    await queue.cancel();
+  }
+}

@@ -1,0 +1,79 @@
+/** What every {@linkcode TaskResult} says, however the task ended. */
+export interface TaskResultBase {
+  /** The task's id, as on its handle. */
+  readonly id: string;
+  /** The task's name. */
+  readonly name: string;
+  /** The task's priority. */
+  readonly priority: number;
+  /** The group it belongs to. */
+  readonly groupId?: string;
+  /** Whether it was protected. */
+  readonly mustComplete: boolean;
+  /** Whether it is left out of summaries. */
+  readonly detached: boolean;
+  /** The caller's own, from the options. */
+  readonly metadata: unknown;
+  /** How many attempts were started; 0 for a task that never ran. */
+  readonly attempts: number;
+  /** When it was submitted, on the `performance.now()` time line, in milliseconds. */
+  readonly createdAt: number;
+  /** When its first attempt started. */
+  readonly startedAt?: number;
+  /** When it ended. */
+  readonly finishedAt: number;
+  /** Milliseconds from `startedAt` to `finishedAt`, waits between attempts included; 0 if it never started. */
+  readonly duration: number;
+  /** When it was due by `delay` or `runAt`. */
+  readonly scheduledFor?: number;
+  /** The worker that ran its last attempt: the number of its slot, thread or process in the queue. */
+  readonly workerId?: number;
+  /** Why it did not succeed, in a line. */
+  readonly message?: string;
+}
+
+/** The result of a task whose function returned. */
+export interface SucceededResult<T = unknown> extends TaskResultBase {
+  /** Tells the results apart. */
+  readonly status: "succeeded";
+  /** What the function returned, or its promise resolved to. */
+  readonly value: T;
+}
+
+/** The result of a task whose last attempt threw, timed out or lost its worker. */
+export interface FailedResult extends TaskResultBase {
+  /** Tells the results apart. */
+  readonly status: "failed";
+  /** What the last attempt failed with. */
+  readonly error: unknown;
+}
+
+/** The result of a task that was cancelled before or while it ran. */
+export interface CancelledResult extends TaskResultBase {
+  /** Tells the results apart. */
+  readonly status: "cancelled";
+  /** What `cancel` or the signal was given, or a `TaskCancelledError` that says why. */
+  readonly reason: unknown;
+}
+
+/**
+ * How a task ended. Each task ends in exactly one, which is frozen; `status` tells which fields it has.
+ *
+ * @example
+ * ```ts
+ * import type { TaskResult } from "@trilane/trilane";
+ *
+ * function describe(result: TaskResult<number>): string {
+ *   switch (result.status) {
+ *     case "succeeded":
+ *       return `${result.name} gave ${result.value + 1}`;
+ *     case "failed":
+ *       return `${result.name} failed: ${result.error}`;
+ *     case "cancelled":
+ *       return `${result.name} was cancelled: ${result.reason}`;
+ *   }
+ * }
+ * console.log(typeof describe);
+ * ```
+ */
+export type TaskResult<T = unknown> = SucceededResult<T> | FailedResult | CancelledResult;

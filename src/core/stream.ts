@@ -1,0 +1,195 @@
+import type { Engine } from "./engine.ts";
+import { checks, type OptionChecks, TASK_OPTION_CHECKS, type TaskOptions } from "./options.ts";
+import type { TaskResult } from "./result.ts";
+import { outcomeError } from "./summary.ts";
+import type { Task } from "./task.ts";
+
+/** How a stream runs, besides the options of each of its tasks. */
+export interface StreamOptions extends TaskOptions {
+  /**
+   * How many items may be held at once: pulled from the source and not yet taken by the consumer.
+   * Default: twice the number of workers.
+   */
+  readonly window?: number;
+  /** Whether values come in input order (`true`, the default) or as completed. */
+  readonly ordered?: boolean;
+  /**
+   * Whether the stream yields a `TaskResult` for each item, whatever its status, instead of values. Default
+   * `false`: it yields values and rejects at the first failure.
+   */
+  readonly settled?: boolean;
+}
+
+/** The options of `stream`. */
+export const STREAM_OPTION_CHECKS: OptionChecks = {
+  ...TASK_OPTION_CHECKS,
+  window: checks.count,
+  ordered: checks.boolean,
+  settled: checks.boolean,
+};
+
+/** How one stream runs, all filled in. */
+export interface StreamPlan<I> {
+  readonly source: Iterable<I> | AsyncIterable<I>;
+  readonly window: number;
+  readonly ordered: boolean;
+  readonly settled: boolean;
+  /** Submits the task of an item, as soon as the queue has room. (In an object: a task is thenable.) */
+  submit(item: I): Promise<{ task: Task }>;
+}
+
+/**
+ * Runs a task for each item of a source and yields what becomes of them.
+ *
+ * How it works: a puller takes items from the source and submits them while fewer than `window` are held, and
+ * the consumer's side yields what has ended; each wakes the other. A failure or the source's own error stops
+ * the puller. However the loop ends, what is in flight is cancelled and the source is told.
+ *
+ * @param engine The queue to run on.
+ * @param plan How.
+ */
+export async function* runStream<I>(
+  engine: Engine,
+  plan: StreamPlan<I>,
+): AsyncGenerator<unknown, void, void> {
+  await engine.start();
+  const { settled } = plan;
+  const puller = new Puller(plan);
+  try {
+    puller.start();
+    for (;;) {
+      const task = puller.takeNext();
+      if (task !== undefined) {
+        const result = task.result();
+        if (settled) yield result;
+        else yield (result as TaskResult & { value: unknown }).value;
+      } else if (puller.failure !== undefined) {
+        throw puller.failure.error;
+      } else if (puller.finished) {
+        return;
+      } else {
+        await puller.change();
+      }
+    }
+  } finally {
+    await puller.stop();
+  }
+}
+
+/** Pulls items from the source, submits them, and keeps what is held. */
+class Puller<I> {
+  /** What the stream rejects with once nothing that goes before it is left to yield. */
+  failure: { readonly error: unknown } | undefined;
+  readonly #plan: StreamPlan<I>;
+  readonly #iterator: Iterator<I> | AsyncIterator<I>;
+  /** Ordered: the held tasks, in input order. Else: those that have ended, in order of completion. */
+  readonly #line: Task[] = [];
+  readonly #inFlight = new Set<Task>();
+  /** Items that are pulled and not yet taken, one that is being submitted included. */
+  #held = 0;
+  #pulling = false;
+  #exhausted = false;
+  #stopped = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(plan: StreamPlan<I>) {
+    this.#plan = plan;
+    const { source } = plan;
+    this.#iterator = Symbol.asyncIterator in source
+      ? source[Symbol.asyncIterator]()
+      : source[Symbol.iterator]();
+  }
+
+  get finished(): boolean {
+    return this.#exhausted && this.#held === 0;
+  }
+
+  start(): void {
+    this.#pull();
+  }
+
+  /** The next task to yield, if there is one now. */
+  takeNext(): Task | undefined {
+    const task = this.#line[0];
+    if (task === undefined || !task.done) return undefined;
+    if (!this.#plan.settled && task.status !== "succeeded") return undefined;
+    this.#line.shift();
+    this.#held--;
+    this.#change();
+    return task;
+  }
+
+  /** Resolves at the next change to what is held, to the source or to the failure. */
+  change(): Promise<void> {
+    return this.#changed.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#change();
+    for (const task of this.#inFlight) task.cancel();
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    const returned = this.#iterator.return?.();
+    // A source that is asked for its next item may take for ever to answer: the loop's end doesn't wait for it.
+    if (this.#pulling) Promise.resolve(returned).catch(() => {});
+    else await returned;
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      while (!this.#stopped && this.failure === undefined) {
+        if (this.#held >= this.#plan.window) {
+          await this.#changed.promise;
+          continue;
+        }
+        const item = await this.#next();
+        if (item.done || this.#stopped) break;
+        this.#held++;
+        const { task } = await this.#plan.submit(item.value);
+        this.#keep(task);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#change();
+  }
+
+  async #next(): Promise<IteratorResult<I>> {
+    this.#pulling = true;
+    try {
+      const item = await this.#iterator.next();
+      if (item.done) this.#exhausted = true;
+      return item;
+    } catch (error) {
+      // A source that has thrown is over: it isn't told to return.
+      this.#exhausted = true;
+      throw error;
+    } finally {
+      this.#pulling = false;
+    }
+  }
+
+  #keep(task: Task): void {
+    if (this.#plan.ordered) this.#line.push(task);
+    this.#inFlight.add(task);
+    if (this.#stopped) task.cancel();
+    task.observe(() => {
+      this.#inFlight.delete(task);
+      if (!this.#plan.ordered) this.#line.push(task);
+      if (!this.#plan.settled && task.status !== "succeeded") {
+        this.#fail(outcomeError(task.result()));
+      }
+      this.#change();
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??= { error };
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+}

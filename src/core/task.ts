@@ -1,0 +1,314 @@
+import { QueueStateError, show } from "./errors.ts";
+import type { TaskHandle, TaskStatus } from "./handle.ts";
+import type { ResolvedOptions, WaitOptions } from "./options.ts";
+import type { ReadyItem } from "./ready_queue.ts";
+import type { TaskResult, TaskResultBase } from "./result.ts";
+import type { Timed, Timers } from "./timers.ts";
+import { cancelError } from "./summary.ts";
+import { waitFor } from "./wait.ts";
+
+/** Any function that can be a task. */
+// deno-lint-ignore no-explicit-any
+export type AnyFunction = (...args: any[]) => unknown;
+
+/** Waits in the timers for its `delay` or `runAt`. */
+export const SCHEDULED = 0;
+/** Waits in the ready queue. */
+export const READY = 1;
+/** Given to the executor, its attempt not begun. */
+export const ASSIGNED = 2;
+/** Its attempt is under way at the executor. */
+export const RUNNING = 3;
+/** Waits, for the last attempt to stop or in the timers, before it is ready for the next. */
+export const RETRYING = 4;
+/** Done. The states from here on are final. */
+export const SUCCEEDED = 5;
+/** Done. */
+export const FAILED = 6;
+/** Done. */
+export const CANCELLED = 7;
+
+/** One of the states above. */
+export type TaskState = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+const STATUS: readonly TaskStatus[] = [
+  "scheduled",
+  "pending",
+  "pending",
+  "running",
+  "retrying",
+  "succeeded",
+  "failed",
+  "cancelled",
+];
+
+/** What a task asks of the queue that it belongs to. */
+export interface TaskOwner {
+  /** The first part of its tasks' ids. */
+  readonly id: string;
+  /** The queue's timers. */
+  readonly timers: Timers;
+  /** Cancels a task; `false` if it has ended. */
+  cancel(task: Task, reason: unknown): boolean;
+  /** A task's own deadline in the timers has come. */
+  expired(task: Task, now: number): void;
+  /** Tells of an error that belongs to no task. */
+  report(error: unknown): void;
+}
+
+/** Called when a task has ended. */
+export type Observer = (task: Task) => void;
+
+/**
+ * A task from its submission to its result: the record that the engine keeps, the node of the list or
+ * heap that it waits in, and the handle that the caller holds are this one object, so that a task costs
+ * one allocation and everything else (promises, the result) is made when someone asks for it.
+ *
+ * State machine; each arrow is one method here, called by the engine alone:
+ *
+ * ```
+ *            schedule            makeReady            assign            begin
+ * (new) ────────────▶ SCHEDULED ──────────▶ READY ◀──────────▶ ASSIGNED ─────▶ RUNNING
+ *                                             ▲       makeReady                   │ retry
+ *                                             └─────────── RETRYING ◀─────────────┘
+ * any of these ──finish──▶ SUCCEEDED | FAILED | CANCELLED
+ * ```
+ */
+export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
+  readonly owner: TaskOwner;
+  readonly order: number;
+  readonly name: string;
+  readonly priority: number;
+  readonly options: ResolvedOptions;
+  readonly createdAt: number;
+  /** What is called; let go when the task ends, since it may hold on to much. */
+  fn: AnyFunction | undefined;
+  args: readonly unknown[] | undefined;
+  state: TaskState = READY;
+  attempts = 0;
+  startedAt: number | undefined = undefined;
+  finishedAt: number | undefined = undefined;
+  scheduledFor: number | undefined = undefined;
+  workerId: number | undefined = undefined;
+  progress: unknown = undefined;
+  /** The value, the error or the cancel reason, as the state says. */
+  outcome: unknown = undefined;
+  next: this | undefined = undefined;
+  previous: this | undefined = undefined;
+  heapIndex = -1;
+  deadline = 0;
+  #observers: Observer | Observer[] | undefined = undefined;
+  #result: TaskResult<T> | undefined = undefined;
+  #settled: Promise<TaskResult<T>> | undefined = undefined;
+
+  constructor(
+    owner: TaskOwner,
+    order: number,
+    fn: AnyFunction,
+    args: readonly unknown[],
+    priority: number,
+    options: ResolvedOptions,
+    now: number,
+  ) {
+    this.owner = owner;
+    this.order = order;
+    this.name = options.name ?? (fn.name || "anonymous");
+    this.fn = fn;
+    this.args = args;
+    this.priority = priority;
+    this.options = options;
+    this.createdAt = now;
+  }
+
+  // What the handle shows.
+
+  get id(): string {
+    return `${this.owner.id}-${this.order}`;
+  }
+
+  get groupId(): string | undefined {
+    return this.options.groupId;
+  }
+
+  get mustComplete(): boolean {
+    return this.options.mustComplete;
+  }
+
+  get detached(): boolean {
+    return this.options.detached;
+  }
+
+  get metadata(): unknown {
+    return this.options.metadata;
+  }
+
+  get status(): TaskStatus {
+    return STATUS[this.state];
+  }
+
+  get done(): boolean {
+    return this.state >= SUCCEEDED;
+  }
+
+  get cancelled(): boolean {
+    return this.state === CANCELLED;
+  }
+
+  result(): TaskResult<T> {
+    this.#assertDone("result");
+    return this.#result ??= Object.freeze(this.#makeResult());
+  }
+
+  error(): unknown {
+    this.#assertDone("error");
+    return this.state === FAILED ? this.outcome : undefined;
+  }
+
+  wait(options?: WaitOptions): Promise<TaskResult<T>> {
+    if (options === undefined) return this.#wait();
+    return waitFor<TaskResult<T>>(
+      (resolve) => this.observe(() => resolve(this.result())),
+      options,
+      this.owner.timers,
+      () => `Waiting for task '${this.name}'`,
+    );
+  }
+
+  value(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.observe(() => {
+        if (this.state === SUCCEEDED) resolve(this.outcome as T);
+        else reject(this.state === FAILED ? this.outcome : cancelError(this.name, this.outcome));
+      });
+    });
+  }
+
+  then<A = TaskResult<T>, B = never>(
+    onFulfilled?: ((result: TaskResult<T>) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#wait().then(onFulfilled, onRejected);
+  }
+
+  cancel(reason?: unknown): boolean {
+    return this.owner.cancel(this, reason);
+  }
+
+  onDone(callback: (handle: this) => void): void {
+    this.observe(callback as Observer);
+  }
+
+  // What the engine does. `schedule`, `makeReady`, … change the state and nothing else.
+
+  schedule(at: number): void {
+    this.state = SCHEDULED;
+    this.scheduledFor = at;
+  }
+
+  makeReady(): void {
+    this.state = READY;
+  }
+
+  assign(): void {
+    this.state = ASSIGNED;
+  }
+
+  begin(workerId: number, now: number): void {
+    this.state = RUNNING;
+    this.attempts++;
+    this.startedAt ??= now;
+    this.workerId = workerId;
+  }
+
+  retry(): void {
+    this.state = RETRYING;
+  }
+
+  /** The one way in which a task ends. */
+  finish(state: TaskState, outcome: unknown, now: number): void {
+    this.state = state;
+    this.outcome = outcome;
+    this.finishedAt = now;
+    this.fn = this.args = undefined;
+  }
+
+  /** Tells those who wait that the task has ended. */
+  notify(): void {
+    const observers = this.#observers;
+    if (observers === undefined) return;
+    this.#observers = undefined;
+    if (typeof observers === "function") this.#call(observers);
+    else for (const observer of observers) this.#call(observer);
+  }
+
+  /**
+   * Calls back when the task ends, at once if it has.
+   *
+   * @returns Takes the callback back.
+   */
+  observe(observer: Observer): () => void {
+    if (this.done) this.#call(observer);
+    else if (this.#observers === undefined) this.#observers = observer;
+    else if (typeof this.#observers === "function") this.#observers = [this.#observers, observer];
+    else this.#observers.push(observer);
+    return () => {
+      if (this.#observers === observer) this.#observers = undefined;
+      else if (Array.isArray(this.#observers)) {
+        this.#observers = this.#observers.filter((other) => other !== observer);
+      }
+    };
+  }
+
+  expire(now: number): void {
+    this.owner.expired(this, now);
+  }
+
+  #call(observer: Observer): void {
+    try {
+      observer(this as Task);
+    } catch (error) {
+      this.owner.report(error);
+    }
+  }
+
+  #wait(): Promise<TaskResult<T>> {
+    return this.#settled ??= new Promise((resolve) => {
+      this.observe(() => resolve(this.result()));
+    });
+  }
+
+  #assertDone(what: string): void {
+    if (this.done) return;
+    throw new QueueStateError(
+      `Cannot read the ${what} of task '${this.name}' before it has ended: it is ${this.status}`,
+    );
+  }
+
+  #makeResult(): TaskResult<T> {
+    const finishedAt = this.finishedAt!;
+    const base: { -readonly [K in keyof TaskResultBase]: TaskResultBase[K] } = {
+      id: this.id,
+      name: this.name,
+      priority: this.priority,
+      mustComplete: this.mustComplete,
+      detached: this.detached,
+      metadata: this.metadata,
+      attempts: this.attempts,
+      createdAt: this.createdAt,
+      finishedAt,
+      duration: this.startedAt === undefined ? 0 : finishedAt - this.startedAt,
+    };
+    if (this.groupId !== undefined) base.groupId = this.groupId;
+    if (this.startedAt !== undefined) base.startedAt = this.startedAt;
+    if (this.scheduledFor !== undefined) base.scheduledFor = this.scheduledFor;
+    if (this.workerId !== undefined) base.workerId = this.workerId;
+    const { outcome } = this;
+    if (this.state === SUCCEEDED) {
+      return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
+    }
+    base.message = outcome instanceof Error ? outcome.message : show(outcome);
+    return this.state === FAILED
+      ? Object.assign(base, { status: "failed", error: outcome } as const)
+      : Object.assign(base, { status: "cancelled", reason: outcome } as const);
+  }
+}
