@@ -18,16 +18,21 @@ export { AsyncQueue } from "./src/async/queue.ts";
 export { asyncMap } from "./src/async/map.ts";
 export { asCompleted } from "./src/core/as_completed.ts";
 export type { BoundTask } from "./src/core/bound_task.ts";
+export { type PoolMapOptions, threadMap } from "./src/thread/map.ts";
+export { ThreadQueue } from "./src/thread/queue.ts";
 export type { Clock } from "./src/core/clock.ts";
 export { currentTask, type TaskContext } from "./src/core/context.ts";
 export {
   ExecutionError,
+  NotPortableError,
   QueueClosedError,
   QueueFullError,
   QueueStateError,
   TaskCancelledError,
   TaskTimeoutError,
   TrilaneError,
+  WorkerCrashError,
+  type WorkerExit,
 } from "./src/core/errors.ts";
 export { TaskGroup } from "./src/core/group.ts";
 export type { PlainHandle, TaskHandle, TaskStatus } from "./src/core/handle.ts";
@@ -44,3 +49,9 @@ export type {
 } from "./src/core/result.ts";
 export type { StreamOptions } from "./src/core/stream.ts";
 export { type Percentiles, RunSummary } from "./src/core/summary.ts";
+export type { PoolOptions } from "./src/pool/options.ts";
+export { type DefinedTasks, defineTasks } from "./src/tasks/define.ts";
+export { type ImportedTasks, importTasks } from "./src/tasks/import.ts";
+export { inlineTask } from "./src/tasks/inline.ts";
+export type { Portable, PortableTask, TaskReference } from "./src/tasks/portable.ts";
+export { transfer } from "./src/tasks/transfer.ts";

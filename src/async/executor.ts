@@ -66,24 +66,33 @@ export class AsyncExecutor implements Executor, SlotOwner {
     // The queue's onStart may have cancelled it.
     if (fn === undefined || args === undefined) return this.#end(slot, true, undefined);
     let result: unknown;
+    let promise: Promise<unknown> | undefined;
     try {
       result = callTask(slot, fn, args);
+      // Within the `try`: a revoked proxy throws at any look.
+      if (result instanceof Promise) promise = result;
+      else if (mayBeThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
       return this.#end(slot, false, error);
     }
-    if (result instanceof Promise) {
-      result.then(slot.onValue, slot.onError);
-    } else if (mayBeThenable(result)) {
-      Promise.resolve(result).then(slot.onValue, slot.onError);
-    } else {
-      return this.#end(slot, true, result);
-    }
+    if (promise === undefined) return this.#end(slot, true, result);
+    promise.then(slot.onValue, slot.onError);
     return undefined;
   }
 
-  withdraw(): void {
-    // Never called: a task begins as soon as it is accepted.
+  // A task begins as soon as it is accepted: none is ever ahead of its turn.
+
+  withdraw(): boolean {
+    return true;
   }
+
+  makeRoom(): boolean {
+    return false;
+  }
+
+  recall(): void {}
+
+  pumped(): void {}
 
   interrupt(task: Task, reason: unknown): number {
     const slot = this.#slots[task.workerId! - 1];

@@ -38,12 +38,12 @@ export class AsyncQueue extends TaskQueue {
   }
 }
 
-function lane({ workers }: QueueOptions): Lane {
+function lane(options: QueueOptions): Lane {
   return {
     checks: QUEUE_OPTION_CHECKS,
     platform,
     assertTask,
-    createExecutor: (host) => new AsyncExecutor(host, workers ?? Math.min(32, cores * 4)),
+    createExecutor: (host) => new AsyncExecutor(host, options.workers ?? Math.min(32, cores * 4)),
   };
 }
 

@@ -1,6 +1,7 @@
-import { QueueStateError } from "./errors.ts";
+import { QueueStateError, TaskCancelledError } from "./errors.ts";
 import type { PlainHandle } from "./handle.ts";
 import type { TaskResult } from "./result.ts";
+import { shared } from "./shared.ts";
 
 /**
  * What a running attempt knows of itself; see {@linkcode currentTask}.
@@ -45,7 +46,8 @@ export interface ContextSource {
   context(): TaskContext;
 }
 
-let running: ContextSource | undefined;
+/** The attempt whose function is on the stack. */
+const stack = shared("running", () => ({ top: undefined as ContextSource | undefined }));
 
 /**
  * The context of the task whose function is running. Call it before the function's first `await` and keep
@@ -70,12 +72,12 @@ let running: ContextSource | undefined;
  * ```
  */
 export function currentTask(): TaskContext {
-  if (running === undefined) {
+  if (stack.top === undefined) {
     throw new QueueStateError(
       "currentTask() needs a running task: called outside one, or after its first await",
     );
   }
-  return running.context();
+  return stack.top.context();
 }
 
 /**
@@ -91,12 +93,12 @@ export function callTask(
   fn: (...args: never[]) => unknown,
   args: readonly unknown[],
 ): unknown {
-  const outer = running;
-  running = source;
+  const outer = stack.top;
+  stack.top = source;
   try {
     return fn(...args as never[]);
   } finally {
-    running = outer;
+    stack.top = outer;
   }
 }
 
@@ -107,6 +109,10 @@ export interface ContextActions {
   readonly attempt: number;
   progress(data: unknown): void;
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+  /** The task has asked for its signal or its state, which others have to know. */
+  touch?(): void;
+  /** Whether the attempt is to stop, known before word of the reason has come. */
+  isInterrupted?(): boolean;
 }
 
 /**
@@ -132,7 +138,7 @@ export class AttemptContext implements TaskContext {
   }
 
   get signal(): AbortSignal {
-    this.touched = true;
+    this.#touch();
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#aborted) this.#controller.abort(this.#reason);
@@ -141,12 +147,15 @@ export class AttemptContext implements TaskContext {
   }
 
   get cancelled(): boolean {
-    this.touched = true;
-    return this.#aborted;
+    this.#touch();
+    return this.#aborted || (this.#actions.isInterrupted?.() ?? false);
   }
 
   throwIfCancelled(): void {
-    if (this.cancelled) throw this.#reason;
+    if (!this.cancelled) return;
+    throw this.#aborted
+      ? this.#reason
+      : new TaskCancelledError(`Task '${this.name}' was interrupted`);
   }
 
   progress(data: unknown): void {
@@ -162,5 +171,11 @@ export class AttemptContext implements TaskContext {
     this.#aborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
+  }
+
+  #touch(): void {
+    if (this.touched) return;
+    this.touched = true;
+    this.#actions.touch?.();
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import {
+  NotPortableError,
   QueueClosedError,
   QueueFullError,
   show,
@@ -231,9 +232,8 @@ export class Engine implements TaskOwner, ExecutorHost {
     if (this.#pumping || !this.started || this.paused) return;
     this.#pumping = true;
     const { executor } = this;
-    while (executor.room > 0 && !this.paused) {
-      const task = this.#ready.peek();
-      if (task === undefined) break;
+    for (let task = this.#ready.peek(); task !== undefined; task = this.#ready.peek()) {
+      if (this.paused || (executor.room <= 0 && !executor.makeRoom(task))) break;
       now ??= this.clock.now();
       if (this.#gate !== undefined && !this.#passGate(this.#gate)) break;
       this.#ready.remove(task);
@@ -243,6 +243,7 @@ export class Engine implements TaskOwner, ExecutorHost {
       if (now !== undefined && this.timers.due(now)) this.timers.fire(now);
     }
     this.#pumping = false;
+    if (!this.paused) executor.pumped(this.#ready.size);
   }
 
   #passGate(gate: RateGate): boolean {
@@ -307,6 +308,24 @@ export class Engine implements TaskOwner, ExecutorHost {
     }
   }
 
+  returned(task: Task): void {
+    if (task.state === RUNNING) {
+      this.#leave(task);
+      task.unbegin();
+    }
+    task.makeReady();
+    this.#ready.push(task);
+    this.requestPump();
+  }
+
+  startFailed(error: unknown): void {
+    const now = this.clock.now();
+    for (const task of [...this.#ready.values()]) {
+      this.#leave(task);
+      this.#finish(task, FAILED, error, now);
+    }
+  }
+
   stopped(task: Task): void {
     const retryAt = this.#stopping.get(task);
     if (retryAt === undefined) return;
@@ -353,7 +372,7 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   #mayRetry(task: Task, error: unknown): boolean {
     const { retries, retryIf } = task.options;
-    if (task.attempts > retries) return false;
+    if (task.attempts > retries || error instanceof NotPortableError) return false;
     if (retryIf === undefined) return true;
     try {
       return retryIf(error, task.attempts);
@@ -382,9 +401,11 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   cancel(task: Task, reason: unknown): boolean {
     if (task.done) return false;
-    const wasRunning = task.state === RUNNING;
     reason ??= new TaskCancelledError(`Task '${task.name}' was cancelled`);
     this.#leave(task);
+    // A hook that was told of its start just now may have ended it.
+    if (task.done) return false;
+    const wasRunning = task.state === RUNNING;
     this.#finish(task, CANCELLED, reason, this.clock.now());
     if (wasRunning) this.executor.interrupt(task, reason);
     this.requestPump();
@@ -406,7 +427,8 @@ export class Engine implements TaskOwner, ExecutorHost {
       case READY:
         return this.#ready.remove(task);
       case ASSIGNED:
-        return this.executor.withdraw(task);
+        if (!this.executor.withdraw(task)) this.#leave(task);
+        return;
       case RUNNING:
         this.running--;
         return this.timers.remove(task);
@@ -434,7 +456,7 @@ export class Engine implements TaskOwner, ExecutorHost {
       this.#submitters.delete(submitter);
       submitter.admit();
     }
-    if (this.#milestones.size > 0) this.#checkMilestones();
+    if (this.#milestones.size > 0) this.checkMilestones();
     if (this.outstanding === 0) this.timers.remove(this.#gateTimer);
   }
 
@@ -461,7 +483,7 @@ export class Engine implements TaskOwner, ExecutorHost {
   when(reached: () => boolean, resolve: () => void): () => void {
     const milestone = { reached, resolve };
     this.#milestones.add(milestone);
-    this.#checkMilestones();
+    this.checkMilestones();
     return () => this.#milestones.delete(milestone);
   }
 
@@ -472,7 +494,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     });
   }
 
-  #checkMilestones(): void {
+  checkMilestones(): void {
     for (const milestone of this.#milestones) {
       if (!milestone.reached()) continue;
       this.#milestones.delete(milestone);
@@ -493,6 +515,11 @@ export class Engine implements TaskOwner, ExecutorHost {
     await this.executor.start();
   }
 
+  pause(): void {
+    this.paused = true;
+    this.executor.recall();
+  }
+
   resume(): void {
     this.paused = false;
     this.requestPump();
@@ -507,7 +534,7 @@ export class Engine implements TaskOwner, ExecutorHost {
       await this.#start();
       await this.idle();
     }
-    this.#checkMilestones();
+    this.checkMilestones();
     await this.executor.stop();
     this.started = this.closing = false;
   }

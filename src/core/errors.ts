@@ -50,6 +50,51 @@ export class TaskCancelledError extends TrilaneError {
   override name = "AbortError";
 }
 
+/** How a worker ended, as far as the runtime tells. */
+export interface WorkerExit {
+  /** The worker, by its number in the pool. */
+  readonly workerId: number;
+  /** Its exit status. */
+  readonly exitCode?: number;
+  /** The signal that ended it, for a process. */
+  readonly signal?: string;
+}
+
+/** The error of an attempt whose worker died under it: the attempt counts and may be retried. */
+export class WorkerCrashError extends TrilaneError {
+  /** `"WorkerCrashError"` */
+  override name = "WorkerCrashError";
+  /** The worker, by its number in the pool. */
+  readonly workerId: number;
+  /** The worker's exit status, where the runtime tells it. */
+  readonly exitCode: number | undefined;
+  /** The signal that ended the worker, for a process. */
+  readonly signal: string | undefined;
+
+  /**
+   * Made by the pool.
+   *
+   * @param message What died, and what it was doing.
+   * @param exit How the worker ended.
+   * @param options The error that ended it, as `cause`, where there is one.
+   */
+  constructor(message: string, exit: WorkerExit, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.workerId = exit.workerId;
+    this.exitCode = exit.exitCode;
+    this.signal = exit.signal;
+  }
+}
+
+/**
+ * The error of a function, an argument or a return value that can't be brought to another thread or
+ * process. Never retried: it would fail again.
+ */
+export class NotPortableError extends TrilaneError {
+  /** `"NotPortableError"` */
+  override name = "NotPortableError";
+}
+
 /** Thrown when one or more tasks of a batch or a run did not succeed. */
 export class ExecutionError<R = unknown> extends AggregateError {
   /** `"ExecutionError"` */

@@ -28,8 +28,23 @@ export interface Executor {
    * @returns The time, if it was read after the task's function was called.
    */
   accept(task: Task, now: number): number | undefined;
-  /** Takes back a task that was accepted and has not begun: its function must not be called. */
-  withdraw(task: Task): void;
+  /**
+   * Asks for room for a task when there is none: an executor that has accepted tasks ahead may give back one
+   * that comes after it.
+   *
+   * @returns Whether there is room now.
+   */
+  makeRoom(task: Task): boolean;
+  /** For now all that there is room for has been given; `waiting` more tasks are ready. */
+  pumped(waiting: number): void;
+  /** Gives back, by `returned`, all tasks that have not begun. */
+  recall(): void;
+  /**
+   * Takes back a task that was accepted and has not begun: its function must not be called.
+   *
+   * @returns `false` if it has begun; the host has then been told so.
+   */
+  withdraw(task: Task): boolean;
   /**
    * Interrupts the running attempt of a task. Nothing more is said of its outcome, only `stopped` when
    * it really has stopped.
@@ -48,6 +63,8 @@ export interface Executor {
 
 /** The side of the engine that an executor sees. */
 export interface ExecutorHost {
+  /** The first part of the tasks' ids. */
+  readonly id: string;
   /** Where time comes from. */
   readonly clock: Clock;
   /** The queue's timers, for the executor's own deadlines too. */
@@ -58,6 +75,10 @@ export interface ExecutorHost {
   succeeded(task: Task, value: unknown, now: number): void;
   /** The running attempt of a task has thrown, or its worker has died. */
   failed(task: Task, error: unknown, now: number): void;
+  /** A task that was accepted has not begun, even if that was said of it, and goes back to the queue. */
+  returned(task: Task): void;
+  /** Nothing can be run: the tasks that are ready fail. */
+  startFailed(error: unknown): void;
   /** An interrupted attempt has stopped. */
   stopped(task: Task): void;
   /** The running attempt of a task reports progress. */

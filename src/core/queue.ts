@@ -471,7 +471,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
 
   /** Stops starting attempts. Those that are running go on. */
   pause(): void {
-    this.#engine.paused = true;
+    this.#engine.pause();
   }
 
   /** Starts attempts again. */

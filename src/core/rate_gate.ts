@@ -2,14 +2,18 @@
  * Says when the next attempt may start, so that no more than `rate` a second do, with up to `burst`
  * back to back after idle time.
  *
- * This is the generic cell rate algorithm (ITU-T I.371) in its virtual scheduling form: it keeps one number,
- * the theoretical arrival time of the next start, instead of a list of past starts. Any window of
+ * This is the generic cell rate algorithm (ITU-T I.371) in its virtual scheduling form: it keeps the
+ * theoretical arrival time of the next start instead of a list of past starts. Any window of
  * one second, both its ends included, sees at most `rate + burst` starts.
+ *
+ * The arrival time is kept as a time and a number of intervals after it: summing intervals up would
+ * round, and the last start of a burst would be put off by nothing but that.
  */
 export class RateGate {
   readonly #interval: number;
-  readonly #tolerance: number;
-  #next = -Infinity;
+  readonly #burst: number;
+  #from = -Infinity;
+  #starts = 0;
 
   /**
    * @param rate Starts a second, > 0.
@@ -17,16 +21,21 @@ export class RateGate {
    */
   constructor(rate: number, burst: number) {
     this.#interval = 1000 / rate;
-    this.#tolerance = (burst - 1) * this.#interval;
+    this.#burst = burst;
   }
 
   /** @returns The earliest time at which a start is allowed; a time that is past means now. */
   opensAt(): number {
-    return this.#next - this.#tolerance;
+    return this.#from + (this.#starts - this.#burst + 1) * this.#interval;
   }
 
   /** Counts a start at `now`, which must not be before `opensAt()`. */
   take(now: number): void {
-    this.#next = Math.max(now, this.#next) + this.#interval;
+    if (now < this.#from + this.#starts * this.#interval) {
+      this.#starts++;
+    } else {
+      this.#from = now;
+      this.#starts = 1;
+    }
   }
 }

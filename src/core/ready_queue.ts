@@ -33,7 +33,7 @@ const MAX_LANES = 32;
 export class ReadyQueue<T extends ReadyItem> {
   /** Sorted by priority; may be empty lanes, which wait for their priority to come again. */
   readonly #lanes: Lane<T>[] = [];
-  readonly #heap = new Heap<T>(before);
+  readonly #heap = new Heap<T>(comesBefore);
   /** The lane of the last push: the next one is likely to go there too. */
   #recent: Lane<T> | undefined;
   #size = 0;
@@ -59,7 +59,7 @@ export class ReadyQueue<T extends ReadyItem> {
   peek(): T | undefined {
     const top = this.#heap.peek();
     const head = this.#foremost()?.head;
-    return head === undefined || (top !== undefined && before(top, head)) ? top : head;
+    return head === undefined || (top !== undefined && comesBefore(top, head)) ? top : head;
   }
 
   pop(): T | undefined {
@@ -126,6 +126,7 @@ export class ReadyQueue<T extends ReadyItem> {
   }
 }
 
-function before(a: ReadyItem, b: ReadyItem): boolean {
+/** Whether `a` goes before `b`: by priority, then by order of submission. */
+export function comesBefore(a: ReadyItem, b: ReadyItem): boolean {
   return a.priority < b.priority || (a.priority === b.priority && a.order < b.order);
 }

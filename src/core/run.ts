@@ -1,8 +1,9 @@
 import type { Engine } from "./engine.ts";
-import { TaskCancelledError } from "./errors.ts";
+import { TaskCancelledError, TaskTimeoutError } from "./errors.ts";
 import { checkOptions, type QueueOptions, RUN_OPTION_CHECKS, type RunOptions } from "./options.ts";
+import { listen, type SignalListener, unlisten } from "./signals.ts";
 import { RunSummary } from "./summary.ts";
-import { waitFor } from "./wait.ts";
+import type { Timed } from "./timers.ts";
 
 /**
  * One `run()` of a queue: from its start to the summary.
@@ -18,63 +19,100 @@ export async function runEngine(
   options: RunOptions,
 ): Promise<RunSummary> {
   checkOptions("run", options, RUN_OPTION_CHECKS);
+  engine.assertOpen();
   const { timeout = queue.timeout, strict = false, signal } = options;
   const ordinary = engine.failFirst;
   const from = engine.clock.now();
   if (options.failPolicy !== undefined) engine.failFirst = options.failPolicy === "fail-first";
-  let timedOut = false;
+  const limit = new RunLimit(engine, { timeout, signal }, queue.onExit === "cancel");
   try {
     await engine.start();
-    await untilOver(engine, queue.mode === "infinite", { timeout, signal });
-  } catch (error) {
-    if (!(error instanceof RunEnded)) throw error;
-    timedOut = !error.aborted;
-    await endEarly(engine, queue.onExit === "cancel", error);
-    if (error.aborted) throw error.cause;
+    await untilOver(engine, limit, queue.mode === "infinite");
   } finally {
+    limit.clear();
     engine.failFirst = ordinary;
   }
+  const { ended } = limit;
+  if (ended?.aborted) throw ended.cause;
   const { tally, tasks } = engine.history.settle();
   const duration = engine.clock.now() - from;
   const summary = new RunSummary(tally, () => tasks.map((task) => task.result()), {
-    timedOut,
+    timedOut: ended !== undefined,
     duration,
   });
   if (strict) summary.throwIfFailed();
   return summary;
 }
 
-/** A run's time was up, or its signal aborted. */
-class RunEnded extends Error {
-  constructor(readonly aborted: boolean, cause: unknown) {
-    super(aborted ? "the run was aborted" : "the run's time was up", { cause });
-  }
-}
-
-async function untilOver(
-  engine: Engine,
-  infinite: boolean,
-  limits: { timeout?: number; signal?: AbortSignal },
-): Promise<void> {
-  const over = () => engine.outstanding === 0 && (!infinite || engine.closed);
-  try {
-    await waitFor<void>(
-      (resolve) => engine.when(over, resolve),
-      limits,
-      engine.timers,
-      () => "The run",
+/** Waits for the work to be done or, once the limit is reached, for the rest that has to be. */
+async function untilOver(engine: Engine, limit: RunLimit, infinite: boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
+    engine.when(
+      () =>
+        limit.ended === undefined
+          ? engine.outstanding === 0 && (!infinite || engine.closed)
+          : engine.protected === 0,
+      () => {
+        limit.clear();
+        resolve();
+      },
     );
-  } catch (error) {
-    const { signal } = limits;
-    throw new RunEnded(signal !== undefined && signal.aborted && error === signal.reason, error);
-  }
+  });
 }
 
-/** Cancels what may be cancelled and waits for the rest. */
-async function endEarly(engine: Engine, protectedToo: boolean, ended: RunEnded): Promise<void> {
-  engine.cancelAll(
-    protectedToo,
-    () => new TaskCancelledError(`Cancelled because ${ended.message}`, { cause: ended.cause }),
-  );
-  await new Promise<void>((resolve) => engine.when(() => engine.protected === 0, resolve));
+/**
+ * The end of a run's time and the signal that ends it. It cancels within the timer's callback or the abort
+ * itself: tasks that never yield would all run before a promise of it were heard.
+ */
+class RunLimit implements Timed, SignalListener {
+  /** How the run was ended early. */
+  ended: { readonly aborted: boolean; readonly cause: unknown } | undefined;
+  heapIndex = -1;
+  deadline = 0;
+  readonly #engine: Engine;
+  readonly #timeout: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #protectedToo: boolean;
+
+  constructor(
+    engine: Engine,
+    limits: { readonly timeout?: number; readonly signal?: AbortSignal },
+    protectedToo: boolean,
+  ) {
+    const { timeout = Infinity, signal } = limits;
+    this.#engine = engine;
+    this.#timeout = timeout;
+    this.#signal = signal;
+    this.#protectedToo = protectedToo;
+    if (signal?.aborted) {
+      this.aborted(signal.reason);
+      return;
+    }
+    if (signal !== undefined) listen(signal, this);
+    if (timeout !== Infinity) engine.timers.addIn(this, timeout);
+  }
+
+  aborted(reason: unknown): void {
+    this.#end(true, reason, "the run was aborted");
+  }
+
+  expire(): void {
+    const error = new TaskTimeoutError(`The run took longer than ${this.#timeout} ms`);
+    this.#end(false, error, "the run's time was up");
+  }
+
+  clear(): void {
+    this.#engine.timers.remove(this);
+    if (this.#signal !== undefined) unlisten(this.#signal, this);
+  }
+
+  #end(aborted: boolean, cause: unknown, why: string): void {
+    this.ended = { aborted, cause };
+    this.clear();
+    this.#engine.cancelAll(
+      this.#protectedToo,
+      () => new TaskCancelledError(`Cancelled because ${why}`, { cause }),
+    );
+    this.#engine.checkMilestones();
+  }
 }

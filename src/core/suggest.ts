@@ -10,12 +10,19 @@ export function nearest(unknown: string, known: Iterable<string>): string | unde
   let best: string | undefined;
   let least = Infinity;
   for (const name of known) {
-    const distance = editDistance(unknown.toLowerCase(), name.toLowerCase());
+    const distance = misspelling(unknown.toLowerCase(), name.toLowerCase());
     if (distance * 2 > Math.max(unknown.length, name.length) || distance >= least) continue;
     best = name;
     least = distance;
   }
   return best;
+}
+
+/** How far off one is: "retry" for "retries" is one slip, though three letters differ. */
+function misspelling(unknown: string, known: string): number {
+  const singular = known.replace(/ies$/, "y");
+  const distance = editDistance(unknown, known);
+  return singular === known ? distance : Math.min(distance, 1 + editDistance(unknown, singular));
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */

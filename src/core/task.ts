@@ -97,6 +97,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   previous: this | undefined = undefined;
   heapIndex = -1;
   deadline = 0;
+  /** Where the executor has it, in the executor's own terms. */
+  seat: unknown = undefined;
   #observers: Observer | Observer[] | undefined = undefined;
   #result: TaskResult<T> | undefined = undefined;
   #settled: Promise<TaskResult<T>> | undefined = undefined;
@@ -218,6 +220,12 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     this.attempts++;
     this.startedAt ??= now;
     this.workerId = workerId;
+  }
+
+  /** Its attempt has not begun after all. */
+  unbegin(): void {
+    this.attempts--;
+    if (this.attempts === 0) this.startedAt = this.workerId = undefined;
   }
 
   retry(): void {

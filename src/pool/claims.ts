@@ -1,0 +1,75 @@
+/**
+ * Who has a task that was sent to a worker but perhaps not begun: the one word in memory that pool and worker share
+ * of it, changed by compare-and-swap, so that a task taken back never runs and one that has begun is known to.
+ *
+ * Each task in flight has a cell. A word is the task's order (its low 28 bits, so that a cell can serve the
+ * next task at once) and one of the states below.
+ */
+const FREE = 0;
+/** Sent. */
+const SENT = 1;
+/** Its function has been called. */
+const BEGUN = 2;
+/** So it has, and it has asked for its signal or its state. */
+const TOUCHED = 3;
+/** It is to stop. */
+const INTERRUPTED = 4;
+
+/** So many tasks can be in flight to a worker. */
+export const CELLS = 64;
+
+const word = (order: number, state: number) => ((order & 0xfffffff) << 3) | state;
+
+/** The claims on the tasks in flight to one worker, seen from either side. */
+export class Claims {
+  /** The memory to share. */
+  readonly buffer: SharedArrayBuffer;
+  readonly #words: Int32Array;
+
+  /** @param buffer Memory of the other side; made new where there is none yet. */
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
+    this.#words = new Int32Array(this.buffer);
+  }
+
+  // The pool's side
+
+  /** A task is sent. */
+  send(cell: number, order: number): void {
+    Atomics.store(this.#words, cell, word(order, SENT));
+  }
+
+  /** Takes a task back; `false` if it has begun. */
+  withdraw(cell: number, order: number): boolean {
+    const sent = word(order, SENT);
+    return Atomics.compareExchange(this.#words, cell, sent, FREE) === sent;
+  }
+
+  /** Whether a task that was sent has begun. */
+  hasBegun(cell: number, order: number): boolean {
+    return Atomics.load(this.#words, cell) !== word(order, SENT);
+  }
+
+  /** Tells a task that it is to stop; returns whether it has ever asked. */
+  interrupt(cell: number, order: number): boolean {
+    return Atomics.exchange(this.#words, cell, word(order, INTERRUPTED)) === word(order, TOUCHED);
+  }
+
+  // The worker's side
+
+  /** Begins a task; `false` if it was taken back. */
+  begin(cell: number, order: number): boolean {
+    const sent = word(order, SENT);
+    return Atomics.compareExchange(this.#words, cell, sent, word(order, BEGUN)) === sent;
+  }
+
+  /** The task asks for its signal or its state. */
+  touch(cell: number, order: number): void {
+    Atomics.compareExchange(this.#words, cell, word(order, BEGUN), word(order, TOUCHED));
+  }
+
+  /** Whether the task is to stop. */
+  isInterrupted(cell: number, order: number): boolean {
+    return Atomics.load(this.#words, cell) === word(order, INTERRUPTED);
+  }
+}

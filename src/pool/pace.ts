@@ -1,0 +1,26 @@
+/** Tasks that take less than so many milliseconds are sent ahead. */
+const SHORT = 0.25;
+/** About so many milliseconds of work are sent ahead. */
+const AHEAD = 2;
+/** So many tasks at the most. Fewer than a worker has cells. */
+const MAX_AHEAD = 32;
+
+/**
+ * How many tasks a worker may have at a time, from how long tasks take: one while they are long or not known, so that
+ * order and balance stay right, and more the shorter they are.
+ */
+export class Pace {
+  /** How many tasks a worker may have at a time. */
+  ahead = 1;
+  #average = Infinity;
+
+  /** Notes how long a task took: a long one counts at once, short ones little by little. */
+  note(ms: number): void {
+    this.#average = this.#average === Infinity || ms > this.#average
+      ? ms
+      : this.#average * 0.9 + ms * 0.1;
+    this.ahead = this.#average < SHORT
+      ? Math.min(MAX_AHEAD, Math.ceil(AHEAD / Math.max(this.#average, 1e-3)))
+      : 1;
+  }
+}

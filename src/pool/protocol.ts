@@ -1,0 +1,58 @@
+import type { TaskReference } from "../tasks/portable.ts";
+import type { EncodedThrown } from "./error_codec.ts";
+
+/**
+ * What a pool and its workers say to each other. Messages are flat arrays, which clone several times faster than
+ * objects. A task is named by its order of submission.
+ *
+ * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop.
+ * Up: `READY` or `UNREADY` once; then for each task, as soon as it has ended and before the next begins,
+ * `VALUE` or `ERROR`; in between `PROGRESS`. `CRASH` is the last word of a worker whose task let an error go astray.
+ */
+export const RUN = 0;
+/** Down: `[ABORT, order, reason]` */
+export const ABORT = 1;
+
+/** Up: `[READY]` */
+export const READY = 0;
+/** Up: `[UNREADY, error]`: the initializer failed. */
+export const UNREADY = 1;
+/** Up: `[VALUE, order, value]` */
+export const VALUE = 2;
+/** Up: `[ERROR, order, thrown]` */
+export const ERROR = 3;
+/** Up: `[PROGRESS, order, data]` */
+export const PROGRESS = 4;
+/** Up: `[CRASH, thrown]` */
+export const CRASH = 5;
+
+/** `[RUN, references, order, reference, cell, attempt, name, args, order, …]` */
+export type RunMessage = [typeof RUN, References | undefined, ...unknown[]];
+
+/** How many fields of a `RUN` message each task has. */
+export const RUN_FIELDS = 6;
+
+/** References that the worker has not seen yet, by the number that stands for them. */
+export type References = readonly (readonly [number, TaskReference])[];
+
+/** What the pool says. */
+export type DownMessage = RunMessage | readonly [typeof ABORT, number, EncodedThrown];
+
+/** What a worker says. */
+export type UpMessage =
+  | readonly [typeof READY]
+  | readonly [typeof UNREADY, EncodedThrown]
+  | readonly [typeof VALUE, number, unknown]
+  | readonly [typeof ERROR, number, EncodedThrown]
+  | readonly [typeof PROGRESS, number, unknown]
+  | readonly [typeof CRASH, EncodedThrown];
+
+/** What a worker is told before all else. */
+export interface Greeting {
+  /** The first part of the tasks' ids. */
+  readonly queueId: string;
+  /** The worker's number. */
+  readonly workerId: number;
+  readonly initializer: TaskReference | undefined;
+  readonly initArgs: readonly unknown[];
+}

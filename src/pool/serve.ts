@@ -1,0 +1,270 @@
+import {
+  AttemptContext,
+  callTask,
+  type ContextActions,
+  type ContextSource,
+  type TaskContext,
+} from "../core/context.ts";
+import { NotPortableError, show } from "../core/errors.ts";
+import type { PlainHandle } from "../core/handle.ts";
+import type { TaskResult } from "../core/result.ts";
+import type { AnyFunction } from "../core/task.ts";
+import { load } from "../tasks/load.ts";
+import { transfersOf } from "../tasks/transfer.ts";
+import type { Claims } from "./claims.ts";
+import { decodeThrown, encodeThrown } from "./error_codec.ts";
+import {
+  ABORT,
+  CRASH,
+  type DownMessage,
+  ERROR,
+  type Greeting,
+  PROGRESS,
+  READY,
+  RUN_FIELDS,
+  type RunMessage,
+  UNREADY,
+  type UpMessage,
+  VALUE,
+} from "./protocol.ts";
+import { packed } from "./values.ts";
+
+/** How a worker talks to its pool. */
+export interface Uplink {
+  /**
+   * Sends a message.
+   *
+   * @throws When something in it can't be sent; then nothing is.
+   */
+  post(message: UpMessage, transferables?: Transferable[]): void;
+}
+
+/** A task in the worker's inbox. */
+interface Job {
+  readonly order: number;
+  readonly reference: number;
+  readonly cell: number;
+  readonly attempt: number;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/**
+ * The worker's side of a pool, the same in threads and processes: runs the tasks that it is sent, one after the
+ * other, and says of each how it ended before it begins the next.
+ */
+export class Server {
+  readonly #uplink: Uplink;
+  readonly #claims: Claims;
+  readonly #greeting: Greeting;
+  readonly #functions = new Map<number, AnyFunction | Promise<AnyFunction>>();
+  readonly #inbox: Job[] = [];
+  #current: Attempt | undefined;
+  #busy = false;
+
+  constructor(uplink: Uplink, claims: Claims, greeting: Greeting) {
+    this.#uplink = uplink;
+    this.#claims = claims;
+    this.#greeting = greeting;
+  }
+
+  /** Runs the initializer and says whether the worker is ready. */
+  async start(): Promise<void> {
+    const { initializer, initArgs } = this.#greeting;
+    try {
+      if (initializer !== undefined) await (await load(initializer) as AnyFunction)(...initArgs);
+      this.#uplink.post([READY]);
+    } catch (error) {
+      this.#uplink.post([UNREADY, this.#encode(error)]);
+    }
+  }
+
+  receive(message: DownMessage): void {
+    if (message[0] === ABORT) {
+      const [, order, reason] = message;
+      if (this.#current?.order === order) this.#current.abort(decodeThrown(reason));
+      return;
+    }
+    this.#unpack(message);
+    if (!this.#busy) this.#runAll();
+  }
+
+  /** Says that an error went astray, which ends the worker. */
+  crash(error: unknown): void {
+    this.#uplink.post([CRASH, this.#encode(error)]);
+  }
+
+  #unpack(message: RunMessage): void {
+    for (const [number, reference] of message[1] ?? []) {
+      const loading = load(reference);
+      // Who needs it will see the error.
+      loading.catch(() => {});
+      this.#functions.set(number, loading);
+    }
+    for (let i = 2; i < message.length; i += RUN_FIELDS) {
+      const [order, reference, cell, attempt, name, args] = message.slice(i, i + RUN_FIELDS);
+      this.#inbox.push({ order, reference, cell, attempt, name, args } as Job);
+    }
+  }
+
+  async #runAll(): Promise<void> {
+    this.#busy = true;
+    for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
+      if (!this.#claims.begin(job.cell, job.order)) continue;
+      // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
+      const ended = this.#run(job);
+      if (ended !== undefined) await ended;
+    }
+    this.#busy = false;
+  }
+
+  #run(job: Job): void | Promise<void> {
+    const fn = this.#functions.get(job.reference)!;
+    return typeof fn === "function" ? this.#call(job, fn) : this.#loadAndCall(job, fn);
+  }
+
+  async #loadAndCall(job: Job, loading: Promise<AnyFunction>): Promise<void> {
+    let fn: AnyFunction;
+    try {
+      fn = await loading;
+    } catch (error) {
+      return this.#fail(job, error);
+    }
+    this.#functions.set(job.reference, fn);
+    await this.#call(job, fn);
+  }
+
+  #call(job: Job, fn: AnyFunction): void | Promise<void> {
+    const attempt = this.#current = new Attempt(job, this.#greeting, this.#claims, this.#uplink);
+    let result: unknown;
+    try {
+      result = callTask(attempt, fn, job.args);
+    } catch (error) {
+      return this.#fail(job, error);
+    }
+    if (typeof result === "object" && result !== null && "then" in result) {
+      return this.#settle(job, result as PromiseLike<unknown>);
+    }
+    this.#succeed(job, result);
+  }
+
+  async #settle(job: Job, result: PromiseLike<unknown>): Promise<void> {
+    let value: unknown;
+    try {
+      value = await result;
+    } catch (error) {
+      return this.#fail(job, error);
+    }
+    this.#succeed(job, value);
+  }
+
+  #succeed(job: Job, value: unknown): void {
+    this.#end();
+    try {
+      if (typeof value !== "object" || value === null) {
+        this.#uplink.post([VALUE, job.order, value]);
+        return;
+      }
+      const transferables = transfersOf([value]);
+      this.#uplink.post([VALUE, job.order, packed(value, transferables)], transferables);
+    } catch (cause) {
+      const error = new NotPortableError(
+        `The return value of task '${job.name}' cannot be sent: ${messageOf(cause)}`,
+        { cause },
+      );
+      this.#uplink.post([ERROR, job.order, this.#encode(error)]);
+    }
+  }
+
+  #fail(job: Job, error: unknown): void {
+    this.#end();
+    this.#uplink.post([ERROR, job.order, this.#encode(error)]);
+  }
+
+  #end(): void {
+    this.#current?.end();
+    this.#current = undefined;
+  }
+
+  #encode(error: unknown) {
+    return encodeThrown(error, canClone);
+  }
+}
+
+/** The attempt that is under way. */
+class Attempt implements ContextSource, ContextActions {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly order: number;
+  readonly #cell: number;
+  readonly #claims: Claims;
+  readonly #uplink: Uplink;
+  #context: AttemptContext | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  #over = false;
+
+  constructor(job: Job, greeting: Greeting, claims: Claims, uplink: Uplink) {
+    this.id = `${greeting.queueId}-${job.order}`;
+    this.name = job.name;
+    this.attempt = job.attempt;
+    this.order = job.order;
+    this.#cell = job.cell;
+    this.#claims = claims;
+    this.#uplink = uplink;
+  }
+
+  context(): TaskContext {
+    if (this.#context === undefined) {
+      this.#context = new AttemptContext(this);
+      if (this.#aborted !== undefined) this.#context.abort(this.#aborted.reason);
+    }
+    return this.#context;
+  }
+
+  touch(): void {
+    this.#claims.touch(this.#cell, this.order);
+  }
+
+  isInterrupted(): boolean {
+    return !this.#over && this.#claims.isInterrupted(this.#cell, this.order);
+  }
+
+  progress(data: unknown): void {
+    if (this.#over) return;
+    try {
+      this.#uplink.post([PROGRESS, this.order, packed(data)]);
+    } catch (cause) {
+      throw new NotPortableError(
+        `The progress of task '${this.name}' cannot be sent: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
+    return handle.wait();
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted = { reason };
+    this.#context?.abort(reason);
+  }
+
+  end(): void {
+    this.#over = true;
+  }
+}
+
+function canClone(value: unknown): boolean {
+  try {
+    structuredClone(packed(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : show(error);
+}

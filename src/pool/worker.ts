@@ -1,0 +1,306 @@
+import { NotPortableError, show, WorkerCrashError } from "../core/errors.ts";
+import type { Task } from "../core/task.ts";
+import type { Timed } from "../core/timers.ts";
+import { referenceOf } from "../tasks/portable.ts";
+import { transfersOf } from "../tasks/transfer.ts";
+import { CELLS } from "./claims.ts";
+import { decodeThrown, encodeThrown } from "./error_codec.ts";
+import type { Exit, LinkListener, StartWorker, WorkerLink } from "./link.ts";
+import {
+  ABORT,
+  CRASH,
+  ERROR,
+  type Greeting,
+  PROGRESS,
+  READY,
+  type References,
+  RUN,
+  type RunMessage,
+  UNREADY,
+  type UpMessage,
+  VALUE,
+} from "./protocol.ts";
+import { numberOf } from "./references.ts";
+import { packed } from "./values.ts";
+
+/** A task that a worker has. */
+export interface Seat {
+  readonly task: Task;
+  readonly worker: PoolWorker;
+  readonly cell: number;
+  /** Its attempt has begun, as far as the pool knows. */
+  begun: boolean;
+  /** When it began, as far as the pool knows: the end of the one before it, in a worker that has several. */
+  begunAt: number;
+  /** Its attempt is to stop; the task itself has moved on. */
+  interrupted: boolean;
+}
+
+/** What a worker tells its pool. */
+export interface WorkerListener {
+  /** It is ready for tasks. */
+  ready(worker: PoolWorker): void;
+  /** The attempt of its first task has ended. */
+  ended(worker: PoolWorker, seat: Seat, ok: boolean, value: unknown): void;
+  progressed(seat: Seat, data: unknown): void;
+  /** A task could not be sent, and never will be. */
+  refused(worker: PoolWorker, seat: Seat, error: NotPortableError): void;
+  /** Its start has failed; it ends by itself or has been told to. */
+  unready(worker: PoolWorker, error: unknown): void;
+  /** The deadline that was set for its task has come. */
+  overdue(worker: PoolWorker): void;
+  /** It is gone. */
+  gone(worker: PoolWorker, exit: Exit): void;
+}
+
+/**
+ * The pool's side of one worker.
+ *
+ * Its life: *starting* until it says ready; *ready* while it takes tasks; *retiring* when it takes no more and is
+ * ended once the last has; *dying* when it has been told to end; *gone*.
+ */
+export class PoolWorker implements LinkListener, Timed {
+  readonly id: number;
+  state: "starting" | "ready" | "retiring" | "dying" | "gone" = "starting";
+  /** The tasks it has, in the order in which it runs them; the first is under way. */
+  readonly seats: Seat[] = [];
+  /** How many attempts it has run. */
+  served = 0;
+  /** Since when it has had nothing to do. */
+  idleSince = 0;
+  /** What is overdue then: its start, or the end of an interrupted task. */
+  deadline = 0;
+  heapIndex = -1;
+  readonly #link: WorkerLink;
+  readonly #listener: WorkerListener;
+  readonly #freeCells = Array.from({ length: CELLS }, (_, cell) => cell);
+  /** The references that it knows. */
+  readonly #known = new Set<number>();
+  /** Tasks that are its own but not sent yet. */
+  #outbox: Seat[] = [];
+  #crash: { readonly error: unknown } | undefined;
+
+  constructor(greeting: Greeting, start: StartWorker, listener: WorkerListener) {
+    this.id = greeting.workerId;
+    this.#listener = listener;
+    this.#link = start(greeting, this);
+    this.#link.hold(true);
+  }
+
+  /** Gives it a task, to be sent by `flush`. */
+  seat(task: Task): Seat {
+    const seat: Seat = {
+      task,
+      worker: this,
+      cell: this.#freeCells.pop()!,
+      begun: false,
+      begunAt: 0,
+      interrupted: false,
+    };
+    if (this.seats.length === 0) this.#link.hold(true);
+    this.seats.push(seat);
+    this.#outbox.push(seat);
+    return seat;
+  }
+
+  /** Sends what it was given. */
+  flush(): void {
+    if (this.#outbox.length === 0) return;
+    const seats = this.#outbox;
+    this.#outbox = [];
+    try {
+      this.#send(seats);
+    } catch (error) {
+      // Structured clone says that something can't be cloned, not whose it is.
+      if (seats.length === 1) this.#refuse(seats[0], error);
+      else for (const seat of seats) this.#sendAlone(seat);
+    }
+  }
+
+  /** Takes back a task that has not begun; `false` if it has. */
+  withdraw(seat: Seat): boolean {
+    const unsent = this.#outbox.indexOf(seat);
+    if (unsent >= 0) this.#outbox.splice(unsent, 1);
+    else if (!this.#link.claims.withdraw(seat.cell, seat.task.order)) return false;
+    this.#remove(seat);
+    return true;
+  }
+
+  /** Tells the first task to stop; returns whether it has ever asked to be told. */
+  interrupt(seat: Seat, reason: unknown): boolean {
+    seat.interrupted = true;
+    const { order } = seat.task;
+    const asked = this.#link.claims.interrupt(seat.cell, order);
+    if (asked) this.#link.post([ABORT, order, encodeThrown(reason, isPlain)]);
+    return asked;
+  }
+
+  /** Whether a task that was sent has begun. */
+  hasBegun(seat: Seat): boolean {
+    return !this.#outbox.includes(seat) && this.#link.claims.hasBegun(seat.cell, seat.task.order);
+  }
+
+  /** Frees the first task's place. */
+  release(seat: Seat): void {
+    this.#remove(seat);
+    this.served++;
+  }
+
+  kill(): void {
+    this.state = "dying";
+    this.#link.kill();
+  }
+
+  forget(): void {
+    this.state = "gone";
+    this.#link.forget();
+  }
+
+  expire(): void {
+    if (this.state !== "starting") return this.#listener.overdue(this);
+    this.#failStart(
+      new WorkerCrashError(`Worker ${this.id} was not ready in time`, { workerId: this.id }),
+    );
+  }
+
+  /** Why an attempt failed whose worker ended like this. */
+  crashError(task: Task, exit: Exit): WorkerCrashError {
+    const { exitCode, signal } = exit;
+    const cause = this.#crash === undefined ? exit.error : this.#crash.error;
+    const how = cause !== undefined
+      ? `: ${show(cause)}`
+      : signal !== undefined
+      ? ` by ${signal}`
+      : exitCode !== undefined
+      ? ` with status ${exitCode}`
+      : "";
+    return new WorkerCrashError(
+      `Worker ${this.id} ended${how} while it ran attempt ${task.attempts} of task '${task.name}'`,
+      { workerId: this.id, exitCode, signal },
+      cause === undefined ? undefined : { cause },
+    );
+  }
+
+  // What the worker says
+
+  received(message: UpMessage): void {
+    switch (message[0]) {
+      case READY:
+        if (this.state !== "starting") return;
+        this.state = "ready";
+        this.#link.hold(false);
+        return this.#listener.ready(this);
+      case UNREADY:
+        return this.#failStart(decodeThrown(message[1]));
+      case VALUE:
+      case ERROR: {
+        const seat = this.#seatOf(message[1]);
+        if (seat === undefined) return;
+        const ok = message[0] === VALUE;
+        const value = ok ? message[2] : decodeThrown(message[2], siteOf(seat.task));
+        return this.#listener.ended(this, seat, ok, value);
+      }
+      case PROGRESS: {
+        const seat = this.#seatOf(message[1]);
+        if (seat !== undefined) this.#listener.progressed(seat, message[2]);
+        return;
+      }
+      case CRASH:
+        this.#crash = { error: decodeThrown(message[1]) };
+    }
+  }
+
+  closed(exit: Exit): void {
+    if (this.state === "gone") return;
+    if (this.state === "starting") {
+      const error = this.#crash?.error ?? exit.error ??
+        new WorkerCrashError(`Worker ${this.id} ended before it was ready`, {
+          workerId: this.id,
+          ...exit,
+        });
+      this.#listener.unready(this, error);
+    }
+    this.state = "gone";
+    this.#listener.gone(this, exit);
+  }
+
+  // Within
+
+  #failStart(error: unknown): void {
+    this.#listener.unready(this, error);
+    this.kill();
+  }
+
+  #seatOf(order: number): Seat | undefined {
+    const [first] = this.seats;
+    return first?.task.order === order
+      ? first
+      : this.seats.find((seat) => seat.task.order === order);
+  }
+
+  #remove(seat: Seat): void {
+    this.seats.splice(this.seats.indexOf(seat), 1);
+    this.#freeCells.push(seat.cell);
+    if (this.seats.length === 0) this.#link.hold(false);
+  }
+
+  #send(seats: readonly Seat[]): void {
+    const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
+    const message: unknown[] = [RUN, undefined];
+    const transferables: Transferable[] = [];
+    for (const { task, cell, begun } of seats) {
+      const reference = referenceOf(task.fn)!;
+      const number = numberOf(reference);
+      if (!this.#known.has(number) && !references.some(([known]) => known === number)) {
+        references.push([number, reference]);
+      }
+      const taken = transfersOf(task.args!);
+      transferables.push(...taken);
+      const args = task.args!.map((arg) => packed(arg, taken));
+      const attempt = begun ? task.attempts : task.attempts + 1;
+      message.push(task.order, number, cell, attempt, task.name, args);
+      this.#link.claims.send(cell, task.order);
+    }
+    if (references.length > 0) message[1] = references satisfies References;
+    this.#link.post(message as RunMessage, transferables);
+    for (const [number] of references) this.#known.add(number);
+  }
+
+  #sendAlone(seat: Seat): void {
+    try {
+      this.#send([seat]);
+    } catch (error) {
+      this.#refuse(seat, error);
+    }
+  }
+
+  #refuse(seat: Seat, cause: unknown): void {
+    const { task } = seat;
+    const position = task.args!.findIndex((arg) => !canClone(arg)) + 1;
+    const which = position > 0 ? `Argument ${position} of` : "What was given to";
+    const why = cause instanceof Error ? cause.message : show(cause);
+    this.#remove(seat);
+    this.#listener.refused(
+      this,
+      seat,
+      new NotPortableError(`${which} task '${task.name}' cannot be sent to a worker: ${why}`, {
+        cause,
+      }),
+    );
+  }
+}
+
+function canClone(value: unknown): boolean {
+  try {
+    structuredClone(packed(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isPlain = canClone;
+
+function siteOf(task: Task): string {
+  return `    in task '${task.name}' (${task.id}), attempt ${task.attempts}`;
+}

@@ -1,0 +1,68 @@
+import { type Lane, TaskQueue } from "../core/queue.ts";
+import { Timers } from "../core/timers.ts";
+import { PoolExecutor } from "../pool/executor.ts";
+import {
+  assertPortable,
+  POOL_OPTION_CHECKS,
+  type PoolOptions,
+  poolSettings,
+} from "../pool/options.ts";
+import { cores, platform } from "../runtime/platform.ts";
+import { quietClock } from "../runtime/timers.ts";
+import type { Portable } from "../tasks/portable.ts";
+import { ThreadLink } from "./link.ts";
+
+/**
+ * A queue that runs its tasks on a pool of Web Workers: for work that needs the processor. Its tasks are
+ * portable: made by `defineTasks`, `importTasks` or `inlineTask`.
+ *
+ * * Arguments and return values are structured-cloned, or handed over with `transfer`. A typed-array view
+ *   sends its own bytes only. What can't be cloned fails that one task with `NotPortableError`.
+ * * A task that is cancelled or times out settles at once. If it has asked for its signal (or for
+ *   `cancelled`, which turns true even in a loop that never yields), it has `grace` to clean up; then its
+ *   worker alone is ended and replaced. Deno can't end a thread that is busy in JavaScript: it is counted in
+ *   `stats.abandoned` until it ends by itself, and a warning says so once.
+ * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, ThreadQueue } from "@trilane/trilane";
+ *
+ * const fibonacci = inlineTask(function fibonacci(n: number): number {
+ *   return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+ * });
+ * await using queue = new ThreadQueue({ workers: 2 });
+ * queue.map(fibonacci, [10, 11, 12]);
+ * const summary = await queue.run();
+ * console.log(summary.succeeded); // 3
+ * ```
+ */
+export class ThreadQueue extends TaskQueue<Portable> {
+  /**
+   * Makes a queue. Workers are started when there are tasks for them.
+   *
+   * @param options The queue's options. `workers` is by default one for each core, 32 at the most.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   * @throws {NotPortableError} When `initializer` is not a portable task.
+   */
+  constructor(options: PoolOptions = {}) {
+    super(options, lane(options));
+  }
+}
+
+function lane(options: PoolOptions): Lane {
+  const clock = options.clock ?? quietClock;
+  return {
+    checks: POOL_OPTION_CHECKS,
+    platform,
+    assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
+    createExecutor: (host) =>
+      new PoolExecutor(
+        host,
+        poolSettings(options, cores),
+        (afterFire) => new Timers(clock, afterFire),
+        (greeting, listener) => new ThreadLink(greeting, listener),
+      ),
+  };
+}
