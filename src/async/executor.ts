@@ -100,6 +100,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
     this.abandoned++;
     slot.task = undefined;
     slot.abandonedBy = task;
+    slot.abandonedAttempt = task.attempts;
     this.#free.push(this.#addSlot(slot.id));
     this.#release(slot);
     attempt?.interrupt(reason);
@@ -127,7 +128,9 @@ export class AsyncExecutor implements Executor, SlotOwner {
     const { task } = slot;
     if (task === undefined) {
       this.abandoned--;
-      this.host.stopped(slot.abandonedBy!);
+      const { abandonedBy, abandonedAttempt } = slot;
+      // Its task may have gone on to further attempts, which this says nothing of.
+      if (abandonedBy!.attempts === abandonedAttempt) this.host.stopped(abandonedBy!);
       return undefined;
     }
     const now = this.host.clock.now();

@@ -33,6 +33,8 @@ export class Slot implements ContextSource {
   task: Task | undefined = undefined;
   /** The task whose function still runs here after it was interrupted. */
   abandonedBy: Task | undefined = undefined;
+  /** The number of that attempt. */
+  abandonedAttempt = 0;
   /** What the attempt knows of itself, if its function has asked. */
   attempt: Attempt | undefined = undefined;
   readonly onValue: (value: unknown) => void;
@@ -69,6 +71,9 @@ export class Attempt implements ContextActions {
   readonly #owner: SlotOwner;
   #waits = 0;
   #over = false;
+  /** Resolves when the slot is back; all waits that want it back meanwhile share one request. */
+  #regained: Promise<void> | undefined;
+  #giveUpSlot: (() => void) | undefined;
   readonly #interrupted = Promise.withResolvers<never>();
 
   constructor(task: Task, owner: SlotOwner) {
@@ -115,22 +120,22 @@ export class Attempt implements ContextActions {
   /** The attempt counts no more: nothing that its function still does has an effect. */
   end(): void {
     this.#over = true;
+    // At once: a slot that becomes free before a promise is heard would be taken and never given back.
+    this.#giveUpSlot?.();
   }
 
   async #regain(): Promise<void> {
-    let giveUp: (() => void) | undefined;
-    const regained = new Promise<void>((resolve) => {
-      giveUp = this.#owner.regain(() => {
+    if (this.#regained === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#regained = promise;
+      this.#giveUpSlot = this.#owner.regain(() => {
+        this.#regained = undefined;
         // Another wait may have been opened meanwhile.
         if (this.#waits > 0) this.#owner.lend();
         else this.lent = false;
         resolve();
       });
-    });
-    try {
-      await Promise.race([regained, this.#interrupted.promise]);
-    } finally {
-      giveUp?.();
     }
+    await Promise.race([this.#regained, this.#interrupted.promise]);
   }
 }

@@ -67,6 +67,8 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
       task.observe(() => {
         this.#done.push(task);
         this.#waiting--;
+        // There is nothing left to limit, whether or not the rest is ever taken.
+        if (this.#waiting === 0) this.#limit?.clear();
         this.#wake();
       })
     );

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import {
+  isInstance,
   NotPortableError,
   QueueClosedError,
   QueueFullError,
@@ -147,6 +148,8 @@ export class Engine implements TaskOwner, ExecutorHost {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const submitter: Submitter = {
       admit: () => {
+        // The abort itself may have made the room, by cancelling another task.
+        if (signal?.aborted) return reject(signal.reason);
         try {
           resolve(submit());
         } catch (error) {
@@ -300,12 +303,9 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   failed(task: Task, error: unknown, now: number): void {
     this.#leave(task);
-    if (this.#mayRetry(task, error)) {
-      this.#awaitRetry(task, this.#retry(task, error, now), now);
-      this.#announceRetry(task, error);
-    } else {
-      this.#finish(task, FAILED, error, now);
-    }
+    if (!this.#retry(task, error, now)) return;
+    this.stopped(task);
+    this.#announceRetry(task, error);
   }
 
   returned(task: Task): void {
@@ -358,21 +358,17 @@ export class Engine implements TaskOwner, ExecutorHost {
       `Task '${task.name}' timed out: attempt ${task.attempts} ran longer than ${task.options.timeout} ms`,
     );
     this.#leave(task);
-    if (!this.#mayRetry(task, error)) {
-      this.#finish(task, FAILED, error, now);
-      this.executor.interrupt(task, error);
-      return;
-    }
-    this.#stopping.set(task, this.#retry(task, error, now));
+    const again = this.#retry(task, error, now);
     const patience = this.executor.interrupt(task, error);
+    // Whoever listens to the task's signal may have cancelled it.
+    if (!again || !this.#stopping.has(task)) return;
     if (patience === 0) this.stopped(task);
     else if (patience !== Infinity) this.timers.add(task, now + patience);
     this.#announceRetry(task, error);
   }
 
   #mayRetry(task: Task, error: unknown): boolean {
-    const { retries, retryIf } = task.options;
-    if (task.attempts > retries || error instanceof NotPortableError) return false;
+    const { retryIf } = task.options;
     if (retryIf === undefined) return true;
     try {
       return retryIf(error, task.attempts);
@@ -382,12 +378,29 @@ export class Engine implements TaskOwner, ExecutorHost {
     }
   }
 
-  /** Leaves the failed attempt behind; returns when the next one may start. */
-  #retry(task: Task, error: unknown, now: number): number {
-    this.retried++;
-    this.scheduled++;
+  /**
+   * Leaves a failed attempt behind.
+   *
+   * @returns Whether another one will follow, once this one has stopped; otherwise the task has ended.
+   */
+  #retry(task: Task, error: unknown, now: number): boolean {
+    if (task.attempts > task.options.retries || isInstance(error, NotPortableError)) {
+      this.#finish(task, FAILED, error, now);
+      return false;
+    }
+    // The task has a place while its `retryIf` decides, since that may cancel it.
     task.retry();
-    return now + retryDelay(task.options, task.attempts, error);
+    this.scheduled++;
+    this.#stopping.set(task, now + retryDelay(task.options, task.attempts, error));
+    const again = this.#mayRetry(task, error);
+    if (task.done) return false;
+    if (again) {
+      this.retried++;
+    } else {
+      this.#leave(task);
+      this.#finish(task, FAILED, error, now);
+    }
+    return again;
   }
 
   #awaitRetry(task: Task, retryAt: number, now: number): void {
@@ -494,6 +507,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     });
   }
 
+  /** Lets those go on who wait for a state that has come about. */
   checkMilestones(): void {
     for (const milestone of this.#milestones) {
       if (!milestone.reached()) continue;

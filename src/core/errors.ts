@@ -122,6 +122,33 @@ export class ExecutionError<R = unknown> extends AggregateError {
  * @returns Its text, at most about 80 characters.
  */
 export function show(value: unknown): string {
+  try {
+    return describe(value);
+  } catch {
+    // A revoked proxy or a getter that throws.
+    return "an object";
+  }
+}
+
+/**
+ * `instanceof` for what anyone may have thrown or given as a reason: a revoked proxy throws when it is asked.
+ *
+ * @param value The value.
+ * @param Class The class that it may be an instance of.
+ * @returns Whether it is one.
+ */
+export function isInstance<T>(
+  value: unknown,
+  Class: abstract new (...args: never[]) => T,
+): value is T {
+  try {
+    return value instanceof Class;
+  } catch {
+    return false;
+  }
+}
+
+function describe(value: unknown): string {
   if (typeof value === "string") return `'${shorten(value)}'`;
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;

@@ -11,10 +11,20 @@ import type { ResolvedOptions } from "./options.ts";
  * @returns Milliseconds, >= 0.
  */
 export function retryDelay(options: ResolvedOptions, attempt: number, error: unknown): number {
-  const retryAfter = (error as { retryAfter?: unknown } | null | undefined)?.retryAfter;
-  if (typeof retryAfter === "number" && retryAfter >= 0) return retryAfter;
+  const wanted = retryAfter(error);
+  if (wanted !== undefined) return wanted;
   const { backoff, jitter, maxRetryDelay } = options;
   if (options.retryDelay === 0) return 0;
   const delay = Math.min(maxRetryDelay, options.retryDelay * backoff ** (attempt - 1));
   return delay * (1 - jitter * Math.random());
+}
+
+function retryAfter(error: unknown): number | undefined {
+  try {
+    const { retryAfter } = error as { retryAfter?: unknown };
+    return typeof retryAfter === "number" && retryAfter >= 0 ? retryAfter : undefined;
+  } catch {
+    // Anything can be thrown: nothing at all, or what throws when it is looked at.
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { ExecutionError, show, TaskCancelledError } from "./errors.ts";
+import { ExecutionError, isInstance, show, TaskCancelledError } from "./errors.ts";
 import type { Tally } from "./history.ts";
 import type { CancelledResult, FailedResult, SucceededResult, TaskResult } from "./result.ts";
 
@@ -265,7 +265,7 @@ export function outcomeError(result: TaskResult): unknown {
 
 /** The error that stands for a cancel reason, which may be anything. */
 export function cancelError(name: string, reason: unknown): TaskCancelledError {
-  if (reason instanceof TaskCancelledError) return reason;
+  if (isInstance(reason, TaskCancelledError)) return reason;
   return new TaskCancelledError(`Task '${name}' was cancelled: ${show(reason)}`, { cause: reason });
 }
 
@@ -283,14 +283,27 @@ function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-function jsonable(value: unknown): unknown {
-  if (value instanceof Error) {
-    const { name, message, stack, cause } = value;
-    return { name, message, stack, ...(cause !== undefined && { cause: jsonable(cause) }) };
-  }
+/** `outer` are the errors that the value is a cause of: one may be its own. */
+function jsonable(value: unknown, outer: readonly unknown[] = []): unknown {
+  if (value === undefined) return undefined;
   try {
-    return JSON.stringify(value) === undefined ? String(value) : value;
+    if (isInstance(value, Error) && !outer.includes(value)) {
+      const { name, message, stack, cause } = value;
+      return Object.fromEntries(
+        Object.entries({ name, message, stack, cause })
+          .map(([key, field]) => [key, jsonable(field, [...outer, value])]),
+      );
+    }
+    return isInstance(value, Error) || JSON.stringify(value) === undefined ? String(value) : value;
   } catch {
+    return asText(value);
+  }
+}
+
+function asText(value: unknown): string {
+  try {
     return String(value);
+  } catch {
+    return show(value);
   }
 }

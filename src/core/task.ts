@@ -1,4 +1,4 @@
-import { QueueStateError, show } from "./errors.ts";
+import { isInstance, QueueStateError, show } from "./errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions, WaitOptions } from "./options.ts";
 import type { ReadyItem } from "./ready_queue.ts";
@@ -314,7 +314,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     if (this.state === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
     }
-    base.message = outcome instanceof Error ? outcome.message : show(outcome);
+    base.message = isInstance(outcome, Error) ? outcome.message : show(outcome);
     return this.state === FAILED
       ? Object.assign(base, { status: "failed", error: outcome } as const)
       : Object.assign(base, { status: "cancelled", reason: outcome } as const);

@@ -16,7 +16,7 @@ const TOUCHED = 3;
 const INTERRUPTED = 4;
 
 /** So many tasks can be in flight to a worker. */
-export const CELLS = 64;
+export const CELLS = 256;
 
 const word = (order: number, state: number) => ((order & 0xfffffff) << 3) | state;
 

@@ -13,8 +13,11 @@ import { PoolWorker, type Seat, type WorkerListener } from "./worker.ts";
 const MAX_STARTING = 2;
 /** So many starts may fail in a row before the waiting tasks are failed instead. */
 const MAX_FAILED_STARTS = 3;
-/** After so many milliseconds tasks that wait behind a long one are moved to idle workers. */
-const REBALANCE_AFTER = 2;
+/**
+ * Every so many milliseconds workers that have several tasks are looked after: a long one may keep back the results of
+ * those before it and hold up those behind it.
+ */
+const LOOK_EVERY = 2;
 /** So many milliseconds a shutdown waits for workers that were told to end. */
 const MAX_END = 1_000;
 
@@ -43,7 +46,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   /** Idle workers must not keep a program alive, so neither may the timer that closes them. */
   readonly #idleTimers: Timers;
   readonly #sweep: Timed = { deadline: 0, heapIndex: -1, expire: (now) => this.#closeIdle(now) };
-  readonly #rebalance: Timed = { deadline: 0, heapIndex: -1, expire: () => this.recall() };
+  readonly #look: Timed = { deadline: 0, heapIndex: -1, expire: () => this.#lookAfter() };
   readonly #giveUp: Timed = { deadline: 0, heapIndex: -1, expire: () => this.#forgetDying() };
   #failedStarts = 0;
   #stopping = false;
@@ -67,7 +70,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     let room = 0;
     const ahead = this.#ahead;
     for (const worker of this.#workers) {
-      if (worker.state === "ready") room += Math.max(0, ahead - worker.seats.length);
+      room += worker.roomFor(ahead);
     }
     return room;
   }
@@ -124,7 +127,9 @@ export class PoolExecutor implements Executor, WorkerListener {
   pumped(waiting: number): void {
     for (const worker of this.#workers) worker.flush();
     if (waiting > 0) this.#grow(waiting);
-    else this.#watchBalance();
+    if (this.#look.heapIndex < 0 && this.#workers.some((worker) => worker.seats.length > 1)) {
+      this.#host.timers.addIn(this.#look, LOOK_EVERY);
+    }
   }
 
   withdraw(task: Task): boolean {
@@ -142,6 +147,9 @@ export class PoolExecutor implements Executor, WorkerListener {
       this.#advance(worker, this.#host.clock.now());
       return 0;
     }
+    seat.interrupted = true;
+    worker.readJournal();
+    if (!worker.seats.includes(seat)) return 0;
     const moved = worker.seats.slice(1).map((other) => this.#takeBack(other));
     const asked = worker.interrupt(seat, reason);
     // One behind it has begun: so it has ended, and word of it is on the way.
@@ -163,7 +171,8 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const timer of [this.#sweep, this.#rebalance]) this.#timersOf(timer).remove(timer);
+    this.#idleTimers.remove(this.#sweep);
+    this.#host.timers.remove(this.#look);
     for (const worker of [...this.#workers]) {
       // One that is starting is ended when it is ready: ending it before can crash the runtime.
       if (worker.state !== "starting") this.#kill(worker);
@@ -204,19 +213,30 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#kill(worker);
   }
 
-  ended(worker: PoolWorker, seat: Seat, ok: boolean, value: unknown): void {
+  ended(
+    worker: PoolWorker,
+    seat: Seat,
+    ok: boolean,
+    value: unknown,
+    took: number,
+    at: number,
+  ): void {
     const { task } = seat;
-    const now = this.#host.clock.now();
-    this.#host.timers.remove(worker);
-    this.#pace.note(now - seat.begunAt);
+    // What a worker says of itself is no earlier than what the pool knows.
+    const now = Math.max(at, seat.begunAt);
+    this.#pace.note(took);
     worker.release(seat);
-    if (!seat.begun) this.#begin(seat, now);
-    if (seat.interrupted) this.#stopped(seat);
-    else if (ok) this.#host.succeeded(task, value, now);
+    if (seat.interrupted) {
+      this.#host.timers.remove(worker);
+      this.#stopped(seat);
+    } else if (ok) this.#host.succeeded(task, value, now);
     else this.#host.failed(task, value, now);
     if (worker.served >= this.#settings.recycleAfter) this.#retire(worker);
     this.#advance(worker, now);
-    this.#host.pump(now);
+  }
+
+  heard(): void {
+    this.#host.pump(this.#host.clock.now());
   }
 
   progressed(seat: Seat, data: unknown): void {
@@ -237,6 +257,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#bury(worker);
     this.#dying.delete(worker);
     this.#ids.delete(worker.id);
+    worker.readJournal();
     for (const seat of worker.seats.splice(0)) {
       if (seat.interrupted) {
         this.#stopped(seat);
@@ -260,8 +281,9 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   #leastBusy(): PoolWorker {
     let least: PoolWorker | undefined;
+    const ahead = this.#ahead;
     for (const worker of this.#workers) {
-      if (worker.state !== "ready") continue;
+      if (worker.roomFor(ahead) === 0) continue;
       if (least === undefined || worker.seats.length < least.seats.length) least = worker;
     }
     return least!;
@@ -336,7 +358,7 @@ export class PoolExecutor implements Executor, WorkerListener {
       initializer: initializer && referenceOf(initializer),
       initArgs,
     };
-    const worker = new PoolWorker(greeting, this.#startWorker, this);
+    const worker = new PoolWorker(greeting, this.#host.clock, this.#startWorker, this);
     this.#workers.push(worker);
     this.#host.timers.addIn(worker, startTimeout);
   }
@@ -381,20 +403,15 @@ export class PoolExecutor implements Executor, WorkerListener {
     if (next !== Infinity) this.#idleTimers.add(this.#sweep, next);
   }
 
-  /** When some workers are idle while tasks wait at others, those are moved before long. */
-  #watchBalance(): void {
-    if (this.#rebalance.heapIndex >= 0 || this.#ahead === 1) return;
+  /** Takes in results that are kept back, and moves tasks that wait while other workers are idle. */
+  #lookAfter(): void {
     let idle = false;
-    let waiting = false;
-    for (const worker of this.#workers) {
+    for (const worker of [...this.#workers]) {
+      if (worker.seats.length > 1) worker.readJournal();
       if (worker.seats.length === 0) idle = true;
-      if (worker.seats.length > 1) waiting = true;
     }
-    if (idle && waiting) this.#host.timers.addIn(this.#rebalance, REBALANCE_AFTER);
-  }
-
-  #timersOf(timer: Timed): Timers {
-    return timer === this.#sweep ? this.#idleTimers : this.#host.timers;
+    if (idle) this.recall();
+    this.#host.requestPump();
   }
 
   #limitEnd(): void {

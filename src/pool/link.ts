@@ -1,4 +1,5 @@
 import type { Claims } from "./claims.ts";
+import type { Journal } from "./journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "./protocol.ts";
 
 /** How a worker ended. */
@@ -21,6 +22,8 @@ export interface LinkListener {
 export interface WorkerLink {
   /** Who has the tasks that were sent. */
   readonly claims: Claims;
+  /** Results that the worker has not sent yet. */
+  readonly journal: Journal | undefined;
   /**
    * Sends a message.
    *

@@ -3,7 +3,7 @@ const SHORT = 0.25;
 /** About so many milliseconds of work are sent ahead. */
 const AHEAD = 2;
 /** So many tasks at the most. Fewer than a worker has cells. */
-const MAX_AHEAD = 32;
+const MAX_AHEAD = 128;
 
 /**
  * How many tasks a worker may have at a time, from how long tasks take: one while they are long or not known, so that

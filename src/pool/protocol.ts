@@ -6,8 +6,9 @@ import type { EncodedThrown } from "./error_codec.ts";
  * objects. A task is named by its order of submission.
  *
  * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop.
- * Up: `READY` or `UNREADY` once; then for each task, as soon as it has ended and before the next begins,
- * `VALUE` or `ERROR`; in between `PROGRESS`. `CRASH` is the last word of a worker whose task let an error go astray.
+ * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES` or an `ERROR`; in between
+ * `PROGRESS`. A result is sent, or noted in the {@linkcode Journal}, before the next task begins. `CRASH` is
+ * the last word of a worker whose task let an error go astray.
  */
 export const RUN = 0;
 /** Down: `[ABORT, order, reason]` */
@@ -17,9 +18,11 @@ export const ABORT = 1;
 export const READY = 0;
 /** Up: `[UNREADY, error]`: the initializer failed. */
 export const UNREADY = 1;
-/** Up: `[VALUE, order, value]` */
-export const VALUE = 2;
-/** Up: `[ERROR, order, thrown]` */
+/** Up: `[VALUES, order, value, took, order, …]`, with the milliseconds that each took */
+export const VALUES = 2;
+/** How many fields of a `VALUES` message each task has. */
+export const VALUES_FIELDS = 3;
+/** Up: `[ERROR, order, thrown, took]` */
 export const ERROR = 3;
 /** Up: `[PROGRESS, order, data]` */
 export const PROGRESS = 4;
@@ -42,8 +45,8 @@ export type DownMessage = RunMessage | readonly [typeof ABORT, number, EncodedTh
 export type UpMessage =
   | readonly [typeof READY]
   | readonly [typeof UNREADY, EncodedThrown]
-  | readonly [typeof VALUE, number, unknown]
-  | readonly [typeof ERROR, number, EncodedThrown]
+  | readonly [typeof VALUES, ...unknown[]]
+  | readonly [typeof ERROR, number, EncodedThrown, number]
   | readonly [typeof PROGRESS, number, unknown]
   | readonly [typeof CRASH, EncodedThrown];
 

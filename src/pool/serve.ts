@@ -12,6 +12,7 @@ import type { AnyFunction } from "../core/task.ts";
 import { load } from "../tasks/load.ts";
 import { transfersOf } from "../tasks/transfer.ts";
 import type { Claims } from "./claims.ts";
+import type { Journal } from "./journal.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
 import {
   ABORT,
@@ -25,7 +26,8 @@ import {
   type RunMessage,
   UNREADY,
   type UpMessage,
-  VALUE,
+  VALUES,
+  VALUES_FIELDS,
 } from "./protocol.ts";
 import { packed } from "./values.ts";
 
@@ -38,6 +40,9 @@ export interface Uplink {
    */
   post(message: UpMessage, transferables?: Transferable[]): void;
 }
+
+/** Results are kept back for so many milliseconds at the most. */
+const MAX_BACK = 0.2;
 
 /** A task in the worker's inbox. */
 interface Job {
@@ -56,15 +61,24 @@ interface Job {
 export class Server {
   readonly #uplink: Uplink;
   readonly #claims: Claims;
+  /** Where results are noted that are kept back; without it none are. */
+  readonly #journal: Journal | undefined;
   readonly #greeting: Greeting;
   readonly #functions = new Map<number, AnyFunction | Promise<AnyFunction>>();
   readonly #inbox: Job[] = [];
   #current: Attempt | undefined;
   #busy = false;
+  /** Results to be sent. */
+  #values: unknown[] = [VALUES];
+  /** When the oldest of them came. */
+  #oldest = 0;
+  /** When the task before ended, or work began. */
+  #now = 0;
 
-  constructor(uplink: Uplink, claims: Claims, greeting: Greeting) {
+  constructor(uplink: Uplink, claims: Claims, journal: Journal | undefined, greeting: Greeting) {
     this.#uplink = uplink;
     this.#claims = claims;
+    this.#journal = journal;
     this.#greeting = greeting;
   }
 
@@ -102,19 +116,29 @@ export class Server {
       this.#functions.set(number, loading);
     }
     for (let i = 2; i < message.length; i += RUN_FIELDS) {
-      const [order, reference, cell, attempt, name, args] = message.slice(i, i + RUN_FIELDS);
-      this.#inbox.push({ order, reference, cell, attempt, name, args } as Job);
+      this.#inbox.push({
+        order: message[i] as number,
+        reference: message[i + 1] as number,
+        cell: message[i + 2] as number,
+        attempt: message[i + 3] as number,
+        name: message[i + 4] as string,
+        args: message[i + 5] as unknown[],
+      });
     }
   }
 
   async #runAll(): Promise<void> {
     this.#busy = true;
+    this.#now = performance.now();
     for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
       if (!this.#claims.begin(job.cell, job.order)) continue;
       // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
       const ended = this.#run(job);
-      if (ended !== undefined) await ended;
+      if (ended === undefined) continue;
+      this.#sendValues();
+      await ended;
     }
+    this.#sendValues();
     this.#busy = false;
   }
 
@@ -159,31 +183,50 @@ export class Server {
   }
 
   #succeed(job: Job, value: unknown): void {
-    this.#end();
+    const took = this.#end();
+    if (this.#values.length === 1) this.#oldest = this.#now;
+    if (this.#journal?.note(job.order, value, took)) {
+      this.#values.push(job.order, value, took);
+      if (this.#now - this.#oldest > MAX_BACK) this.#sendValues();
+      return;
+    }
     try {
-      if (typeof value !== "object" || value === null) {
-        this.#uplink.post([VALUE, job.order, value]);
-        return;
-      }
       const transferables = transfersOf([value]);
-      this.#uplink.post([VALUE, job.order, packed(value, transferables)], transferables);
+      this.#values.push(job.order, packed(value, transferables), took);
+      this.#sendValues(transferables);
     } catch (cause) {
+      if (this.#values.length > 1) this.#values.length -= VALUES_FIELDS;
       const error = new NotPortableError(
         `The return value of task '${job.name}' cannot be sent: ${messageOf(cause)}`,
         { cause },
       );
-      this.#uplink.post([ERROR, job.order, this.#encode(error)]);
+      this.#sendError(job, error, took);
     }
   }
 
   #fail(job: Job, error: unknown): void {
-    this.#end();
-    this.#uplink.post([ERROR, job.order, this.#encode(error)]);
+    this.#sendError(job, error, this.#end());
   }
 
-  #end(): void {
+  #sendError(job: Job, error: unknown, took: number): void {
+    this.#sendValues();
+    this.#uplink.post([ERROR, job.order, this.#encode(error), took]);
+  }
+
+  #sendValues(transferables?: Transferable[]): void {
+    if (this.#values.length === 1) return;
+    this.#uplink.post(this.#values as [typeof VALUES, ...unknown[]], transferables);
+    this.#values = [VALUES];
+    this.#journal?.clear();
+  }
+
+  /** The attempt is over; returns how long it took. */
+  #end(): number {
     this.#current?.end();
     this.#current = undefined;
+    const from = this.#now;
+    this.#now = performance.now();
+    return this.#now - from;
   }
 
   #encode(error: unknown) {

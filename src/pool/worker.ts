@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { NotPortableError, show, WorkerCrashError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { Timed } from "../core/timers.ts";
@@ -18,7 +19,8 @@ import {
   type RunMessage,
   UNREADY,
   type UpMessage,
-  VALUE,
+  VALUES,
+  VALUES_FIELDS,
 } from "./protocol.ts";
 import { numberOf } from "./references.ts";
 import { packed } from "./values.ts";
@@ -40,8 +42,17 @@ export interface Seat {
 export interface WorkerListener {
   /** It is ready for tasks. */
   ready(worker: PoolWorker): void;
-  /** The attempt of its first task has ended. */
-  ended(worker: PoolWorker, seat: Seat, ok: boolean, value: unknown): void;
+  /** The attempt of its first task has ended, at the time given. */
+  ended(
+    worker: PoolWorker,
+    seat: Seat,
+    ok: boolean,
+    value: unknown,
+    took: number,
+    at: number,
+  ): void;
+  /** All that it said at one time has been passed on. */
+  heard(): void;
   progressed(seat: Seat, data: unknown): void;
   /** A task could not be sent, and never will be. */
   refused(worker: PoolWorker, seat: Seat, error: NotPortableError): void;
@@ -71,6 +82,7 @@ export class PoolWorker implements LinkListener, Timed {
   /** What is overdue then: its start, or the end of an interrupted task. */
   deadline = 0;
   heapIndex = -1;
+  readonly #clock: Clock;
   readonly #link: WorkerLink;
   readonly #listener: WorkerListener;
   readonly #freeCells = Array.from({ length: CELLS }, (_, cell) => cell);
@@ -78,13 +90,34 @@ export class PoolWorker implements LinkListener, Timed {
   readonly #known = new Set<number>();
   /** Tasks that are its own but not sent yet. */
   #outbox: Seat[] = [];
+  #filling = true;
   #crash: { readonly error: unknown } | undefined;
 
-  constructor(greeting: Greeting, start: StartWorker, listener: WorkerListener) {
+  constructor(
+    greeting: Greeting,
+    clock: Clock,
+    start: StartWorker,
+    listener: WorkerListener,
+  ) {
     this.id = greeting.workerId;
+    this.#clock = clock;
     this.#listener = listener;
     this.#link = start(greeting, this);
     this.#link.hold(true);
+  }
+
+  /**
+   * How many more tasks it takes. A worker that has been sent as many as it may have takes no more before half of
+   * them have ended: then they come several in a message.
+   *
+   * @param ahead How many tasks it may have.
+   */
+  roomFor(ahead: number): number {
+    if (this.state !== "ready") return 0;
+    const has = this.seats.length;
+    if (has >= ahead) this.#filling = false;
+    else if (has <= ahead >> 1) this.#filling = true;
+    return this.#filling ? ahead - has : 0;
   }
 
   /** Gives it a task, to be sent by `flush`. */
@@ -192,13 +225,16 @@ export class PoolWorker implements LinkListener, Timed {
         return this.#listener.ready(this);
       case UNREADY:
         return this.#failStart(decodeThrown(message[1]));
-      case VALUE:
+      case VALUES:
+        this.#receiveValues(message);
+        return this.#listener.heard();
       case ERROR: {
-        const seat = this.#seatOf(message[1]);
+        const [, order, thrown, took] = message;
+        const seat = this.#seatOf(order);
         if (seat === undefined) return;
-        const ok = message[0] === VALUE;
-        const value = ok ? message[2] : decodeThrown(message[2], siteOf(seat.task));
-        return this.#listener.ended(this, seat, ok, value);
+        const error = decodeThrown(thrown, siteOf(seat.task));
+        this.#listener.ended(this, seat, false, error, took, this.#clock.now());
+        return this.#listener.heard();
       }
       case PROGRESS: {
         const seat = this.#seatOf(message[1]);
@@ -224,7 +260,30 @@ export class PoolWorker implements LinkListener, Timed {
     this.#listener.gone(this, exit);
   }
 
+  /** Takes in the results that it has not sent yet. */
+  readJournal(): void {
+    for (const { order, value, took } of this.#link.journal?.notes() ?? []) {
+      const seat = this.#seatOf(order);
+      if (seat !== undefined) {
+        this.#listener.ended(this, seat, true, value, took, this.#clock.now());
+      }
+    }
+  }
+
   // Within
+
+  /** What came together ended one after the other, the last of it just now. */
+  #receiveValues(message: readonly unknown[]): void {
+    let at = this.#clock.now();
+    for (let i = 3; i < message.length; i += VALUES_FIELDS) at -= message[i] as number;
+    for (let i = 1; i < message.length; i += VALUES_FIELDS) {
+      const took = message[i + 2] as number;
+      at += took;
+      const seat = this.#seatOf(message[i] as number);
+      // The journal may have told of it before.
+      if (seat !== undefined) this.#listener.ended(this, seat, true, message[i + 1], took, at);
+    }
+  }
 
   #failStart(error: unknown): void {
     this.#listener.unready(this, error);
@@ -239,7 +298,8 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   #remove(seat: Seat): void {
-    this.seats.splice(this.seats.indexOf(seat), 1);
+    if (this.seats[0] === seat) this.seats.shift();
+    else this.seats.splice(this.seats.indexOf(seat), 1);
     this.#freeCells.push(seat.cell);
     if (this.seats.length === 0) this.#link.hold(false);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Claims } from "../pool/claims.ts";
+import { Journal } from "../pool/journal.ts";
 import type { DownMessage } from "../pool/protocol.ts";
 import { Server } from "../pool/serve.ts";
 import { onStray } from "../runtime/stray.ts";
@@ -22,11 +23,12 @@ const PORT = Symbol.for("trilane.port");
 
 scope.onmessage = ({ data }) => {
   scope.onmessage = null;
-  const { port, claims } = data;
+  const { port, claims, journal } = data;
   scope[PORT] = port;
   const server = new Server(
     { post: (message, transferables) => port.postMessage(message, transferables ?? []) },
     new Claims(claims),
+    new Journal(journal),
     data,
   );
   onStray((error) => server.crash(error));

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Claims } from "../pool/claims.ts";
+import { Journal } from "../pool/journal.ts";
 import type { Exit, LinkListener, WorkerLink } from "../pool/link.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/protocol.ts";
 
@@ -7,6 +8,7 @@ import type { DownMessage, Greeting, UpMessage } from "../pool/protocol.ts";
 export interface ThreadGreeting extends Greeting {
   readonly port: globalThis.MessagePort;
   readonly claims: SharedArrayBuffer;
+  readonly journal: SharedArrayBuffer;
 }
 
 /** So many milliseconds after a worker's end the runtime may take to say how it ended. */
@@ -27,6 +29,7 @@ interface RuntimeWorker extends Worker {
  */
 export class ThreadLink implements WorkerLink {
   readonly claims = new Claims();
+  readonly journal = new Journal();
   readonly #worker: RuntimeWorker;
   readonly #port: MessagePort;
   readonly #listener: LinkListener;
@@ -46,7 +49,12 @@ export class ThreadLink implements WorkerLink {
     this.#worker.addEventListener("error", this.#onError);
     this.#worker.addEventListener("close", this.#onClose as EventListener);
     const port = port2 as unknown as globalThis.MessagePort;
-    const first: ThreadGreeting = { ...greeting, port, claims: this.claims.buffer };
+    const first: ThreadGreeting = {
+      ...greeting,
+      port,
+      claims: this.claims.buffer,
+      journal: this.journal.buffer,
+    };
     this.#worker.postMessage(first, [port]);
   }
 

@@ -1,0 +1,128 @@
+/** So many results are kept back at the most. */
+const SLOTS = 64;
+/** Strings up to so many UTF-16 units can be noted. */
+const MAX_TEXT = 64;
+/** Of a slot: order, milliseconds, kind, number or length. */
+const FIELDS = 4;
+
+/** Where the words of its state are. */
+const COUNT = 0;
+const CLEARED = 1;
+
+const UNDEFINED = 0;
+const NULL = 1;
+const FALSE = 2;
+const TRUE = 3;
+const NUMBER = 4;
+const TEXT = 5;
+
+/** A result in the journal. */
+export interface Note {
+  readonly order: number;
+  readonly value: unknown;
+  /** How long the attempt took, in milliseconds. */
+  readonly took: number;
+}
+
+/**
+ * Results that a worker has not sent yet, in memory that it shares with the pool.
+ *
+ * A message for each result costs far more than a short task, so a worker keeps results back for a moment and
+ * sends several at once. But a result that exists must not be lost when its worker is killed, nor wait for a
+ * long task behind it: so what is kept back is noted here, where the pool can read it at any
+ * time. Only simple values can be; a result that can't is sent at once.
+ */
+export class Journal {
+  /** The memory to share. */
+  readonly buffer: SharedArrayBuffer;
+  /** How many notes there are, and how often they have been cleared. */
+  readonly #state: Int32Array;
+  readonly #fields: Float64Array;
+  readonly #text: Uint16Array;
+  /** The worker's own count: it alone writes. */
+  #noted = 0;
+
+  /** @param buffer Memory of the other side; made new where there is none yet. */
+  constructor(buffer?: SharedArrayBuffer) {
+    const fieldsAt = 8;
+    const textAt = fieldsAt + SLOTS * FIELDS * 8;
+    this.buffer = buffer ?? new SharedArrayBuffer(textAt + SLOTS * MAX_TEXT * 2);
+    this.#state = new Int32Array(this.buffer, 0, 2);
+    this.#fields = new Float64Array(this.buffer, fieldsAt, SLOTS * FIELDS);
+    this.#text = new Uint16Array(this.buffer, textAt);
+  }
+
+  /** Notes a result; `false` if it can't be noted. */
+  note(order: number, value: unknown, took: number): boolean {
+    const slot = this.#noted;
+    if (slot === SLOTS) return false;
+    let kind: number;
+    let payload = 0;
+    if (typeof value === "number") {
+      kind = NUMBER;
+      payload = value;
+    } else if (typeof value === "string") {
+      if (value.length > MAX_TEXT) return false;
+      kind = TEXT;
+      payload = value.length;
+      for (let i = 0; i < payload; i++) this.#text[slot * MAX_TEXT + i] = value.charCodeAt(i);
+    } else if (value === undefined) kind = UNDEFINED;
+    else if (value === null) kind = NULL;
+    else if (value === true) kind = TRUE;
+    else if (value === false) kind = FALSE;
+    else return false;
+    const at = slot * FIELDS;
+    this.#fields[at] = order;
+    this.#fields[at + 1] = took;
+    this.#fields[at + 2] = kind;
+    this.#fields[at + 3] = payload;
+    // Last, so that the pool never sees half a note.
+    Atomics.store(this.#state, COUNT, this.#noted = slot + 1);
+    return true;
+  }
+
+  /** What was noted has been sent. */
+  clear(): void {
+    if (this.#noted === 0) return;
+    Atomics.store(this.#state, COUNT, this.#noted = 0);
+    Atomics.add(this.#state, CLEARED, 1);
+  }
+
+  /**
+   * What is noted now; nothing, if the worker clears it meanwhile, for then it has been sent. It may also have been
+   * sent without having been cleared yet, so the pool may see a result twice.
+   */
+  notes(): Note[] {
+    const cleared = Atomics.load(this.#state, CLEARED);
+    const count = Atomics.load(this.#state, COUNT);
+    const notes: Note[] = [];
+    for (let slot = 0; slot < count; slot++) {
+      const at = slot * FIELDS;
+      notes.push({
+        order: this.#fields[at],
+        took: this.#fields[at + 1],
+        value: this.#read(slot, this.#fields[at + 2], this.#fields[at + 3]),
+      });
+    }
+    return Atomics.load(this.#state, CLEARED) === cleared ? notes : [];
+  }
+
+  #read(slot: number, kind: number, payload: number): unknown {
+    switch (kind) {
+      case NULL:
+        return null;
+      case FALSE:
+        return false;
+      case TRUE:
+        return true;
+      case NUMBER:
+        return payload;
+      case TEXT: {
+        const start = slot * MAX_TEXT;
+        return String.fromCharCode(...this.#text.subarray(start, start + payload));
+      }
+      default:
+        return undefined;
+    }
+  }
+}
