@@ -15,13 +15,35 @@ const TOUCHED = 3;
 /** It is to stop. */
 const INTERRUPTED = 4;
 
+/** The pool's side of the claims on the tasks in flight to one worker. */
+export interface PoolClaims {
+  /** A task is sent. */
+  send(cell: number, order: number): void;
+  /** Takes a task back; `false` if it has begun, or may have. */
+  withdraw(cell: number, order: number): boolean;
+  /** Whether a task that was sent has begun, or may have. */
+  hasBegun(cell: number, order: number): boolean;
+  /** Tells a task that it is to stop; returns whether it has ever asked. */
+  interrupt(cell: number, order: number): boolean;
+}
+
+/** The worker's side of them. */
+export interface WorkerClaims {
+  /** Begins a task; `false` if it was taken back. */
+  begin(cell: number, order: number): boolean;
+  /** The task asks for its signal or its state. */
+  touch(cell: number, order: number): void;
+  /** Whether the task is to stop, as far as can be known without a message. */
+  isInterrupted(cell: number, order: number): boolean;
+}
+
 /** So many tasks can be in flight to a worker. */
 export const CELLS = 256;
 
 const word = (order: number, state: number) => ((order & 0xfffffff) << 3) | state;
 
 /** The claims on the tasks in flight to one worker, seen from either side. */
-export class Claims {
+export class Claims implements PoolClaims, WorkerClaims {
   /** The memory to share. */
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
@@ -34,41 +56,34 @@ export class Claims {
 
   // The pool's side
 
-  /** A task is sent. */
   send(cell: number, order: number): void {
     Atomics.store(this.#words, cell, word(order, SENT));
   }
 
-  /** Takes a task back; `false` if it has begun. */
   withdraw(cell: number, order: number): boolean {
     const sent = word(order, SENT);
     return Atomics.compareExchange(this.#words, cell, sent, FREE) === sent;
   }
 
-  /** Whether a task that was sent has begun. */
   hasBegun(cell: number, order: number): boolean {
     return Atomics.load(this.#words, cell) !== word(order, SENT);
   }
 
-  /** Tells a task that it is to stop; returns whether it has ever asked. */
   interrupt(cell: number, order: number): boolean {
     return Atomics.exchange(this.#words, cell, word(order, INTERRUPTED)) === word(order, TOUCHED);
   }
 
   // The worker's side
 
-  /** Begins a task; `false` if it was taken back. */
   begin(cell: number, order: number): boolean {
     const sent = word(order, SENT);
     return Atomics.compareExchange(this.#words, cell, sent, word(order, BEGUN)) === sent;
   }
 
-  /** The task asks for its signal or its state. */
   touch(cell: number, order: number): void {
     Atomics.compareExchange(this.#words, cell, word(order, BEGUN), word(order, TOUCHED));
   }
 
-  /** Whether the task is to stop. */
   isInterrupted(cell: number, order: number): boolean {
     return Atomics.load(this.#words, cell) === word(order, INTERRUPTED);
   }

@@ -1,4 +1,4 @@
-import type { Claims } from "./claims.ts";
+import type { PoolClaims } from "./claims.ts";
 import type { Journal } from "./journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "./protocol.ts";
 
@@ -21,7 +21,7 @@ export interface LinkListener {
 /** The pool's end of one worker: a thread or a process. */
 export interface WorkerLink {
   /** Who has the tasks that were sent. */
-  readonly claims: Claims;
+  readonly claims: PoolClaims;
   /** Results that the worker has not sent yet. */
   readonly journal: Journal | undefined;
   /**

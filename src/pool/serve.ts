@@ -11,7 +11,7 @@ import type { TaskResult } from "../core/result.ts";
 import type { AnyFunction } from "../core/task.ts";
 import { load } from "../tasks/load.ts";
 import { transfersOf } from "../tasks/transfer.ts";
-import type { Claims } from "./claims.ts";
+import type { WorkerClaims } from "./claims.ts";
 import type { Journal } from "./journal.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
 import {
@@ -60,7 +60,7 @@ interface Job {
  */
 export class Server {
   readonly #uplink: Uplink;
-  readonly #claims: Claims;
+  readonly #claims: WorkerClaims;
   /** Where results are noted that are kept back; without it none are. */
   readonly #journal: Journal | undefined;
   readonly #greeting: Greeting;
@@ -75,7 +75,12 @@ export class Server {
   /** When the task before ended, or work began. */
   #now = 0;
 
-  constructor(uplink: Uplink, claims: Claims, journal: Journal | undefined, greeting: Greeting) {
+  constructor(
+    uplink: Uplink,
+    claims: WorkerClaims,
+    journal: Journal | undefined,
+    greeting: Greeting,
+  ) {
     this.#uplink = uplink;
     this.#claims = claims;
     this.#journal = journal;
@@ -241,13 +246,13 @@ class Attempt implements ContextSource, ContextActions {
   readonly attempt: number;
   readonly order: number;
   readonly #cell: number;
-  readonly #claims: Claims;
+  readonly #claims: WorkerClaims;
   readonly #uplink: Uplink;
   #context: AttemptContext | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #over = false;
 
-  constructor(job: Job, greeting: Greeting, claims: Claims, uplink: Uplink) {
+  constructor(job: Job, greeting: Greeting, claims: WorkerClaims, uplink: Uplink) {
     this.id = `${greeting.queueId}-${job.order}`;
     this.name = job.name;
     this.attempt = job.attempt;
