@@ -18,6 +18,10 @@ export { AsyncQueue } from "./src/async/queue.ts";
 export { asyncMap } from "./src/async/map.ts";
 export { asCompleted } from "./src/core/as_completed.ts";
 export type { BoundTask } from "./src/core/bound_task.ts";
+export { processMap, type ProcessMapOptions } from "./src/process/map.ts";
+export type { ProcessOptions, SpawnContext } from "./src/process/options.ts";
+export type { DenoPermissions } from "./src/process/permissions.ts";
+export { ProcessQueue } from "./src/process/queue.ts";
 export { type PoolMapOptions, threadMap } from "./src/thread/map.ts";
 export { ThreadQueue } from "./src/thread/queue.ts";
 export type { Clock } from "./src/core/clock.ts";
@@ -35,10 +39,16 @@ export {
   type WorkerExit,
 } from "./src/core/errors.ts";
 export { TaskGroup } from "./src/core/group.ts";
-export type { PlainHandle, TaskHandle, TaskStatus } from "./src/core/handle.ts";
+export type { HandleValue, PlainHandle, TaskHandle, TaskStatus } from "./src/core/handle.ts";
 export type { MapOptions } from "./src/core/one_shot.ts";
 export type { QueueOptions, RunOptions, TaskOptions, WaitOptions } from "./src/core/options.ts";
-export { type MapItem, type QueueStats, TaskQueue } from "./src/core/queue.ts";
+export {
+  type Items,
+  type LoneItem,
+  type MapItem,
+  type QueueStats,
+  TaskQueue,
+} from "./src/core/queue.ts";
 export type { AnyFunction } from "./src/core/task.ts";
 export type {
   CancelledResult,
@@ -47,7 +57,7 @@ export type {
   TaskResult,
   TaskResultBase,
 } from "./src/core/result.ts";
-export type { StreamOptions } from "./src/core/stream.ts";
+export type { StreamItem, StreamOptions } from "./src/core/stream.ts";
 export { type Percentiles, RunSummary } from "./src/core/summary.ts";
 export type { PoolOptions } from "./src/pool/options.ts";
 export { type DefinedTasks, defineTasks } from "./src/tasks/define.ts";

@@ -1,6 +1,7 @@
 import { mapOnce, type MapOptions } from "../core/one_shot.ts";
 import { QUEUE_OPTION_CHECKS } from "../core/options.ts";
-import type { MapItem } from "../core/queue.ts";
+import type { Items, LoneItem, MapItem } from "../core/queue.ts";
+import type { AnyFunction } from "../core/task.ts";
 import { AsyncQueue } from "./queue.ts";
 
 /**
@@ -26,16 +27,34 @@ import { AsyncQueue } from "./queue.ts";
  * console.log(lengths); // [ 1, 2 ]
  * ```
  */
+export function asyncMap<P, R>(
+  fn: (item: P) => R,
+  items: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
+  options?: MapOptions,
+): Promise<Awaited<R>[]>;
+/**
+ * Runs a function over all items, of which some or all are arrays of arguments.
+ *
+ * @param fn The function to run.
+ * @param items For each task an array of arguments, or its one argument.
+ * @param options How to run; see {@linkcode MapOptions}.
+ * @returns The values, in input order.
+ */
 export function asyncMap<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  items: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
+  items: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
+  options?: MapOptions,
+): Promise<Awaited<R>[]>;
+export function asyncMap(
+  fn: AnyFunction,
+  items: Iterable<unknown> | AsyncIterable<unknown>,
   options: MapOptions = {},
-): Promise<Awaited<R>[]> {
+): Promise<unknown[]> {
   return mapOnce(
     fn,
     items,
     options,
     QUEUE_OPTION_CHECKS,
     (queueOptions) => new AsyncQueue(queueOptions),
-  ) as Promise<Awaited<R>[]>;
+  );
 }

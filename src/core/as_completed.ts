@@ -1,7 +1,7 @@
 import { show } from "./errors.ts";
-import type { PlainHandle } from "./handle.ts";
+import type { HandleValue, PlainHandle } from "./handle.ts";
 import { checkOptions, WAIT_OPTION_CHECKS, type WaitOptions } from "./options.ts";
-import { Task } from "./task.ts";
+import { byEnd, Task } from "./task.ts";
 import { Limit } from "./wait.ts";
 
 /**
@@ -27,13 +27,13 @@ import { Limit } from "./wait.ts";
  * }
  * ```
  */
-export function asCompleted<T>(
-  handles: Iterable<PlainHandle<T>>,
+export function asCompleted<H extends PlainHandle>(
+  handles: Iterable<H>,
   options: WaitOptions = {},
-): AsyncIterableIterator<PlainHandle<T>> {
+): AsyncIterableIterator<PlainHandle<HandleValue<H>>> {
   checkOptions("wait", options, WAIT_OPTION_CHECKS);
   return new Completions([...handles].map(asTask), options) as AsyncIterableIterator<
-    PlainHandle<T>
+    PlainHandle<HandleValue<H>>
   >;
 }
 
@@ -54,7 +54,7 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
 
   constructor(tasks: Task[], options: WaitOptions) {
     const pending = tasks.filter((task) => !task.done);
-    this.#done = tasks.filter((task) => task.done).sort((a, b) => a.finishedAt! - b.finishedAt!);
+    this.#done = tasks.filter((task) => task.done).sort(byEnd);
     this.#waiting = pending.length;
     if (pending.length > 0) {
       this.#limit = new Limit(

@@ -1,7 +1,7 @@
 import type { TaskGroup } from "./group.ts";
 import type { TaskHandle } from "./handle.ts";
 import { resolveTaskOptions, type TaskOptions } from "./options.ts";
-import type { MapItem } from "./queue.ts";
+import type { Items, MapItem } from "./queue.ts";
 
 /** A function bound to a queue with options of its own: calling it submits a task. */
 export interface BoundTask<A extends readonly unknown[], R> {
@@ -21,7 +21,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The tasks' handles.
    */
-  map(items: Iterable<MapItem<A>>, options?: TaskOptions): TaskHandle<R>[];
+  map(items: Items<MapItem<A>>, options?: TaskOptions): TaskHandle<R>[];
   /**
    * Submits a task for each item, as `queue.group` does.
    *
@@ -29,7 +29,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The group.
    */
-  group(items: Iterable<MapItem<A>>, options?: TaskOptions): TaskGroup<R>;
+  group(items: Items<MapItem<A>>, options?: TaskOptions): TaskGroup<R>;
   /**
    * The same task with other options.
    *
@@ -42,8 +42,8 @@ export interface BoundTask<A extends readonly unknown[], R> {
 /** What a bound task does with its queue. */
 export interface BoundActions<A extends readonly unknown[], R> {
   submit(args: A, options: TaskOptions): TaskHandle<R>;
-  map(items: Iterable<MapItem<A>>, options: TaskOptions): TaskHandle<R>[];
-  group(items: Iterable<MapItem<A>>, options: TaskOptions): TaskGroup<R>;
+  map(items: Items<MapItem<A>>, options: TaskOptions): TaskHandle<R>[];
+  group(items: Items<MapItem<A>>, options: TaskOptions): TaskGroup<R>;
 }
 
 /** Makes a {@linkcode BoundTask}. */
@@ -55,9 +55,9 @@ export function bindTask<A extends readonly unknown[], R>(
   const options = Object.freeze({ ...bound });
   return Object.assign((...args: A) => actions.submit(args, options), {
     options,
-    map: (items: Iterable<MapItem<A>>, more?: TaskOptions) =>
+    map: (items: Items<MapItem<A>>, more?: TaskOptions) =>
       actions.map(items, { ...options, ...more }),
-    group: (items: Iterable<MapItem<A>>, more?: TaskOptions) =>
+    group: (items: Items<MapItem<A>>, more?: TaskOptions) =>
       actions.group(items, { ...options, ...more }),
     with: (more: TaskOptions) => bindTask(actions, { ...options, ...more }),
   });

@@ -102,6 +102,26 @@ export function callTask(
   }
 }
 
+/**
+ * For a function that has to wait for the task's own: lets `currentTask()` find the attempt in that one too.
+ *
+ * @returns Calls a function as part of the attempt whose function is on the stack now. When that has been
+ * interrupted meanwhile it throws the reason instead.
+ */
+export function continueTask(): typeof callLater {
+  if (stack.top === undefined) return callLater;
+  const context = stack.top.context();
+  const source = { context: () => context };
+  return (fn, args) => {
+    if (context instanceof AttemptContext) context.throwIfAborted();
+    return callTask(source, fn, args);
+  };
+}
+
+function callLater(fn: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
+  return fn(...args as never[]);
+}
+
 /** What an attempt's context does outside itself. */
 export interface ContextActions {
   readonly id: string;
@@ -156,6 +176,11 @@ export class AttemptContext implements TaskContext {
     throw this.#aborted
       ? this.#reason
       : new TaskCancelledError(`Task '${this.name}' was interrupted`);
+  }
+
+  /** `throwIfCancelled` without the look at the state counting as the task's own. */
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#reason;
   }
 
   progress(data: unknown): void {

@@ -96,6 +96,8 @@ export class Engine implements TaskOwner, ExecutorHost {
   readonly #listeners = new Map<AbortSignal, SignalTasks>();
   readonly #submitters = new Set<Submitter>();
   readonly #milestones = new Set<Milestone>();
+  /** Who is told of each step of a task, for the few tasks that someone follows so closely. */
+  readonly #watchers = new Map<Task, () => void>();
   readonly #gate: RateGate | undefined;
   readonly #gateTimer: Timed = { heapIndex: -1, deadline: 0, expire: () => {} };
   #pumping = false;
@@ -283,7 +285,18 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.scheduled--;
     task.makeReady();
     this.#ready.push(task);
+    this.#changed(task);
     this.requestPump();
+  }
+
+  /** Tells of each step of a task before its end, until that or until taken back. One watcher a task. */
+  watch(task: Task, watcher: () => void): () => void {
+    this.#watchers.set(task, watcher);
+    return () => this.#watchers.delete(task);
+  }
+
+  #changed(task: Task): void {
+    if (this.#watchers.size > 0) this.#watchers.get(task)?.();
   }
 
   // What the executor says
@@ -293,6 +306,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.running++;
     const { timeout } = task.options;
     if (timeout !== Infinity) this.timers.add(task, now + timeout);
+    this.#changed(task);
     if (this.#options.onStart !== undefined) this.#hook(this.#options.onStart, task);
   }
 
@@ -315,6 +329,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     }
     task.makeReady();
     this.#ready.push(task);
+    this.#changed(task);
     this.requestPump();
   }
 
@@ -336,6 +351,7 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   progressed(task: Task, data: unknown): void {
     task.progress = data;
+    this.#changed(task);
     if (this.#options.onProgress !== undefined) this.#hook(this.#options.onProgress, task, data);
   }
 
@@ -409,6 +425,7 @@ export class Engine implements TaskOwner, ExecutorHost {
   }
 
   #announceRetry(task: Task, error: unknown): void {
+    this.#changed(task);
     if (this.#options.onRetry !== undefined) this.#hook(this.#options.onRetry, task, error);
   }
 
@@ -462,6 +479,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     if (options.signal !== undefined) this.#unfollow(task, options.signal);
     this.history.add(task);
     if (this.#options.onComplete !== undefined) this.#hook(this.#options.onComplete, task.result());
+    if (this.#watchers.size > 0) this.#watchers.delete(task);
     task.notify();
     if (state === FAILED && this.failFirst && !options.detached) this.#failRun(task);
     for (const submitter of this.#submitters) {

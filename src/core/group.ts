@@ -1,9 +1,10 @@
 import { asCompleted } from "./as_completed.ts";
-import type { PlainHandle, TaskHandle } from "./handle.ts";
+import type { PlainHandle, TaskHandle, TaskStatus } from "./handle.ts";
 import type { Tally } from "./history.ts";
 import type { WaitOptions } from "./options.ts";
+import type { TaskResult } from "./result.ts";
 import { executionError, RunSummary } from "./summary.ts";
-import type { Task } from "./task.ts";
+import { byEnd, type Task } from "./task.ts";
 import type { Timers } from "./timers.ts";
 import { waitFor } from "./wait.ts";
 
@@ -70,19 +71,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
       this.#timers,
       () => `Waiting for the ${this.length} tasks of group '${this.groupId}'`,
     );
-    const tally: Tally = { succeeded: 0, failed: 0, cancelled: 0 };
-    let from = Infinity;
-    let to = -Infinity;
-    for (const task of this.#tasks) {
-      tally[task.status as keyof Tally]++;
-      from = Math.min(from, task.createdAt);
-      to = Math.max(to, task.finishedAt!);
-    }
-    return new RunSummary<T>(
-      tally,
-      () => this.#tasks.map((task) => task.result()).sort((a, b) => a.finishedAt - b.finishedAt),
-      { timedOut: false, duration: Math.max(0, to - from) },
-    );
+    return groupSummary(this.#tasks, () => this.#ended());
   }
 
   /**
@@ -93,10 +82,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
    */
   async values(): Promise<T[]> {
     await new Promise<void>((resolve) => this.#whenAllDone(resolve));
-    const results = this.#tasks.map((task) => task.result());
-    const bad = results.filter((result) => result.status !== "succeeded");
-    if (bad.length > 0) throw executionError(bad, bad.length, results.length);
-    return results.map((result) => (result as { value: T }).value);
+    return valuesOf(this.#tasks.map((task) => task.result()), () => this.#ended());
   }
 
   /**
@@ -118,6 +104,11 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
     return asCompleted(this.handles);
   }
 
+  /** The results in order of completion. */
+  #ended(): TaskResult<T>[] {
+    return this.#tasks.toSorted(byEnd).map((task) => task.result());
+  }
+
   #whenAllDone(resolve: () => void): () => void {
     let left = 1;
     const one = () => {
@@ -132,4 +123,57 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
     one();
     return () => unsubscribes.forEach((unsubscribe) => unsubscribe());
   }
+}
+
+/** As much of an ended task, or of its result, as a summary counts. */
+interface Ended {
+  readonly status: TaskStatus;
+  readonly createdAt: number;
+  readonly finishedAt?: number;
+}
+
+/**
+ * What came of a group whose tasks have all ended.
+ *
+ * @param ended The tasks or their results.
+ * @param results Makes their results when they are first asked for.
+ * @returns The summary, from the first submission to the last end.
+ */
+export function groupSummary<T>(
+  ended: Iterable<Ended>,
+  results: () => TaskResult<T>[],
+): RunSummary<T> {
+  const tally: Tally = { succeeded: 0, failed: 0, cancelled: 0 };
+  let from = Infinity;
+  let to = -Infinity;
+  for (const { status, createdAt, finishedAt } of ended) {
+    tally[status as keyof Tally]++;
+    from = Math.min(from, createdAt);
+    to = Math.max(to, finishedAt!);
+  }
+  return new RunSummary<T>(
+    tally,
+    // Those that ended at one time stay in the order that they come in.
+    () => results().sort((a, b) => a.finishedAt - b.finishedAt),
+    { timedOut: false, duration: Math.max(0, to - from) },
+  );
+}
+
+/**
+ * The values of tasks that have all ended.
+ *
+ * @param results Their results.
+ * @param ended Makes their results in order of completion, for the error. Default: by the time of their end.
+ * @returns The values, in the order of `results`.
+ * @throws {ExecutionError} When one did not succeed.
+ */
+export function valuesOf<T>(
+  results: readonly TaskResult<T>[],
+  ended = () => results.toSorted((a, b) => a.finishedAt - b.finishedAt),
+): T[] {
+  if (results.every((result) => result.status === "succeeded")) {
+    return results.map((result) => result.value);
+  }
+  const bad = ended().filter((result) => result.status !== "succeeded");
+  throw executionError(bad, bad.length, results.length);
 }

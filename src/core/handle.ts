@@ -116,3 +116,6 @@ export interface PlainHandle<T = unknown> {
  * ```
  */
 export interface TaskHandle<T = unknown> extends PlainHandle<T>, PromiseLike<TaskResult<T>> {}
+
+/** What the task of a handle returns; of a union of handles, what any of them does. */
+export type HandleValue<H extends PlainHandle> = H extends PlainHandle<infer T> ? T : never;

@@ -1,3 +1,4 @@
+import { assertIterable, isAsyncIterable } from "./iterables.ts";
 import {
   checkOptions,
   type OptionChecks,
@@ -63,11 +64,17 @@ export async function mapOnce(
     },
   });
   try {
-    const list = Symbol.asyncIterator in items ? await Array.fromAsync(items) : Array.from(items);
+    const list = await listOf(items);
     total = list.length;
     await queue.start();
     return await queue.group(fn, list as MapItem<unknown[]>[], own).values();
   } finally {
     await queue.cancel();
   }
+}
+
+function listOf(items: Iterable<unknown> | AsyncIterable<unknown>): unknown[] | Promise<unknown[]> {
+  if (isAsyncIterable(items)) return Array.fromAsync(items);
+  assertIterable(items);
+  return Array.from(items);
 }

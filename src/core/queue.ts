@@ -1,10 +1,12 @@
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
+import { argumentsOf, callsOf, groupCalls, splitArguments } from "./calls.ts";
 import { Engine, type TaskSpec } from "./engine.ts";
 import { QueueStateError, show } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
 import { TaskGroup } from "./group.ts";
 import type { PlainHandle, TaskHandle } from "./handle.ts";
+import { isAsyncIterable, isIterable } from "./iterables.ts";
 import {
   checkOptions,
   checks,
@@ -17,9 +19,10 @@ import {
 } from "./options.ts";
 import type { TaskResult } from "./result.ts";
 import { runEngine } from "./run.ts";
-import { runStream, STREAM_OPTION_CHECKS, type StreamOptions } from "./stream.ts";
+import { runStream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
 import type { RunSummary } from "./summary.ts";
 import type { AnyFunction, Task } from "./task.ts";
+import { resolveUnawaited } from "./unawaited.ts";
 
 /** What a queue is doing, in numbers. */
 export interface QueueStats {
@@ -55,7 +58,13 @@ export interface QueueStats {
  */
 export type MapItem<A extends readonly unknown[]> =
   | Readonly<A>
-  | (A extends readonly [] ? never : A[0] extends readonly unknown[] ? never : A[0]);
+  | (A extends readonly [] ? never : readonly [A[0]] extends Readonly<A> ? LoneItem<A[0]> : never);
+
+/** What one item may be that is the one argument itself: all that `P` is but arrays. */
+export type LoneItem<P> = Exclude<P, readonly unknown[]>;
+
+/** Any iterable of items. Arrays are named too, so that the compiler can point at the wrong item of one. */
+export type Items<I> = readonly I[] | Iterable<I>;
 
 /** What a lane brings to the queue that it is. */
 export interface Lane {
@@ -68,9 +77,6 @@ export interface Lane {
   /** Makes what runs its attempts. */
   createExecutor(host: ExecutorHost): Executor;
 }
-
-/** Most tasks have no arguments. */
-const NO_ARGUMENTS: readonly unknown[] = [];
 
 let groups = 0;
 
@@ -199,17 +205,24 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     });
   }
 
-  /** In an object, since a promise can't hold a thenable. */
+  /**
+   * In an object, since a promise can't hold a thenable.
+   *
+   * @param withdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
+   */
   async #submitWhenReady(
     fn: AnyFunction,
     args: readonly unknown[],
     options: TaskOptions | undefined,
+    withdrawn: () => boolean = () => false,
   ): Promise<{ task: Task }> {
     this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options);
-    return await this.#engine.submitWhenReady(() => ({
-      task: this.#engine.submitOne(fn, args, options?.priority ?? DEFAULT_PRIORITY, resolved),
-    }), resolved.signal);
+    return await this.#engine.submitWhenReady(() => {
+      if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
+      const priority = options?.priority ?? DEFAULT_PRIORITY;
+      return { task: this.#engine.submitOne(fn, args, priority, resolved) };
+    }, resolved.signal);
   }
 
   /**
@@ -225,12 +238,26 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @throws {TypeError} As `submit` throws.
    * @throws {RangeError} As `submit` throws.
    */
+  map<P, R>(
+    fn: ((item: P) => R) & Portable,
+    items: Items<LoneItem<P>>,
+    options?: TaskOptions,
+  ): TaskHandle<Awaited<R>>[];
+  /**
+   * Submits a task for each item, of which some or all are arrays of arguments.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument.
+   * @param options How to run each.
+   * @returns Their handles, in the order of the items.
+   */
   map<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
-    items: Iterable<MapItem<A>>,
+    items: Items<MapItem<A>>,
     options?: TaskOptions,
-  ): TaskHandle<Awaited<R>>[] {
-    return this.#submitAll(callsOf(fn, items), options) as Task<Awaited<R>>[];
+  ): TaskHandle<Awaited<R>>[];
+  map(fn: AnyFunction, items: Iterable<unknown>, options?: TaskOptions): TaskHandle[] {
+    return this.#submitAll(callsOf(fn, items), options);
   }
 
   #submitAll(specs: readonly TaskSpec[], options: TaskOptions | undefined): Task[] {
@@ -248,9 +275,23 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @returns The group.
    * @throws As `map` does.
    */
+  group<P, R>(
+    fn: ((item: P) => R) & Portable,
+    items: Items<LoneItem<P>>,
+    options?: TaskOptions,
+  ): TaskGroup<Awaited<R>>;
+  /**
+   * Submits a task for each item, of which some or all are arrays of arguments.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument.
+   * @param options How to run each.
+   * @returns The group.
+   * @throws As `map` does.
+   */
   group<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
-    items: Iterable<MapItem<A>>,
+    items: Items<MapItem<A>>,
     options?: TaskOptions,
   ): TaskGroup<Awaited<R>>;
   /**
@@ -270,11 +311,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     itemsOrOptions?: Iterable<unknown> | TaskOptions,
     options?: TaskOptions,
   ): TaskGroup {
-    const mixed = typeof fnOrCalls !== "function" && isIterable(fnOrCalls);
-    const own = (mixed ? itemsOrOptions : options) as TaskOptions | undefined;
-    const specs = mixed
-      ? mixedCalls(fnOrCalls)
-      : callsOf(fnOrCalls as AnyFunction, itemsOrOptions as Iterable<unknown>);
+    const [specs, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
     const groupId = own?.groupId ?? `group-${++groups}`;
     const tasks = this.#submitAll(specs, { ...own, groupId });
     return new TaskGroup(groupId, tasks, this.#engine.timers);
@@ -307,8 +344,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#lane.assertTask(fn);
     return bindTask<A, Awaited<R>>({
       submit: (args, own) => this.#submit(fn, [...args], own) as Task<Awaited<R>>,
-      map: (items, own) => this.map(fn, items, own),
-      group: (items, own) => this.group(fn, items, own),
+      map: (items, own) => this.map<A, R>(fn, items, own),
+      group: (items, own) => this.group<A, R>(fn, items, own),
     }, options);
   }
 
@@ -340,24 +377,24 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * for await (const square of queue.stream((n: number) => n * n, [1, 2, 3])) console.log(square);
    * ```
    */
-  stream<A extends readonly unknown[], R>(
-    fn: ((...args: A) => R) & Portable,
-    source: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-    options: StreamOptions & { readonly settled: true },
-  ): AsyncIterableIterator<TaskResult<Awaited<R>>>;
+  stream<P, R, S extends boolean = false>(
+    fn: ((item: P) => R) & Portable,
+    source: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
+    options?: StreamOptions & { readonly settled?: S },
+  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   /**
-   * Runs a task for each item of a source and yields the values.
+   * Runs a task for each item of a source, of which some or all are arrays of arguments.
    *
    * @param fn The function to run.
    * @param source For each task an array of arguments, or its one argument.
    * @param options How to run each, and the stream.
    * @returns An iterator over the values.
    */
-  stream<A extends readonly unknown[], R>(
+  stream<A extends readonly unknown[], R, S extends boolean = false>(
     fn: ((...args: A) => R) & Portable,
-    source: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-    options?: StreamOptions & { readonly settled?: false },
-  ): AsyncIterableIterator<Awaited<R>>;
+    source: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
+    options?: StreamOptions & { readonly settled?: S },
+  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   stream(
     fn: AnyFunction,
     source: Iterable<unknown> | AsyncIterable<unknown>,
@@ -372,7 +409,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
     this.#engine.assertOpen();
-    const submit = (item: unknown) => this.#submitWhenReady(fn, argumentsOf(item), own);
+    const submit = (item: unknown, stopped: () => boolean) =>
+      this.#submitWhenReady(fn, argumentsOf(item), own, stopped);
     return runStream(this.#engine, { source, window, ordered, settled, submit });
   }
 
@@ -584,60 +622,4 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
       paused: engine.paused,
     };
   }
-}
-
-function splitArguments(
-  argsOrOptions: readonly unknown[] | TaskOptions | undefined,
-  options: TaskOptions | undefined,
-): [readonly unknown[], TaskOptions | undefined] {
-  if (Array.isArray(argsOrOptions)) {
-    return [argsOrOptions.length === 0 ? NO_ARGUMENTS : argsOrOptions.slice(), options];
-  }
-  if (argsOrOptions === undefined) return [NO_ARGUMENTS, options];
-  if (options !== undefined || typeof argsOrOptions !== "object" || argsOrOptions === null) {
-    throw new TypeError(`The arguments must be an array: got ${show(argsOrOptions)}`);
-  }
-  return [NO_ARGUMENTS, argsOrOptions as TaskOptions];
-}
-
-/**
- * Resolves a promise to a handle itself. A promise takes the outcome of a thenable for its own, so while it
- * looks, the handle is none.
- */
-function resolveUnawaited(resolve: (handle: PlainHandle) => void, task: Task): void {
-  Object.defineProperty(task, "then", { value: undefined, configurable: true });
-  resolve(task);
-  delete (task as { then?: unknown }).then;
-}
-
-function argumentsOf(item: unknown): readonly unknown[] {
-  return Array.isArray(item) ? item.slice() : [item];
-}
-
-function callsOf(fn: AnyFunction, items: Iterable<unknown>): TaskSpec[] {
-  if (!isIterable(items)) {
-    throw new TypeError(`The items must be something to iterate over: got ${show(items)}`);
-  }
-  return Array.from(items, (item) => ({ fn, args: argumentsOf(item) }));
-}
-
-function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): TaskSpec[] {
-  return Array.from(calls, (call) => {
-    if (!Array.isArray(call)) {
-      throw new TypeError(
-        `Each entry of a group must be an array of a function and its arguments: got ${show(call)}`,
-      );
-    }
-    const [fn, ...args] = call;
-    return { fn, args };
-  });
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof (value as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === "function";
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof (value as AsyncIterable<unknown> | null | undefined)?.[Symbol.asyncIterator] ===
-    "function";
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "./engine.ts";
+import { isAsyncIterable } from "./iterables.ts";
 import { checks, type OptionChecks, TASK_OPTION_CHECKS, type TaskOptions } from "./options.ts";
 import type { TaskResult } from "./result.ts";
 import { outcomeError } from "./summary.ts";
@@ -20,6 +21,9 @@ export interface StreamOptions extends TaskOptions {
   readonly settled?: boolean;
 }
 
+/** What a stream yields: values or, if it is `settled`, results. */
+export type StreamItem<T, S extends boolean> = S extends true ? TaskResult<T> : T;
+
 /** The options of `stream`. */
 export const STREAM_OPTION_CHECKS: OptionChecks = {
   ...TASK_OPTION_CHECKS,
@@ -34,8 +38,13 @@ export interface StreamPlan<I> {
   readonly window: number;
   readonly ordered: boolean;
   readonly settled: boolean;
-  /** Submits the task of an item, as soon as the queue has room. (In an object: a task is thenable.) */
-  submit(item: I): Promise<{ task: Task }>;
+  /**
+   * Submits the task of an item, as soon as the queue has room. (In an object: a task is thenable.)
+   *
+   * @param item The item.
+   * @param stopped Whether it is not wanted any more; asked when there is room. Then this rejects.
+   */
+  submit(item: I, stopped: () => boolean): Promise<{ task: Task }>;
 }
 
 /**
@@ -43,7 +52,8 @@ export interface StreamPlan<I> {
  *
  * How it works: a puller takes items from the source and submits them while fewer than `window` are held, and
  * the consumer's side yields what has ended; each wakes the other. A failure or the source's own error stops
- * the puller. However the loop ends, what is in flight is cancelled and the source is told.
+ * the puller, but only a failure cuts short what is in flight. However the loop ends, what is then left is
+ * cancelled and the source is told.
  *
  * @param engine The queue to run on.
  * @param plan How.
@@ -66,6 +76,7 @@ export async function* runStream<I>(
       } else if (puller.failure !== undefined) {
         throw puller.failure.error;
       } else if (puller.finished) {
+        if (puller.pullError !== undefined) throw puller.pullError.error;
         return;
       } else {
         await puller.change();
@@ -78,8 +89,10 @@ export async function* runStream<I>(
 
 /** Pulls items from the source, submits them, and keeps what is held. */
 class Puller<I> {
-  /** What the stream rejects with once nothing that goes before it is left to yield. */
+  /** A task's failure, with which the stream rejects once nothing that goes before it is there to yield. */
   failure: { readonly error: unknown } | undefined;
+  /** What the source threw or the queue refused an item with; thrown when all before it has been yielded. */
+  pullError: { readonly error: unknown } | undefined;
   readonly #plan: StreamPlan<I>;
   readonly #iterator: Iterator<I> | AsyncIterator<I>;
   /** Ordered: the held tasks, in input order. Else: those that have ended, in order of completion. */
@@ -95,13 +108,13 @@ class Puller<I> {
   constructor(plan: StreamPlan<I>) {
     this.#plan = plan;
     const { source } = plan;
-    this.#iterator = Symbol.asyncIterator in source
+    this.#iterator = isAsyncIterable(source)
       ? source[Symbol.asyncIterator]()
       : source[Symbol.iterator]();
   }
 
   get finished(): boolean {
-    return this.#exhausted && this.#held === 0;
+    return (this.#exhausted || this.pullError !== undefined) && this.#held === 0;
   }
 
   start(): void {
@@ -137,36 +150,43 @@ class Puller<I> {
   }
 
   async #pull(): Promise<void> {
-    try {
-      while (!this.#stopped && this.failure === undefined) {
-        if (this.#held >= this.#plan.window) {
-          await this.#changed.promise;
-          continue;
-        }
-        const item = await this.#next();
-        if (item.done || this.#stopped) break;
-        this.#held++;
-        const { task } = await this.#plan.submit(item.value);
-        this.#keep(task);
+    while (!this.#stopped && this.failure === undefined && this.pullError === undefined) {
+      if (this.#held >= this.#plan.window) {
+        await this.#changed.promise;
+        continue;
       }
-    } catch (error) {
-      this.#fail(error);
+      const item = await this.#next();
+      if (item === undefined) break;
+      await this.#submit(item.value);
     }
     this.#change();
   }
 
-  async #next(): Promise<IteratorResult<I>> {
+  /** The source's next item; `undefined` when there is none or it is not wanted any more. */
+  async #next(): Promise<{ readonly value: I } | undefined> {
     this.#pulling = true;
     try {
       const item = await this.#iterator.next();
       if (item.done) this.#exhausted = true;
-      return item;
+      else if (!this.#stopped && this.failure === undefined) return item;
     } catch (error) {
       // A source that has thrown is over: it isn't told to return.
       this.#exhausted = true;
-      throw error;
+      this.pullError = { error };
     } finally {
       this.#pulling = false;
+    }
+    return undefined;
+  }
+
+  async #submit(item: I): Promise<void> {
+    this.#held++;
+    try {
+      const { task } = await this.#plan.submit(item, () => this.#stopped);
+      this.#keep(task);
+    } catch (error) {
+      this.#held--;
+      this.pullError = { error };
     }
   }
 
@@ -178,14 +198,10 @@ class Puller<I> {
       this.#inFlight.delete(task);
       if (!this.#plan.ordered) this.#line.push(task);
       if (!this.#plan.settled && task.status !== "succeeded") {
-        this.#fail(outcomeError(task.result()));
+        this.failure ??= { error: outcomeError(task.result()) };
       }
       this.#change();
     });
-  }
-
-  #fail(error: unknown): void {
-    this.failure ??= { error };
   }
 
   #change(): void {

@@ -52,9 +52,14 @@ export interface TaskOwner {
   cancel(task: Task, reason: unknown): boolean;
   /** A task's own deadline in the timers has come. */
   expired(task: Task, now: number): void;
+  /** Tells of each step of a task before its end; returns what takes that back. */
+  watch(task: Task, watcher: () => void): () => void;
   /** Tells of an error that belongs to no task. */
   report(error: unknown): void;
 }
+
+/** Tasks are numbered as they end, since several may end at one time of the clock. */
+let ended = 0;
 
 /** Called when a task has ended. */
 export type Observer = (task: Task) => void;
@@ -88,6 +93,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   attempts = 0;
   startedAt: number | undefined = undefined;
   finishedAt: number | undefined = undefined;
+  /** Its number in the order in which tasks end, of all queues. */
+  endOrder = 0;
   scheduledFor: number | undefined = undefined;
   workerId: number | undefined = undefined;
   progress: unknown = undefined;
@@ -237,6 +244,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     this.state = state;
     this.outcome = outcome;
     this.finishedAt = now;
+    this.endOrder = ++ended;
     this.fn = this.args = undefined;
   }
 
@@ -319,4 +327,9 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
       ? Object.assign(base, { status: "failed", error: outcome } as const)
       : Object.assign(base, { status: "cancelled", reason: outcome } as const);
   }
+}
+
+/** Puts tasks that have ended into the order in which they did. */
+export function byEnd(a: Task, b: Task): number {
+  return a.endOrder - b.endOrder;
 }

@@ -42,6 +42,8 @@ export class PoolExecutor implements Executor, WorkerListener {
   readonly #dying = new Map<PoolWorker, boolean>();
   /** The numbers that workers have: the smallest free one is given to the next. */
   readonly #ids = new Set<number>();
+  /** Starting workers that are to be replaced as soon as they are ready. */
+  readonly #stale = new WeakSet<PoolWorker>();
   readonly #pace = new Pace();
   /** Idle workers must not keep a program alive, so neither may the timer that closes them. */
   readonly #idleTimers: Timers;
@@ -157,7 +159,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     const { grace } = task.options;
     if (asked && grace > 0) this.#host.timers.addIn(worker, grace);
     else this.#kill(worker);
-    // A thread may be one that the runtime can't end.
+    if (this.#settings.endsSurely) return Infinity;
     return asked ? 2 * grace : grace;
   }
 
@@ -167,6 +169,14 @@ export class PoolExecutor implements Executor, WorkerListener {
       for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
     }
     this.#host.requestPump();
+  }
+
+  /** Has all workers replaced, each once it has done what it has begun. */
+  renew(): void {
+    for (const worker of [...this.#workers]) {
+      if (worker.state === "starting") this.#stale.add(worker);
+      else this.#retire(worker);
+    }
   }
 
   async stop(): Promise<void> {
@@ -194,7 +204,7 @@ export class PoolExecutor implements Executor, WorkerListener {
       return;
     }
     this.#rest(worker, this.#host.clock.now());
-    if (this.#workers.length > this.#limit) this.#retire(worker);
+    if (this.#workers.length > this.#limit || this.#stale.delete(worker)) this.#retire(worker);
     this.#keepWarm();
     this.#host.pump();
   }
@@ -415,7 +425,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   #limitEnd(): void {
-    if (this.#giveUp.heapIndex >= 0) return;
+    if (this.#giveUp.heapIndex >= 0 || this.#settings.endsSurely) return;
     const starting = this.#workers.some((worker) => worker.state === "starting");
     if (!starting) this.#host.timers.addIn(this.#giveUp, MAX_END);
   }

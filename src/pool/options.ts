@@ -53,6 +53,8 @@ export interface PoolSettings {
   readonly initArgs: readonly unknown[];
   /** Whether tasks may be sent to a worker before it is free; a rate limit forbids it. */
   readonly ahead: boolean;
+  /** Whether a worker that is ended is sure to end. */
+  readonly endsSurely: boolean;
 }
 
 /**
@@ -78,6 +80,7 @@ export function poolSettings(options: PoolOptions, cores: number): PoolSettings 
     initializer: options.initializer as PortableTask | undefined,
     initArgs: options.initArgs ?? [],
     ahead: options.rate === undefined,
+    endsSurely: false,
   };
 }
 

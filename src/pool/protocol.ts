@@ -28,6 +28,8 @@ export const ERROR = 3;
 export const PROGRESS = 4;
 /** Up: `[CRASH, thrown]` */
 export const CRASH = 5;
+/** Up, where no memory is shared: `[TOUCHED, order]`: a task has asked for its signal or its state. */
+export const TOUCHED = 6;
 
 /** `[RUN, references, order, reference, cell, attempt, name, args, order, …]` */
 export type RunMessage = [typeof RUN, References | undefined, ...unknown[]];
@@ -48,7 +50,8 @@ export type UpMessage =
   | readonly [typeof VALUES, ...unknown[]]
   | readonly [typeof ERROR, number, EncodedThrown, number]
   | readonly [typeof PROGRESS, number, unknown]
-  | readonly [typeof CRASH, EncodedThrown];
+  | readonly [typeof CRASH, EncodedThrown]
+  | readonly [typeof TOUCHED, number];
 
 /** What a worker is told before all else. */
 export interface Greeting {

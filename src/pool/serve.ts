@@ -68,6 +68,7 @@ export class Server {
   readonly #inbox: Job[] = [];
   #current: Attempt | undefined;
   #busy = false;
+  #onIdle: (() => void) | undefined;
   /** Results to be sent. */
   #values: unknown[] = [VALUES];
   /** When the oldest of them came. */
@@ -108,6 +109,19 @@ export class Server {
     if (!this.#busy) this.#runAll();
   }
 
+  /** Whether a task is under way or waits to be run. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Resolves when the last task that it was sent has ended. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#busy) this.#onIdle = resolve;
+      else resolve();
+    });
+  }
+
   /** Says that an error went astray, which ends the worker. */
   crash(error: unknown): void {
     this.#uplink.post([CRASH, this.#encode(error)]);
@@ -145,6 +159,7 @@ export class Server {
     }
     this.#sendValues();
     this.#busy = false;
+    this.#onIdle?.();
   }
 
   #run(job: Job): void | Promise<void> {

@@ -1,6 +1,6 @@
 import type { AnyFunction } from "../core/task.ts";
-import { load } from "./load.ts";
-import { makePortable, type PortableTask } from "./portable.ts";
+import type { PortableTask } from "./portable.ts";
+import { makeStub } from "./stub.ts";
 
 /** What `importTasks` returns: the module's functions as portable tasks, whose local calls give a promise. */
 export type ImportedTasks<M> = {
@@ -35,15 +35,10 @@ export function importTasks<M>(url: string | URL): ImportedTasks<M> {
       // What is awaited is asked for `then`: the whole is not a promise.
       if (typeof name === "symbol" || name === "then") return undefined;
       let task = tasks.get(name);
-      if (task === undefined) tasks.set(name, task = importTask(module, name));
+      if (task === undefined) {
+        tasks.set(name, task = makeStub({ kind: "exported", url: module, name }));
+      }
       return task;
     },
   }) as ImportedTasks<M>;
-}
-
-function importTask(url: string, name: string): AnyFunction {
-  const reference = { kind: "exported", url, name } as const;
-  const task = async (...args: unknown[]) => (await load(reference))(...args);
-  Object.defineProperty(task, "name", { value: name });
-  return makePortable(task, reference);
 }

@@ -1,0 +1,73 @@
+import type { TaskSpec } from "./engine.ts";
+import { show } from "./errors.ts";
+import { assertIterable, isIterable } from "./iterables.ts";
+import type { TaskOptions } from "./options.ts";
+import type { AnyFunction } from "./task.ts";
+
+/** Most tasks have no arguments. */
+const NO_ARGUMENTS: readonly unknown[] = [];
+
+/**
+ * Tells the two forms of `submit` apart: with arguments and without.
+ *
+ * @param argsOrOptions What follows the function.
+ * @param options What follows that.
+ * @returns A copy of the arguments, and the options.
+ * @throws {TypeError} When the arguments are not an array.
+ */
+export function splitArguments(
+  argsOrOptions: readonly unknown[] | TaskOptions | undefined,
+  options: TaskOptions | undefined,
+): [readonly unknown[], TaskOptions | undefined] {
+  if (Array.isArray(argsOrOptions)) {
+    return [argsOrOptions.length === 0 ? NO_ARGUMENTS : argsOrOptions.slice(), options];
+  }
+  if (argsOrOptions === undefined) return [NO_ARGUMENTS, options];
+  if (options !== undefined || typeof argsOrOptions !== "object" || argsOrOptions === null) {
+    throw new TypeError(`The arguments must be an array: got ${show(argsOrOptions)}`);
+  }
+  return [NO_ARGUMENTS, argsOrOptions as TaskOptions];
+}
+
+/** The arguments that an item stands for: those in an array, or the item itself. */
+export function argumentsOf(item: unknown): readonly unknown[] {
+  return Array.isArray(item) ? item.slice() : [item];
+}
+
+/** A call of the function for each item. */
+export function callsOf(fn: AnyFunction, items: Iterable<unknown>): TaskSpec[] {
+  assertIterable(items);
+  return Array.from(items, (item) => ({ fn, args: argumentsOf(item) }));
+}
+
+/**
+ * Tells the two forms of `group` apart: one function for all items, or calls of different functions.
+ *
+ * @param fnOrCalls The function, or the calls.
+ * @param itemsOrOptions The items, or the options.
+ * @param options The options, after items.
+ * @returns The calls, and the options.
+ * @throws {TypeError} When there is nothing to iterate over, or a call is not an array.
+ */
+export function groupCalls(
+  fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
+  itemsOrOptions: Iterable<unknown> | TaskOptions | undefined,
+  options: TaskOptions | undefined,
+): [TaskSpec[], TaskOptions | undefined] {
+  if (typeof fnOrCalls !== "function" && isIterable(fnOrCalls)) {
+    return [mixedCalls(fnOrCalls), itemsOrOptions as TaskOptions | undefined];
+  }
+  return [callsOf(fnOrCalls as AnyFunction, itemsOrOptions as Iterable<unknown>), options];
+}
+
+function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): TaskSpec[] {
+  return Array.from(calls, (call) => {
+    if (!Array.isArray(call)) {
+      throw new TypeError(
+        `Each entry of a group must be an array of a function and its arguments: got ${show(call)}`,
+      );
+    }
+    const [fn, ...args] = call;
+    return { fn, args };
+  });
+}

@@ -1,0 +1,195 @@
+import { QueueClosedError, QueueStateError } from "../core/errors.ts";
+import type { QueueStats } from "../core/queue.ts";
+import { Timers } from "../core/timers.ts";
+import { decodeThrown } from "../pool/error_codec.ts";
+import { systemClock } from "../runtime/platform.ts";
+import {
+  ADMITTED,
+  type Admission,
+  ANSWER,
+  CHANGED,
+  CLOSED,
+  type DownMessage,
+  ENDED,
+  REFUSED,
+  type UpMessage,
+} from "./protocol.ts";
+import type { RemoteTask } from "./handle.ts";
+
+/** As long as someone waits for something to come, its port may not be collected. */
+const held = new Set<Connection>();
+
+/** A request that has no answer yet. */
+interface Request {
+  answer(value: unknown): void;
+  refuse(error: unknown): void;
+}
+
+/** What a port can do beyond the standard, where the runtime has it. */
+interface RuntimePort extends MessagePort {
+  ref?(): void;
+  unref?(): void;
+  on?(type: "close", listener: () => void): void;
+}
+
+/**
+ * This thread's end of a shared queue's port: matches answers to requests and brings tasks what is said of them.
+ *
+ * It keeps the program alive as long as a request has no answer or someone waits for a task, and no longer.
+ */
+export class Connection {
+  /** Where the timeouts of waits are kept. */
+  readonly timers: Timers = new Timers(systemClock, () => {});
+  readonly #port: RuntimePort;
+  readonly #requests = new Map<number, Request>();
+  /** The tasks that have not ended, by id. */
+  readonly #tasks = new Map<string, RemoteTask>();
+  #last = 0;
+  #holds = 0;
+  /** Why nothing can be said any more. */
+  #closed: string | undefined;
+  #lastStats: QueueStats | undefined;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<readonly DownMessage[]>) => {
+      for (const message of data) this.#receive(message);
+    };
+    const onClose = () => this.close("its other end has closed");
+    // In the thread that made it the port is one of `node:worker_threads`.
+    if (this.#port.on !== undefined) this.#port.on("close", onClose);
+    else port.addEventListener("close", onClose);
+    this.#port.unref?.();
+  }
+
+  /** Whether nothing can be said any more. */
+  get closed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** The last statistics of a queue that has closed. */
+  get lastStats(): QueueStats | undefined {
+    return this.#lastStats;
+  }
+
+  /**
+   * Asks something of the queue.
+   *
+   * @param what The request, as a message names it.
+   * @param make Makes the message.
+   * @param transferables What is to be transferred with it.
+   * @returns The answer.
+   * @throws {QueueClosedError} (rejects) When the connection closes first.
+   * @throws (rejects) What the queue throws, or what is thrown when the message can't be sent.
+   */
+  request<T>(
+    what: string,
+    make: (request: number) => UpMessage,
+    transferables: Transferable[] = [],
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed !== undefined) return reject(this.#closedError(what));
+      const request = ++this.#last;
+      this.#port.postMessage(make(request), transferables);
+      const release = this.hold();
+      this.#requests.set(request, {
+        answer(value) {
+          release();
+          resolve(value as T);
+        },
+        refuse(error) {
+          release();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  /** Says something that has no answer. */
+  tell(message: UpMessage): void {
+    if (this.#closed === undefined) this.#port.postMessage(message);
+  }
+
+  /** The number that the next request has. */
+  get nextRequest(): number {
+    return this.#last + 1;
+  }
+
+  /** Takes on a task that the queue has admitted. */
+  follow(task: RemoteTask): void {
+    this.#tasks.set(task.id, task);
+  }
+
+  /**
+   * Keeps the program alive.
+   *
+   * @returns Ends that; once is enough.
+   */
+  hold(): () => void {
+    if (this.#closed !== undefined) return () => {};
+    if (this.#holds++ === 0) {
+      held.add(this);
+      this.#port.ref?.();
+    }
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      if (--this.#holds > 0) return;
+      held.delete(this);
+      if (this.#closed === undefined) this.#port.unref?.();
+    };
+  }
+
+  /** Closes the port, after which nothing can come of what is still waited for. */
+  close(why: string): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = why;
+    this.#port.onmessage = null;
+    this.#port.close();
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    for (const { refuse } of requests) refuse(this.#closedError("end a request"));
+    const lost = new QueueStateError(`The connection to the queue is closed: ${why}`);
+    for (const task of this.#tasks.values()) task.lose(lost);
+    this.#tasks.clear();
+  }
+
+  #closedError(what: string): QueueClosedError {
+    return new QueueClosedError(
+      `Cannot ${what}: the connection to the queue is closed, ${this.#closed}`,
+    );
+  }
+
+  #receive(message: DownMessage): void {
+    switch (message[0]) {
+      case ADMITTED:
+      case ANSWER:
+        return this.#take(message[1])?.answer(message[2]);
+      case REFUSED:
+        return this.#take(message[1])?.refuse(decodeThrown(message[2]));
+      case CHANGED: {
+        const [, id, status, attempts, progress] = message;
+        return this.#tasks.get(id)?.change(status, attempts, progress);
+      }
+      case ENDED: {
+        const [, id, sent] = message;
+        const task = this.#tasks.get(id);
+        this.#tasks.delete(id);
+        return task?.end(sent);
+      }
+      case CLOSED:
+        this.#lastStats = message[1];
+        return this.close("the queue was shut down");
+    }
+  }
+
+  #take(request: number): Request | undefined {
+    const taken = this.#requests.get(request);
+    this.#requests.delete(request);
+    return taken;
+  }
+}
+
+/** What the answer to a submission is. */
+export type { Admission };

@@ -1,0 +1,319 @@
+import { MessageChannel, type MessagePort as NodePort } from "node:worker_threads";
+import { NotPortableError, show } from "../core/errors.ts";
+import type { TaskOptions } from "../core/options.ts";
+import type { TaskQueue } from "../core/queue.ts";
+import type { TaskResult } from "../core/result.ts";
+import type { AnyFunction, Task } from "../core/task.ts";
+import { decodeThrown, encodeThrown } from "../pool/error_codec.ts";
+import { packed } from "../pool/values.ts";
+import type { TaskReference } from "../tasks/portable.ts";
+import { makeStub } from "../tasks/stub.ts";
+import { transfer } from "../tasks/transfer.ts";
+import {
+  ABORT,
+  ADMITTED,
+  type Admitted,
+  ANSWER,
+  type Batch,
+  CANCEL,
+  CHANGED,
+  CLOSED,
+  type DownMessage,
+  ENDED,
+  REFUSED,
+  type SentCall,
+  type SentResult,
+  SHUTDOWN,
+  STATS,
+  SUBMIT,
+  type UpMessage,
+} from "./protocol.ts";
+import { canClone } from "./values.ts";
+
+/** As long as someone may hold the other end, neither port nor queue may be collected. */
+const open = new Set<QueueHost>();
+
+/** One stub for each function that tasks were submitted of, so that workers load it once. */
+const stubs = new Map<string, AnyFunction>();
+
+/** A task that the other end is told of. */
+interface Followed {
+  readonly task: Task;
+  /** Ends that. */
+  unfollow(): void;
+}
+
+/**
+ * Serves a queue to whoever holds the other end of a port.
+ *
+ * The port doesn't keep the program alive. It is made by `node:worker_threads`, whose ports tell on every
+ * runtime when the other end is gone: closed, or its thread ended. What was submitted goes on all the same.
+ */
+export class QueueHost {
+  /** The end to give away. */
+  readonly end: MessagePort;
+  readonly #port: NodePort;
+  readonly #queue: TaskQueue<never>;
+  readonly #closed: (host: QueueHost) => void;
+  readonly #followed = new Map<string, Followed>();
+  /** What stands here for the signals of the submitters, by request. */
+  readonly #controllers = new Map<number, AbortController>();
+  /** What is to be said at the end of this turn. */
+  #messages: DownMessage[] = [];
+  readonly #changed = new Set<Task>();
+  #flushRequested = false;
+
+  /**
+   * @param queue The queue.
+   * @param closed Called when the port is closed, whoever closed it.
+   */
+  constructor(queue: TaskQueue<never>, closed: (host: QueueHost) => void) {
+    this.#queue = queue;
+    this.#closed = closed;
+    const { port1, port2 } = new MessageChannel();
+    this.end = port2 as unknown as MessagePort;
+    this.#port = port1;
+    port1.on("message", this.#onMessage);
+    port1.on("close", this.#onClose);
+    port1.unref();
+    open.add(this);
+  }
+
+  /** Says that the queue has closed, and closes the port. */
+  close(): void {
+    if (!open.has(this)) return;
+    this.#say([CLOSED, this.#queue.stats]);
+    this.#flush();
+    this.#end();
+  }
+
+  readonly #onMessage = (message: UpMessage) => {
+    switch (message[0]) {
+      case SUBMIT:
+        return this.#submit(message[1], message[2]);
+      case ABORT:
+        return this.#controllers.get(message[1])?.abort(decodeThrown(message[2]));
+      case CANCEL:
+        return this.#cancel(...message);
+      case SHUTDOWN:
+        return void this.#shutdown(message[1]);
+      case STATS:
+        return this.#say([ANSWER, message[1], this.#queue.stats]);
+    }
+  };
+
+  readonly #onClose = () => this.#end();
+
+  #end(): void {
+    if (!open.delete(this)) return;
+    this.#port.off("message", this.#onMessage);
+    this.#port.off("close", this.#onClose);
+    this.#port.close();
+    for (const { unfollow } of this.#followed.values()) unfollow();
+    this.#followed.clear();
+    this.#controllers.clear();
+    this.#changed.clear();
+    this.#messages = [];
+    this.#closed(this);
+  }
+
+  // What is asked for
+
+  #submit(request: number, batch: Batch): void {
+    const controller = batch.signal ? new AbortController() : undefined;
+    if (batch.aborted !== undefined) controller?.abort(decodeThrown(batch.aborted));
+    let groupId: string | undefined;
+    let tasks: readonly Task[];
+    try {
+      const options = controller ? { ...batch.options, signal: controller.signal } : batch.options;
+      ({ groupId, tasks } = submitTo(this.#queue, batch, options));
+    } catch (error) {
+      return this.#say([REFUSED, request, encodeThrown(error, canClone)]);
+    }
+    const { timeOrigin } = performance;
+    this.#say([ADMITTED, request, { groupId, tasks: tasks.map(admitted), timeOrigin }]);
+    let left = tasks.length;
+    if (controller !== undefined && left > 0) this.#controllers.set(request, controller);
+    const ended = (task: Task) => {
+      this.#followed.delete(task.id);
+      this.#changed.delete(task);
+      if (--left === 0) this.#controllers.delete(request);
+      this.#say([ENDED, task.id, sentResult(task)]);
+    };
+    for (const task of tasks) this.#follow(task, ended);
+  }
+
+  #follow(task: Task, ended: (task: Task) => void): void {
+    if (task.done) return ended(task);
+    const unwatch = task.owner.watch(task, () => {
+      this.#changed.add(task);
+      this.#requestFlush();
+    });
+    const unobserve = task.observe(ended);
+    const unfollow = () => {
+      unwatch();
+      unobserve();
+    };
+    this.#followed.set(task.id, { task, unfollow });
+  }
+
+  #cancel(...[, request, ids, reason]: Extract<UpMessage, readonly [typeof CANCEL, ...unknown[]]>) {
+    const why = reason && decodeThrown(reason);
+    const cancelled = ids.filter((id) => this.#followed.get(id)?.task.cancel(why));
+    this.#say([ANSWER, request, cancelled.length]);
+  }
+
+  async #shutdown(request: number): Promise<void> {
+    try {
+      await this.#queue.cancel();
+      this.#say([ANSWER, request, undefined]);
+    } catch (error) {
+      this.#say([REFUSED, request, encodeThrown(error, canClone)]);
+    }
+  }
+
+  // What is said
+
+  #say(message: DownMessage): void {
+    if (!open.has(this)) return;
+    this.#messages.push(message);
+    this.#requestFlush();
+  }
+
+  #requestFlush(): void {
+    if (this.#flushRequested) return;
+    this.#flushRequested = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushRequested = false;
+    for (const task of this.#changed) {
+      this.#messages.push([CHANGED, task.id, task.status, task.attempts, progressOf(task)]);
+    }
+    this.#changed.clear();
+    const messages = this.#messages;
+    if (messages.length === 0) return;
+    this.#messages = [];
+    try {
+      this.#port.postMessage(messages);
+    } catch {
+      for (const message of messages) this.#sendAlone(message);
+    }
+  }
+
+  /** Something in what is to be said can't be sent, which must not harm the rest. */
+  #sendAlone(message: DownMessage): void {
+    try {
+      this.#port.postMessage([message]);
+    } catch (cause) {
+      this.#port.postMessage([sendable(message, cause)]);
+    }
+  }
+}
+
+function submitTo(
+  queue: TaskQueue<never>,
+  batch: Batch,
+  options: TaskOptions,
+): { groupId: string | undefined; tasks: readonly Task[] } {
+  const functions = batch.functions.map(([reference, name]) => stubOf(reference, name));
+  const calls = batch.calls.map(receivedArguments);
+  if (batch.group) {
+    const mixed = calls.map((args, i) => [functions[batch.calls[i]![0]], ...args]);
+    const { groupId, handles } = queue.group(mixed as never, options);
+    return { groupId, tasks: handles as readonly unknown[] as readonly Task[] };
+  }
+  const tasks = queue.map<never[], unknown>(functions[0] as never, calls as never, options);
+  return { groupId: undefined, tasks: tasks as unknown[] as Task[] };
+}
+
+/** The arguments of a call, what came by transfer marked to go on so. */
+function receivedArguments([, args, transfers]: SentCall): readonly unknown[] {
+  for (const [position, transferables] of transfers) {
+    transfer(args[position] as object, transferables);
+  }
+  return args;
+}
+
+function stubOf(reference: TaskReference, name: string): AnyFunction {
+  const key = JSON.stringify([reference, name]);
+  let stub = stubs.get(key);
+  if (stub === undefined) stubs.set(key, stub = makeStub(reference, name));
+  return stub;
+}
+
+function admitted(task: Task): Admitted {
+  const { id, name, priority, groupId, mustComplete, detached, createdAt, scheduledFor, status } =
+    task;
+  return { id, name, priority, groupId, mustComplete, detached, createdAt, scheduledFor, status };
+}
+
+/** Progress that can't be sent is left out. */
+function progressOf(task: Task): unknown {
+  try {
+    return packed(task.progress);
+  } catch {
+    return undefined;
+  }
+}
+
+function sentResult(task: Task): SentResult {
+  const { metadata: _, ...result } = task.result();
+  const progress = progressOf(task);
+  switch (result.status) {
+    case "succeeded":
+      try {
+        return { result: { ...result, value: packed(result.value) }, thrown: undefined, progress };
+      } catch (cause) {
+        return unsendable(result, cause, progress);
+      }
+    case "failed":
+      return {
+        result: { ...result, error: undefined },
+        thrown: encodeThrown(result.error, canClone),
+        progress,
+      };
+    case "cancelled":
+      return {
+        result: { ...result, reason: undefined },
+        thrown: encodeThrown(result.reason, canClone),
+        progress,
+      };
+  }
+}
+
+/** What to send instead of a result whose value can't be sent: a failure that says so. */
+function unsendable(
+  result: Omit<TaskResult, "metadata">,
+  cause: unknown,
+  progress: unknown,
+): SentResult {
+  const { value: _, ...base } = result as { value?: unknown } & typeof result;
+  const why = cause instanceof Error ? cause.message : show(cause);
+  const error = new NotPortableError(
+    `The return value of task '${result.name}' cannot be sent to another thread: ${why}`,
+    { cause },
+  );
+  return {
+    result: { ...base, status: "failed", message: error.message, error: undefined },
+    thrown: encodeThrown(error, canClone),
+    progress,
+  };
+}
+
+/** A message without what can't be sent. */
+function sendable(message: DownMessage, cause: unknown): DownMessage {
+  if (message[0] === CHANGED) {
+    const [kind, id, status, attempts] = message;
+    return [kind, id, status, attempts, undefined];
+  }
+  if (message[0] !== ENDED) throw cause;
+  const [kind, id, sent] = message;
+  const progress = canClone(sent.progress) ? sent.progress : undefined;
+  const { result } = sent;
+  if (result.status !== "succeeded" || canClone((result as { value?: unknown }).value)) {
+    return [kind, id, { ...sent, progress }];
+  }
+  return [kind, id, unsendable(result, cause, progress)];
+}

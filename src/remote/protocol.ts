@@ -1,0 +1,105 @@
+import type { TaskStatus } from "../core/handle.ts";
+import type { TaskOptions } from "../core/options.ts";
+import type { QueueStats } from "../core/queue.ts";
+import type { TaskResult } from "../core/result.ts";
+import type { EncodedThrown } from "../pool/error_codec.ts";
+import type { TaskReference } from "../tasks/portable.ts";
+
+/**
+ * What a shared queue and those who hold an end of one of its ports say to each other. A request has a number,
+ * which its answer repeats; a task is named by its id.
+ *
+ * Up, to the queue: the requests, one a message. Down: an answer to each request; of each admitted task its
+ * changes, the last of several in one turn of the event loop, and in the end how it ended; when the queue has
+ * closed, that, as the last word. What is said down in one turn goes in one message.
+ */
+export const SUBMIT = 0;
+/** Up: `[ABORT, request, reason]`: the signal of what that request submitted has aborted. */
+export const ABORT = 1;
+/** Up: `[CANCEL, request, ids, reason]`: cancel tasks. Answered with how many were. */
+export const CANCEL = 2;
+/** Up: `[SHUTDOWN, request]`: cancel everything. Answered when the queue has closed. */
+export const SHUTDOWN = 3;
+/** Up: `[STATS, request]`. Answered with the queue's statistics. */
+export const STATS = 4;
+
+/** Down: `[ADMITTED, request, admission]` */
+export const ADMITTED = 0;
+/** Down: `[ANSWER, request, value]` */
+export const ANSWER = 1;
+/** Down: `[REFUSED, request, thrown]`: the answer to a request that failed. */
+export const REFUSED = 2;
+/** Down: `[CHANGED, id, status, attempts, progress]` */
+export const CHANGED = 3;
+/** Down: `[ENDED, id, result]` */
+export const ENDED = 4;
+/** Down: `[CLOSED, statistics]`: the queue has closed. */
+export const CLOSED = 5;
+
+/** What is said to the queue. */
+export type UpMessage =
+  | readonly [typeof SUBMIT, number, Batch]
+  | readonly [typeof ABORT, number, EncodedThrown]
+  | readonly [typeof CANCEL, number, readonly string[], EncodedThrown | undefined]
+  | readonly [typeof SHUTDOWN, number]
+  | readonly [typeof STATS, number];
+
+/** What the queue says. */
+export type DownMessage =
+  | readonly [typeof ADMITTED, number, Admission]
+  | readonly [typeof ANSWER, number, unknown]
+  | readonly [typeof REFUSED, number, EncodedThrown]
+  | readonly [typeof CHANGED, string, TaskStatus, number, unknown]
+  | readonly [typeof ENDED, string, SentResult]
+  | readonly [typeof CLOSED, QueueStats];
+
+/** What one call submits: all of it or nothing. */
+export interface Batch {
+  /** The functions, each once, with the name that a task of it has. */
+  readonly functions: readonly (readonly [TaskReference, string])[];
+  readonly calls: readonly SentCall[];
+  /** Whether the tasks are a group; else they are calls of the one function. */
+  readonly group: boolean;
+  readonly options: Omit<TaskOptions, "signal" | "retryIf">;
+  /** Whether they hang on a signal: an `ABORT` may follow. */
+  readonly signal: boolean;
+  /** The reason, if it has aborted already. */
+  readonly aborted: EncodedThrown | undefined;
+}
+
+/** Which function, its arguments, and what is to be transferred with them by their positions. */
+export type SentCall = readonly [
+  number,
+  readonly unknown[],
+  readonly (readonly [number, readonly Transferable[]])[],
+];
+
+/** What became of a batch. */
+export interface Admission {
+  /** The name of the group, if there is one. */
+  readonly groupId: string | undefined;
+  readonly tasks: readonly Admitted[];
+  /** The zero of the owner's `performance.now()`: each thread has its own. */
+  readonly timeOrigin: number;
+}
+
+/** What is known of a task once it is admitted. */
+export interface Admitted {
+  readonly id: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly groupId: string | undefined;
+  readonly mustComplete: boolean;
+  readonly detached: boolean;
+  readonly createdAt: number;
+  readonly scheduledFor: number | undefined;
+  readonly status: TaskStatus;
+}
+
+/** A result whose value is packed or whose error or reason is encoded, without the metadata, which its owner has. */
+export interface SentResult {
+  readonly result: Omit<TaskResult, "metadata">;
+  readonly thrown: EncodedThrown | undefined;
+  /** What the task last reported. */
+  readonly progress: unknown;
+}
