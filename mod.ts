@@ -63,5 +63,10 @@ export type { PoolOptions } from "./src/pool/options.ts";
 export { type DefinedTasks, defineTasks } from "./src/tasks/define.ts";
 export { type ImportedTasks, importTasks } from "./src/tasks/import.ts";
 export { inlineTask } from "./src/tasks/inline.ts";
-export type { Portable, PortableTask, TaskReference } from "./src/tasks/portable.ts";
+export {
+  type Portable,
+  type PortableTask,
+  type TaskReference,
+  taskReference,
+} from "./src/tasks/portable.ts";
 export { transfer } from "./src/tasks/transfer.ts";

@@ -2,7 +2,7 @@ import type { NotPortableError } from "../core/errors.ts";
 import type { Executor, ExecutorHost } from "../core/executor.ts";
 import { comesBefore } from "../core/ready_queue.ts";
 import type { Task } from "../core/task.ts";
-import { type Timed, Timers } from "../core/timers.ts";
+import type { Timed, Timers } from "../core/timers.ts";
 import { referenceOf } from "../tasks/portable.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";

@@ -1,28 +1,41 @@
 import { QueueClosedError, QueueStateError } from "../core/errors.ts";
+import type { TaskStatus } from "../core/handle.ts";
 import type { QueueStats } from "../core/queue.ts";
 import { Timers } from "../core/timers.ts";
 import { decodeThrown } from "../pool/error_codec.ts";
 import { systemClock } from "../runtime/platform.ts";
 import {
   ADMITTED,
-  type Admission,
   ANSWER,
   CHANGED,
   CLOSED,
   type DownMessage,
   ENDED,
   REFUSED,
+  type SentResult,
   type UpMessage,
 } from "./protocol.ts";
-import type { RemoteTask } from "./handle.ts";
 
 /** As long as someone waits for something to come, its port may not be collected. */
 const held = new Set<Connection>();
 
 /** A request that has no answer yet. */
 interface Request {
+  /** As a message names it. */
+  readonly what: string;
   answer(value: unknown): void;
   refuse(error: unknown): void;
+}
+
+/** A task that was submitted over the port. */
+export interface ConnectedTask {
+  readonly id: string;
+  /** It has taken a step. */
+  change(status: TaskStatus, attempts: number, progress: unknown): void;
+  /** It has ended. */
+  end(sent: SentResult): void;
+  /** Nothing more will be said of it. */
+  lose(error: QueueStateError): void;
 }
 
 /** What a port can do beyond the standard, where the runtime has it. */
@@ -43,7 +56,7 @@ export class Connection {
   readonly #port: RuntimePort;
   readonly #requests = new Map<number, Request>();
   /** The tasks that have not ended, by id. */
-  readonly #tasks = new Map<string, RemoteTask>();
+  readonly #tasks = new Map<string, ConnectedTask>();
   #last = 0;
   #holds = 0;
   /** Why nothing can be said any more. */
@@ -76,16 +89,18 @@ export class Connection {
    * Asks something of the queue.
    *
    * @param what The request, as a message names it.
-   * @param make Makes the message.
+   * @param make Makes the message, of the request's number.
    * @param transferables What is to be transferred with it.
-   * @returns The answer.
+   * @param receive Called with the answer as soon as it comes: what is said next may build on it.
+   * @returns What `receive` returns.
    * @throws {QueueClosedError} (rejects) When the connection closes first.
    * @throws (rejects) What the queue throws, or what is thrown when the message can't be sent.
    */
-  request<T>(
+  request<T, A = T>(
     what: string,
     make: (request: number) => UpMessage,
     transferables: Transferable[] = [],
+    receive: (answer: A) => T = (answer) => answer as unknown as T,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closedError(what));
@@ -93,9 +108,10 @@ export class Connection {
       this.#port.postMessage(make(request), transferables);
       const release = this.hold();
       this.#requests.set(request, {
+        what,
         answer(value) {
           release();
-          resolve(value as T);
+          resolve(receive(value as A));
         },
         refuse(error) {
           release();
@@ -110,13 +126,8 @@ export class Connection {
     if (this.#closed === undefined) this.#port.postMessage(message);
   }
 
-  /** The number that the next request has. */
-  get nextRequest(): number {
-    return this.#last + 1;
-  }
-
   /** Takes on a task that the queue has admitted. */
-  follow(task: RemoteTask): void {
+  follow(task: ConnectedTask): void {
     this.#tasks.set(task.id, task);
   }
 
@@ -149,7 +160,7 @@ export class Connection {
     this.#port.close();
     const requests = [...this.#requests.values()];
     this.#requests.clear();
-    for (const { refuse } of requests) refuse(this.#closedError("end a request"));
+    for (const { what, refuse } of requests) refuse(this.#closedError(what));
     const lost = new QueueStateError(`The connection to the queue is closed: ${why}`);
     for (const task of this.#tasks.values()) task.lose(lost);
     this.#tasks.clear();
@@ -190,6 +201,3 @@ export class Connection {
     return taken;
   }
 }
-
-/** What the answer to a submission is. */
-export type { Admission };

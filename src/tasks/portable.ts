@@ -7,12 +7,13 @@ export type TaskReference =
   | { readonly kind: "exported"; readonly url: string; readonly name: string }
   | { readonly kind: "inline"; readonly source: string; readonly name: string };
 
-const REFERENCE = Symbol.for("trilane.task");
+/** The key under which a portable task carries its reference, the same in all copies of this library. */
+export const taskReference: unique symbol = Symbol.for("trilane.task") as never;
 
 /** What marks a function as portable. Made by `defineTasks`, `importTasks` and `inlineTask`. */
 export interface Portable {
   /** Where another thread or process finds the function. */
-  readonly [REFERENCE]: TaskReference;
+  readonly [taskReference]: TaskReference;
 }
 
 /**
@@ -34,7 +35,9 @@ const definitions = shared("tasks", () => new Map<string, Map<string, AnyFunctio
  * @returns The function itself.
  */
 export function makePortable<F extends AnyFunction>(fn: F, reference: TaskReference): F & Portable {
-  return Object.defineProperty(fn, REFERENCE, { value: Object.freeze(reference) }) as F & Portable;
+  return Object.defineProperty(fn, taskReference, { value: Object.freeze(reference) }) as
+    & F
+    & Portable;
 }
 
 /**
@@ -44,7 +47,7 @@ export function makePortable<F extends AnyFunction>(fn: F, reference: TaskRefere
  * @returns The reference, or `undefined` if it isn't portable.
  */
 export function referenceOf(fn: unknown): TaskReference | undefined {
-  return typeof fn === "function" ? (fn as Partial<Portable>)[REFERENCE] : undefined;
+  return typeof fn === "function" ? (fn as Partial<Portable>)[taskReference] : undefined;
 }
 
 /** Remembers a defined task under its module and name. */

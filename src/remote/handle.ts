@@ -1,0 +1,249 @@
+import { QueueStateError } from "../core/errors.ts";
+import type { PlainHandle, TaskStatus } from "../core/handle.ts";
+import type { WaitOptions } from "../core/options.ts";
+import type { TaskResult } from "../core/result.ts";
+import { cancelError } from "../core/summary.ts";
+import { waitFor } from "../core/wait.ts";
+import { decodeThrown, encodeThrown } from "../pool/error_codec.ts";
+import { platform } from "../runtime/platform.ts";
+import type { ConnectedTask, Connection } from "./connection.ts";
+import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
+import { canClone } from "./values.ts";
+
+/**
+ * All of a {@linkcode RemoteHandle} but its `then`: the form in which a promise can carry it; see
+ * {@linkcode PlainHandle} for why.
+ *
+ * What it shows of the task (`status`, `attempts`, `progress`) is what the queue last said, which takes a moment to
+ * get here. Times are on this thread's `performance.now()` time line.
+ *
+ * When the connection closes before the task has ended, its result can't come any more: `wait()` and `value()`
+ * reject with `QueueStateError`, and `status` stays as it was. The task goes on all the same.
+ */
+export interface PlainRemoteHandle<T = unknown>
+  extends Omit<PlainHandle<T>, "cancel" | "onDone" | "value" | "wait"> {
+  /**
+   * Waits for the task to end. Giving up the wait doesn't touch the task.
+   *
+   * @param options How long to wait.
+   * @returns The result, whatever the status. A value that can't be sent to this thread makes it that of a failure,
+   * with `NotPortableError`.
+   * @throws {TaskTimeoutError} (rejects) When the timeout passes first.
+   * @throws {QueueStateError} (rejects) When the connection closes first.
+   */
+  wait(options?: WaitOptions): Promise<TaskResult<T>>;
+  /**
+   * Waits for the task's value.
+   *
+   * @returns What the function returned or its promise resolved to.
+   * @throws (rejects) The task's own error when it failed; {@linkcode TaskCancelledError} when it was
+   * cancelled, with the reason as its `cause`.
+   * @throws {QueueStateError} (rejects) When the connection closes first.
+   */
+  value(): Promise<T>;
+  /**
+   * Cancels the task, as `cancel` of a local handle does.
+   *
+   * @param reason What the result's `reason` and the signal's are; of what can't be sent, a text that shows it.
+   * Default: a `TaskCancelledError`.
+   * @returns `false` if the task had already ended.
+     * @throws {QueueStateError} (rejects) When the connection closes first.
+   */
+  cancel(reason?: unknown): Promise<boolean>;
+  /**
+   * Calls back once when word comes that the task has ended; at once if it has. What the callback throws is reported
+   * and affects nothing.
+   */
+  onDone(callback: (handle: this) => void): void;
+}
+
+/**
+ * A task that was submitted through a {@linkcode RemoteQueue}: await it for its {@linkcode TaskResult}, or call
+ * `value()` for what the function returned.
+ */
+export interface RemoteHandle<T = unknown>
+  extends PlainRemoteHandle<T>, PromiseLike<TaskResult<T>> {}
+
+/** The task's own end, or that of the connection. */
+type Outcome<T> = { readonly result: TaskResult<T> } | { readonly lost: QueueStateError };
+
+/** This thread's picture of a task that a shared queue has admitted. */
+export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
+  readonly id: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly groupId?: string;
+  readonly mustComplete: boolean;
+  readonly detached: boolean;
+  readonly metadata: unknown;
+  readonly createdAt: number;
+  readonly scheduledFor?: number;
+  status: TaskStatus;
+  attempts = 0;
+  progress: unknown = undefined;
+  readonly #connection: Connection;
+  /** What to add to the owner's times to have them on this thread's time line. */
+  readonly #shift: number;
+  #outcome: Outcome<T> | undefined;
+  /** Not called when the connection is lost: those who wait for no more than the end. */
+  readonly #observers = new Set<(outcome: Outcome<T>) => void>();
+  #release: (() => void) | undefined;
+
+  constructor(connection: Connection, facts: Admitted, metadata: unknown, timeOrigin: number) {
+    this.#connection = connection;
+    this.#shift = timeOrigin - performance.timeOrigin;
+    this.id = facts.id;
+    this.name = facts.name;
+    this.priority = facts.priority;
+    if (facts.groupId !== undefined) this.groupId = facts.groupId;
+    this.mustComplete = facts.mustComplete;
+    this.detached = facts.detached;
+    this.metadata = metadata;
+    this.createdAt = facts.createdAt + this.#shift;
+    if (facts.scheduledFor !== undefined) this.scheduledFor = facts.scheduledFor + this.#shift;
+    this.status = facts.status;
+  }
+
+  get done(): boolean {
+    return this.#outcome !== undefined && "result" in this.#outcome;
+  }
+
+  get cancelled(): boolean {
+    return this.status === "cancelled";
+  }
+
+  result(): TaskResult<T> {
+    const outcome = this.#outcome;
+    if (outcome !== undefined && "result" in outcome) return outcome.result;
+    throw new QueueStateError(
+      `Cannot read the outcome of task '${this.name}' before it has ended: it is ${this.status}`,
+    );
+  }
+
+  error(): unknown {
+    const result = this.result();
+    return result.status === "failed" ? result.error : undefined;
+  }
+
+  async wait(options: WaitOptions = {}): Promise<TaskResult<T>> {
+    const outcome = await waitFor<Outcome<T>>(
+      (resolve) => this.observe(resolve),
+      options,
+      this.#connection.timers,
+      () => `Waiting for task '${this.name}'`,
+    );
+    if ("lost" in outcome) throw outcome.lost;
+    return outcome.result;
+  }
+
+  async value(): Promise<T> {
+    const result = await this.wait();
+    if (result.status === "succeeded") return result.value;
+    throw result.status === "failed" ? result.error : cancelError(this.name, result.reason);
+  }
+
+  then<A = TaskResult<T>, B = never>(
+    onFulfilled?: ((result: TaskResult<T>) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.wait().then(onFulfilled, onRejected);
+  }
+
+  async cancel(reason?: unknown): Promise<boolean> {
+    return await cancelTasks(this.#connection, [this], reason) === 1;
+  }
+
+  onDone(callback: (handle: this) => void): void {
+    this.observe((outcome) => {
+      if ("lost" in outcome) return;
+      try {
+        callback(this);
+      } catch (error) {
+        platform.report(error);
+      }
+    });
+  }
+
+  /**
+   * Calls back when the task has ended or is lost, at once if so. Meanwhile the program stays alive.
+   *
+   * @returns Takes the callback back.
+   */
+  observe(observer: (outcome: Outcome<T>) => void): () => void {
+    if (this.#outcome !== undefined) {
+      observer(this.#outcome);
+      return () => {};
+    }
+    this.#observers.add(observer);
+    this.#release ??= this.#connection.hold();
+    return () => {
+      if (this.#observers.delete(observer) && this.#observers.size === 0) this.#letGo();
+    };
+  }
+
+  // What the connection says.
+
+  change(status: TaskStatus, attempts: number, progress: unknown): void {
+    this.status = status;
+    this.attempts = attempts;
+    this.progress = progress;
+  }
+
+  end({ result: sent, thrown, progress }: SentResult): void {
+    const error = thrown && decodeThrown(thrown, `    in task '${this.name}' (${this.id})`);
+    const { startedAt, scheduledFor, finishedAt } = sent;
+    const result = {
+      ...sent,
+      metadata: this.metadata,
+      createdAt: this.createdAt,
+      finishedAt: finishedAt + this.#shift,
+      ...(startedAt !== undefined && { startedAt: startedAt + this.#shift }),
+      ...(scheduledFor !== undefined && { scheduledFor: scheduledFor + this.#shift }),
+      ...(sent.status === "failed" && { error }),
+      ...(sent.status === "cancelled" && { reason: error }),
+    } as TaskResult<T>;
+    this.change(result.status, result.attempts, progress);
+    this.#settle({ result: Object.freeze(result) });
+  }
+
+  lose(lost: QueueStateError): void {
+    this.#settle({ lost });
+  }
+
+  #settle(outcome: Outcome<T>): void {
+    this.#outcome = outcome;
+    const observers = [...this.#observers];
+    this.#observers.clear();
+    for (const observer of observers) observer(outcome);
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/**
+ * Cancels those tasks that have not ended.
+ *
+ * @param connection The connection that they were submitted over.
+ * @param tasks The tasks.
+ * @param reason As for one handle.
+ * @returns How many were cancelled.
+ * @throws {QueueStateError} (rejects) When the connection is closed.
+ */
+export async function cancelTasks(
+  connection: Connection,
+  tasks: readonly RemoteTask[],
+  reason: unknown,
+): Promise<number> {
+  const ids = tasks.filter((task) => !task.done).map((task) => task.id);
+  if (ids.length === 0) return 0;
+  const why = reason === undefined ? undefined : encodeThrown(reason, canClone);
+  try {
+    return await connection.request("cancel a task", (request) => [CANCEL, request, ids, why]);
+  } catch (cause) {
+    throw new QueueStateError((cause as Error).message, { cause });
+  }
+}

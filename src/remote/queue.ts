@@ -1,0 +1,17 @@
+import { callsOf, groupCalls, splitArguments } from "../core/calls.ts";
+import type { TaskSpec } from "../core/engine.ts";
+import { isInstance, QueueClosedError, QueueStateError, show, TrilaneError } from "../core/errors.ts";
+import type { TaskOptions } from "../core/options.ts";
+import type { Items, LoneItem, MapItem, QueueStats } from "../core/queue.ts";
+import { shared } from "../core/shared.ts";
+import { listen, type SignalListener, unlisten } from "../core/signals.ts";
+import type { AnyFunction } from "../core/task.ts";
+import { resolveUnawaited } from "../core/unawaited.ts";
+import { encodeThrown } from "../pool/error_codec.ts";
+import type { Portable } from "../tasks/portable.ts";
+import { makeBatch, unsendable } from "./batch.ts";
+import { Connection } from "./connection.ts";
+import { RemoteGroup } from "./group.ts";
+import { type PlainRemoteHandle, type RemoteHandle, RemoteTask } from "./handle.ts";
+import { ABORT, type Admission, SHUTDOWN, STATS, SUBMIT } from "./protocol.ts";
+import { canClone } from "./values.ts";
