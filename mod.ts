@@ -60,6 +60,10 @@ export type {
 export type { StreamItem, StreamOptions } from "./src/core/stream.ts";
 export { type Percentiles, RunSummary } from "./src/core/summary.ts";
 export type { PoolOptions } from "./src/pool/options.ts";
+export { RemoteGroup } from "./src/remote/group.ts";
+export type { PlainRemoteHandle, RemoteHandle } from "./src/remote/handle.ts";
+export { attachQueue, RemoteQueue } from "./src/remote/queue.ts";
+export { ShareableQueue } from "./src/remote/shareable.ts";
 export { type DefinedTasks, defineTasks } from "./src/tasks/define.ts";
 export { type ImportedTasks, importTasks } from "./src/tasks/import.ts";
 export { inlineTask } from "./src/tasks/inline.ts";

@@ -9,8 +9,7 @@ import { distributions, draw } from "./priorities.ts";
 
 class Item implements ReadyItem {
   next: this | undefined = undefined;
-  previous: this | undefined = undefined;
-  heapIndex = -1;
+  queued = false;
   constructor(readonly priority: number, readonly order: number) {}
 }
 

@@ -11,8 +11,7 @@ const COUNT = 100_000;
 const LONG = 60_000;
 
 class Item implements Timed {
-  heapIndex = -1;
-  deadline = 0;
+  timer = 0;
   expire(): void {}
 }
 

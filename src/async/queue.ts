@@ -1,6 +1,7 @@
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../core/options.ts";
 import { show } from "../core/errors.ts";
-import { type Lane, TaskQueue } from "../core/queue.ts";
+import type { Lane } from "../core/queue.ts";
+import { ShareableQueue } from "../remote/shareable.ts";
 import { cores, platform } from "../runtime/platform.ts";
 import { AsyncExecutor } from "./executor.ts";
 
@@ -25,7 +26,7 @@ import { AsyncExecutor } from "./executor.ts";
  * console.log(summary.ok, await hello.value()); // true Hello you
  * ```
  */
-export class AsyncQueue extends TaskQueue {
+export class AsyncQueue extends ShareableQueue {
   /**
    * Makes a queue. Nothing runs before `start()`, `run()` or the like.
    *

@@ -49,7 +49,7 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
   #waiting: number;
   readonly #unsubscribes: (() => void)[];
   readonly #limit: Limit | undefined;
-  #wake: () => void = () => {};
+  #changed = Promise.withResolvers<void>();
   #over = false;
 
   constructor(tasks: Task[], options: WaitOptions) {
@@ -69,7 +69,7 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
         this.#waiting--;
         // There is nothing left to limit, whether or not the rest is ever taken.
         if (this.#waiting === 0) this.#limit?.clear();
-        this.#wake();
+        this.#change();
       })
     );
   }
@@ -85,20 +85,13 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
         return { done: false, value };
       }
       if (this.#waiting === 0) break;
-      const ended = new Promise<void>((resolve) => {
-        const others = this.#wake;
-        this.#wake = () => {
-          others();
-          resolve();
-        };
-      });
+      const changed = this.#changed.promise;
       try {
-        await (this.#limit === undefined ? ended : Promise.race([ended, this.#limit.reached]));
+        await (this.#limit === undefined ? changed : Promise.race([changed, this.#limit.reached]));
       } catch (error) {
         this.#end();
         throw error;
       }
-      this.#wake = () => {};
     }
     this.#end();
     return { done: true, value: undefined };
@@ -114,6 +107,12 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
     this.#over = true;
     this.#unsubscribes.forEach((unsubscribe) => unsubscribe());
     this.#limit?.clear();
-    this.#wake();
+    this.#change();
+  }
+
+  /** Wakes all who wait for the next task to end, of whom there may be several. */
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
   }
 }

@@ -131,7 +131,7 @@ export interface ContextActions {
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
   /** The task has asked for its signal or its state, which others have to know. */
   touch?(): void;
-  /** Whether the attempt is to stop, known before word of the reason has come. */
+  /** Whether the attempt is to stop. If the reason can be had, the context has been aborted with it. */
   isInterrupted?(): boolean;
 }
 
@@ -158,7 +158,7 @@ export class AttemptContext implements TaskContext {
   }
 
   get signal(): AbortSignal {
-    this.#touch();
+    this.#look();
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#aborted) this.#controller.abort(this.#reason);
@@ -167,15 +167,12 @@ export class AttemptContext implements TaskContext {
   }
 
   get cancelled(): boolean {
-    this.#touch();
-    return this.#aborted || (this.#actions.isInterrupted?.() ?? false);
+    this.#look();
+    return this.#aborted;
   }
 
   throwIfCancelled(): void {
-    if (!this.cancelled) return;
-    throw this.#aborted
-      ? this.#reason
-      : new TaskCancelledError(`Task '${this.name}' was interrupted`);
+    if (this.cancelled) throw this.#reason;
   }
 
   /** `throwIfCancelled` without the look at the state counting as the task's own. */
@@ -193,14 +190,19 @@ export class AttemptContext implements TaskContext {
 
   /** Interrupts the attempt. */
   abort(reason: unknown): void {
+    if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
 
-  #touch(): void {
-    if (this.touched) return;
-    this.touched = true;
-    this.#actions.touch?.();
+  /** The task asks for its signal or its state, which may have changed without its thread having been told. */
+  #look(): void {
+    if (!this.touched) {
+      this.touched = true;
+      this.#actions.touch?.();
+    }
+    if (this.#aborted || !this.#actions.isInterrupted?.()) return;
+    this.abort(new TaskCancelledError(`Task '${this.name}' was interrupted`));
   }
 }

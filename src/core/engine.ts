@@ -69,6 +69,7 @@ interface Milestone {
 export class Engine implements TaskOwner, ExecutorHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
+  readonly epoch: number;
   readonly timers: Timers;
   readonly executor: Executor;
   readonly history: History;
@@ -99,7 +100,7 @@ export class Engine implements TaskOwner, ExecutorHost {
   /** Who is told of each step of a task, for the few tasks that someone follows so closely. */
   readonly #watchers = new Map<Task, () => void>();
   readonly #gate: RateGate | undefined;
-  readonly #gateTimer: Timed = { heapIndex: -1, deadline: 0, expire: () => {} };
+  readonly #gateTimer: Timed = { timer: 0, expire: () => {} };
   #pumping = false;
   #pumpRequested = false;
 
@@ -114,6 +115,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.#size = size === 0 ? Infinity : size;
     this.#gate = rate === undefined ? undefined : new RateGate(rate, burst);
     this.clock = options.clock ?? platform.clock;
+    this.epoch = this.clock.now();
     this.timers = new Timers(this.clock, () => this.pump());
     this.history = new History(retain === "all" ? Infinity : retain === "none" ? 0 : retain);
     this.failFirst = failPolicy === "fail-first";
@@ -127,7 +129,8 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.#assertRoom(specs.length);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    return specs.map(({ fn, args }) => this.#enqueue(fn, args, priority, options, now, at));
+    const site = this.#platform.site?.();
+    return specs.map(({ fn, args }) => this.#enqueue(fn, args, priority, options, now, at, site));
   }
 
   /** Submits one task: `submit` without the lists. */
@@ -139,7 +142,8 @@ export class Engine implements TaskOwner, ExecutorHost {
   ): Task {
     this.#assertRoom(1);
     const now = this.clock.now();
-    return this.#enqueue(fn, args, priority, options, now, dueAt(options, now, this.clock));
+    const at = dueAt(options, now, this.clock);
+    return this.#enqueue(fn, args, priority, options, now, at, this.#platform.site?.());
   }
 
   /** Calls `submit` as soon as there is room, and resolves to what it returns. */
@@ -158,9 +162,15 @@ export class Engine implements TaskOwner, ExecutorHost {
           reject(error);
         }
       },
-      refuse: () => reject(closedError()),
+      refuse: () => reject(closedError("submit to")),
     };
-    const listener = { aborted: reject };
+    const listener = {
+      aborted: (reason: unknown) => {
+        // At once: the same signal may be about to make room.
+        this.#submitters.delete(submitter);
+        reject(reason);
+      },
+    };
     this.#submitters.add(submitter);
     if (signal !== undefined) listen(signal, listener);
     try {
@@ -171,8 +181,9 @@ export class Engine implements TaskOwner, ExecutorHost {
     }
   }
 
-  assertOpen(): void {
-    if (this.closed) throw closedError();
+  /** @param attempt What was attempted, as the error's message names it. */
+  assertOpen(attempt = "submit to"): void {
+    if (this.closed) throw closedError(attempt);
   }
 
   #assertRoom(wanted: number): void {
@@ -192,8 +203,10 @@ export class Engine implements TaskOwner, ExecutorHost {
     options: ResolvedOptions,
     now: number,
     at: number | undefined,
+    site: object | undefined,
   ): Task {
     const task = new Task(this, ++this.#submitted, fn, args, priority, options, now);
+    task.site = site;
     this.outstanding++;
     if (at !== undefined) {
       task.schedule(at);
@@ -241,7 +254,7 @@ export class Engine implements TaskOwner, ExecutorHost {
       if (this.paused || (executor.room <= 0 && !executor.makeRoom(task))) break;
       now ??= this.clock.now();
       if (this.#gate !== undefined && !this.#passGate(this.#gate)) break;
-      this.#ready.remove(task);
+      this.#ready.pop();
       task.assign();
       now = executor.accept(task, now);
       // Tasks that never yield keep the platform's timers from firing.
@@ -255,7 +268,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     const now = this.clock.now();
     const opensAt = gate.opensAt();
     if (opensAt > now) {
-      if (this.#gateTimer.heapIndex < 0) this.timers.add(this.#gateTimer, opensAt);
+      if (this.#gateTimer.timer === 0) this.timers.add(this.#gateTimer, opensAt);
       return false;
     }
     gate.take(now);
@@ -335,7 +348,9 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   startFailed(error: unknown): void {
     const now = this.clock.now();
-    for (const task of [...this.#ready.values()]) {
+    for (const task of this.#ready.values()) {
+      // The end of one may have been the end of others: by fail-first, or by a hook.
+      if (task.state !== READY) continue;
       this.#leave(task);
       this.#finish(task, FAILED, error, now);
     }
@@ -410,9 +425,7 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.#stopping.set(task, now + retryDelay(task.options, task.attempts, error));
     const again = this.#mayRetry(task, error);
     if (task.done) return false;
-    if (again) {
-      this.retried++;
-    } else {
+    if (!again) {
       this.#leave(task);
       this.#finish(task, FAILED, error, now);
     }
@@ -425,6 +438,7 @@ export class Engine implements TaskOwner, ExecutorHost {
   }
 
   #announceRetry(task: Task, error: unknown): void {
+    this.retried++;
     this.#changed(task);
     if (this.#options.onRetry !== undefined) this.#hook(this.#options.onRetry, task, error);
   }
@@ -535,7 +549,7 @@ export class Engine implements TaskOwner, ExecutorHost {
   }
 
   async start(): Promise<void> {
-    this.assertOpen();
+    this.assertOpen("start");
     await this.#start();
   }
 
@@ -620,6 +634,6 @@ function dueAt(options: ResolvedOptions, now: number, clock: Clock): number | un
   return options.delay > 0 ? now + options.delay : undefined;
 }
 
-function closedError(): QueueClosedError {
-  return new QueueClosedError("Cannot submit to a queue that has been shut down");
+function closedError(attempt: string): QueueClosedError {
+  return new QueueClosedError(`Cannot ${attempt} a queue that has been shut down`);
 }

@@ -1,3 +1,6 @@
+/** A start that is so many milliseconds late at the most, as timers are, counts as on time. */
+const USUAL_LATENESS = 2;
+
 /**
  * Says when the next attempt may start, so that no more than `rate` a second do, with up to `burst`
  * back to back after idle time.
@@ -6,12 +9,15 @@
  * theoretical arrival time of the next start instead of a list of past starts. Any window of
  * one second, both its ends included, sees at most `rate + burst` starts.
  *
- * The arrival time is kept as a time and a number of intervals after it: summing intervals up would
- * round, and the last start of a burst would be put off by nothing but that.
+ * Two things keep it from being slower than that. The arrival time is kept as a time and a number of
+ * intervals after it: summing intervals up would round, and the last start of a burst would be put off by
+ * nothing but that. And a start that is late by no more than timers are does not move the arrival times of
+ * those after it, or the rate would never be reached; see the constructor for why the window holds.
  */
 export class RateGate {
   readonly #interval: number;
   readonly #burst: number;
+  readonly #slack: number;
   #from = -Infinity;
   #starts = 0;
 
@@ -22,6 +28,11 @@ export class RateGate {
   constructor(rate: number, burst: number) {
     this.#interval = 1000 / rate;
     this.#burst = burst;
+    // A start comes at its arrival time, up to `burst - 1` intervals before it, or less than `slack` after
+    // it. So n + 1 starts take more than n - (burst - 1) intervals less `slack`, and as a second is `rate`
+    // intervals long, n < rate + (burst - 1) + slack / interval. This keeps n + 1 to rate + burst.
+    const room = (Math.floor(rate) + 1 - rate) * this.#interval;
+    this.#slack = Math.min(USUAL_LATENESS, room * (1 - 1e-9));
   }
 
   /** @returns The earliest time at which a start is allowed; a time that is past means now. */
@@ -31,7 +42,7 @@ export class RateGate {
 
   /** Counts a start at `now`, which must not be before `opensAt()`. */
   take(now: number): void {
-    if (now < this.#from + this.#starts * this.#interval) {
+    if (now < this.#from + this.#starts * this.#interval + this.#slack) {
       this.#starts++;
     } else {
       this.#from = now;

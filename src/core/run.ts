@@ -19,15 +19,18 @@ export async function runEngine(
   options: RunOptions,
 ): Promise<RunSummary> {
   checkOptions("run", options, RUN_OPTION_CHECKS);
-  engine.assertOpen();
+  engine.assertOpen("run");
   const { timeout = queue.timeout, strict = false, signal } = options;
   const ordinary = engine.failFirst;
   const from = engine.clock.now();
   if (options.failPolicy !== undefined) engine.failFirst = options.failPolicy === "fail-first";
-  const limit = new RunLimit(engine, { timeout, signal }, queue.onExit === "cancel");
+  const infinite = queue.mode === "infinite";
+  const done = () => engine.outstanding === 0 && (!infinite || engine.closed);
+  const limit = new RunLimit(engine, { timeout, signal, done }, queue.onExit === "cancel");
   try {
-    await engine.start();
-    await untilOver(engine, limit, queue.mode === "infinite");
+    // What was told of a cancelled task may have shut the queue down, which starts it if need be.
+    if (!engine.closed) await engine.start();
+    await untilOver(engine, limit, done);
   } finally {
     limit.clear();
     engine.failFirst = ordinary;
@@ -45,13 +48,10 @@ export async function runEngine(
 }
 
 /** Waits for the work to be done or, once the limit is reached, for the rest that has to be. */
-async function untilOver(engine: Engine, limit: RunLimit, infinite: boolean): Promise<void> {
+async function untilOver(engine: Engine, limit: RunLimit, done: () => boolean): Promise<void> {
   await new Promise<void>((resolve) => {
     engine.when(
-      () =>
-        limit.ended === undefined
-          ? engine.outstanding === 0 && (!infinite || engine.closed)
-          : engine.protected === 0,
+      () => limit.ended === undefined ? done() : engine.protected === 0,
       () => {
         limit.clear();
         resolve();
@@ -67,22 +67,23 @@ async function untilOver(engine: Engine, limit: RunLimit, infinite: boolean): Pr
 class RunLimit implements Timed, SignalListener {
   /** How the run was ended early. */
   ended: { readonly aborted: boolean; readonly cause: unknown } | undefined;
-  heapIndex = -1;
-  deadline = 0;
+  timer = 0;
   readonly #engine: Engine;
   readonly #timeout: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #done: () => boolean;
   readonly #protectedToo: boolean;
 
   constructor(
     engine: Engine,
-    limits: { readonly timeout?: number; readonly signal?: AbortSignal },
+    limits: { readonly timeout?: number; readonly signal?: AbortSignal; done(): boolean },
     protectedToo: boolean,
   ) {
-    const { timeout = Infinity, signal } = limits;
+    const { timeout = Infinity, signal, done } = limits;
     this.#engine = engine;
     this.#timeout = timeout;
     this.#signal = signal;
+    this.#done = done;
     this.#protectedToo = protectedToo;
     if (signal?.aborted) {
       this.aborted(signal.reason);
@@ -97,6 +98,8 @@ class RunLimit implements Timed, SignalListener {
   }
 
   expire(): void {
+    // The last task may have taken that long without yielding: it has ended the run itself.
+    if (this.#done()) return;
     const error = new TaskTimeoutError(`The run took longer than ${this.#timeout} ms`);
     this.#end(false, error, "the run's time was up");
   }

@@ -46,6 +46,8 @@ const STATUS: readonly TaskStatus[] = [
 export interface TaskOwner {
   /** The first part of its tasks' ids. */
   readonly id: string;
+  /** When the queue was made: what its tasks' times are kept relative to. */
+  readonly epoch: number;
   /** The queue's timers. */
   readonly timers: Timers;
   /** Cancels a task; `false` if it has ended. */
@@ -63,6 +65,18 @@ let ended = 0;
 
 /** Called when a task has ended. */
 export type Observer = (task: Task) => void;
+
+/** What few tasks have. */
+interface Rare<T> {
+  scheduledFor: number | undefined;
+  progress: unknown;
+  site: object | undefined;
+  result: TaskResult<T> | undefined;
+  settled: Promise<TaskResult<T>> | undefined;
+}
+
+/** A time that has not come. */
+const NEVER = -1;
 
 /**
  * A task from its submission to its result: the record that the engine keeps, the node of the list or
@@ -85,30 +99,27 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   readonly name: string;
   readonly priority: number;
   readonly options: ResolvedOptions;
-  readonly createdAt: number;
   /** What is called; let go when the task ends, since it may hold on to much. */
   fn: AnyFunction | undefined;
   args: readonly unknown[] | undefined;
   state: TaskState = READY;
   attempts = 0;
-  startedAt: number | undefined = undefined;
-  finishedAt: number | undefined = undefined;
   /** Its number in the order in which tasks end, of all queues. */
   endOrder = 0;
-  scheduledFor: number | undefined = undefined;
   workerId: number | undefined = undefined;
-  progress: unknown = undefined;
   /** The value, the error or the cancel reason, as the state says. */
   outcome: unknown = undefined;
   next: this | undefined = undefined;
-  previous: this | undefined = undefined;
-  heapIndex = -1;
-  deadline = 0;
+  queued = false;
+  timer = 0;
   /** Where the executor has it, in the executor's own terms. */
   seat: unknown = undefined;
   #observers: Observer | Observer[] | undefined = undefined;
-  #result: TaskResult<T> | undefined = undefined;
-  #settled: Promise<TaskResult<T>> | undefined = undefined;
+  #rare: Rare<T> | undefined = undefined;
+  // Times are kept as whole microseconds since the queue was made: small integers take no memory of their own.
+  readonly #created: number;
+  #started = NEVER;
+  #finished = NEVER;
 
   constructor(
     owner: TaskOwner,
@@ -126,7 +137,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     this.args = args;
     this.priority = priority;
     this.options = options;
-    this.createdAt = now;
+    this.#created = this.#since(now);
   }
 
   // What the handle shows.
@@ -151,6 +162,40 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     return this.options.metadata;
   }
 
+  get createdAt(): number {
+    return this.#at(this.#created);
+  }
+
+  get startedAt(): number | undefined {
+    return this.#started === NEVER ? undefined : this.#at(this.#started);
+  }
+
+  get finishedAt(): number | undefined {
+    return this.#finished === NEVER ? undefined : this.#at(this.#finished);
+  }
+
+  get scheduledFor(): number | undefined {
+    return this.#rare?.scheduledFor;
+  }
+
+  get progress(): unknown {
+    return this.#rare?.progress;
+  }
+
+  /** What the task reports of itself. */
+  set progress(data: unknown) {
+    this.#rarely.progress = data;
+  }
+
+  /** Where it was submitted, as the platform says it. */
+  get site(): object | undefined {
+    return this.#rare?.site;
+  }
+
+  set site(site: object | undefined) {
+    if (site !== undefined) this.#rarely.site = site;
+  }
+
   get status(): TaskStatus {
     return STATUS[this.state];
   }
@@ -165,7 +210,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
 
   result(): TaskResult<T> {
     this.#assertDone("result");
-    return this.#result ??= Object.freeze(this.#makeResult());
+    return this.#rarely.result ??= Object.freeze(this.#makeResult());
   }
 
   error(): unknown {
@@ -211,7 +256,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
 
   schedule(at: number): void {
     this.state = SCHEDULED;
-    this.scheduledFor = at;
+    this.#rarely.scheduledFor = at;
   }
 
   makeReady(): void {
@@ -225,14 +270,16 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   begin(workerId: number, now: number): void {
     this.state = RUNNING;
     this.attempts++;
-    this.startedAt ??= now;
+    if (this.#started === NEVER) this.#started = this.#since(now);
     this.workerId = workerId;
   }
 
   /** Its attempt has not begun after all. */
   unbegin(): void {
     this.attempts--;
-    if (this.attempts === 0) this.startedAt = this.workerId = undefined;
+    if (this.attempts > 0) return;
+    this.#started = NEVER;
+    this.workerId = undefined;
   }
 
   retry(): void {
@@ -243,7 +290,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   finish(state: TaskState, outcome: unknown, now: number): void {
     this.state = state;
     this.outcome = outcome;
-    this.finishedAt = now;
+    this.#finished = this.#since(now);
     this.endOrder = ++ended;
     this.fn = this.args = undefined;
   }
@@ -275,6 +322,24 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     };
   }
 
+  get #rarely(): Rare<T> {
+    return this.#rare ??= {
+      scheduledFor: undefined,
+      progress: undefined,
+      site: undefined,
+      result: undefined,
+      settled: undefined,
+    };
+  }
+
+  #since(now: number): number {
+    return Math.max(0, Math.floor((now - this.owner.epoch) * 1000));
+  }
+
+  #at(time: number): number {
+    return this.owner.epoch + time / 1000;
+  }
+
   expire(now: number): void {
     this.owner.expired(this, now);
   }
@@ -288,7 +353,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   }
 
   #wait(): Promise<TaskResult<T>> {
-    return this.#settled ??= new Promise((resolve) => {
+    return this.#rarely.settled ??= new Promise((resolve) => {
       this.observe(() => resolve(this.result()));
     });
   }
@@ -312,7 +377,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
       attempts: this.attempts,
       createdAt: this.createdAt,
       finishedAt,
-      duration: this.startedAt === undefined ? 0 : finishedAt - this.startedAt,
+      duration: this.#started === NEVER ? 0 : (this.#finished - this.#started) / 1000,
     };
     if (this.groupId !== undefined) base.groupId = this.groupId;
     if (this.startedAt !== undefined) base.startedAt = this.startedAt;

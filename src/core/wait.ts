@@ -38,8 +38,7 @@ export async function waitFor<T>(
 export class Limit implements Timed, SignalListener {
   /** Rejects when the first of the two comes. */
   readonly reached: Promise<never>;
-  heapIndex = -1;
-  deadline = 0;
+  timer = 0;
   readonly #reject: (reason: unknown) => void;
   readonly #options: WaitOptions;
   readonly #timers: Timers;

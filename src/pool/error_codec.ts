@@ -1,4 +1,5 @@
 import * as errors from "../core/errors.ts";
+import { decodeValue, encodeValue } from "./values.ts";
 
 /**
  * An error as plain data that any channel carries. Structured clone alone would lose class, name, own fields,
@@ -10,8 +11,8 @@ export interface EncodedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Own enumerable fields that can be cloned. */
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
+  /** Own enumerable fields that can be sent, by name. */
+  readonly fields: readonly (readonly [string, EncodedThrown])[] | undefined;
   readonly cause: EncodedThrown | undefined;
   readonly errors: readonly EncodedThrown[] | undefined;
 }
@@ -25,8 +26,8 @@ export type CanSend = (value: unknown) => boolean;
 /** So deep may causes and aggregates nest; what is deeper is left out. */
 const MAX_DEPTH = 32;
 
-/** Set by the constructor or encoded apart, not to be treated as fields. */
-const NOT_FIELDS = new Set(["name", "message", "stack", "cause", "errors"]);
+/** Encoded apart, not to be treated as fields. */
+const NOT_FIELDS = new Set(["name", "message", "stack", "cause"]);
 
 /** The classes that a decoded error can be an instance of, by name. */
 const BASES: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
@@ -53,7 +54,12 @@ const BASES: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
  * @returns Data that can be sent.
  */
 export function encodeThrown(thrown: unknown, canSend: CanSend): EncodedThrown {
-  return encode(thrown, canSend, new Set(), 0);
+  try {
+    return encode(thrown, canSend, new Set(), 0);
+  } catch {
+    // What is a proxy, or has such for a prototype, may throw at every touch.
+    return { value: errors.show(thrown) };
+  }
 }
 
 function encode(
@@ -62,20 +68,18 @@ function encode(
   seen: Set<unknown>,
   depth: number,
 ): EncodedThrown {
-  if (!(thrown instanceof Error)) {
-    return { value: canSend(thrown) ? thrown : errors.show(thrown) };
-  }
+  const nested = (value: unknown) => encode(value, canSend, seen, depth + 1);
+  if (!errors.isInstance(thrown, Error)) return encodeOther(thrown, canSend, nested);
   if (seen.has(thrown) || depth > MAX_DEPTH) {
     return { value: `[${seen.has(thrown) ? "circular" : "too deep"}: ${errors.show(thrown)}]` };
   }
   seen.add(thrown);
-  const nested = (value: unknown) => encode(value, canSend, seen, depth + 1);
   const cause = read(thrown, "cause");
-  const inner = read(thrown, "errors");
+  const inner = errors.isInstance(thrown, AggregateError) ? read(thrown, "errors") : undefined;
   const encoded: EncodedError = {
     base: baseOf(thrown),
     name: nameOf(thrown),
-    message: String(read(thrown, "message")),
+    message: stringOr(read(thrown, "message"), ""),
     stack: stringOr(read(thrown, "stack"), undefined),
     fields: fieldsOf(thrown, canSend, nested),
     cause: cause === undefined ? undefined : nested(cause),
@@ -83,6 +87,29 @@ function encode(
   };
   seen.delete(thrown);
   return { error: encoded };
+}
+
+/** What is no error goes as it is if it can, otherwise as a text that shows what it was. */
+function encodeOther(
+  value: unknown,
+  canSend: CanSend,
+  nested: (value: unknown) => EncodedThrown,
+): EncodedThrown {
+  return sent(value, canSend, nested) ?? { value: errors.show(value) };
+}
+
+/** A value ready to be sent; `undefined` if it can't be. */
+function sent(
+  value: unknown,
+  canSend: CanSend,
+  nested: (value: unknown) => EncodedThrown,
+): { readonly value: unknown } | undefined {
+  try {
+    const encoded = encodeValue(value, [], nested);
+    return canSend(encoded) ? { value: encoded } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -93,49 +120,39 @@ function encode(
  * @returns What was thrown.
  */
 export function decodeThrown(encoded: EncodedThrown, site?: string): unknown {
-  if (!("error" in encoded)) return encoded.value;
+  if (!("error" in encoded)) return decodeValue(encoded.value);
   const { base, name, message, stack, fields, cause, errors: inner } = encoded.error;
-  const error = create(base, message);
-  if (error.name !== name) define(error, "name", name);
-  define(error, "stack", [stack ?? `${name}: ${message}`, ...(site ? [site] : [])].join("\n"));
-  if (cause !== undefined) define(error, "cause", decodeThrown(cause));
-  if (inner !== undefined) define(error, "errors", inner.map((one) => decodeThrown(one)));
-  for (const [key, value] of Object.entries(fields ?? {})) {
-    const field = value as { thrown?: EncodedThrown; value?: unknown };
-    try {
-      const known = field.thrown === undefined ? field.value : decodeThrown(field.thrown);
-      Object.defineProperty(error, key, {
-        value: known,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    } catch {
-      // A field that the class itself defines for good stays as the class has it.
-    }
-  }
+  const error = create(base, name, message);
+  if (error.name !== name) define(error, "name", name, false);
+  const text = stack ?? `${name}: ${message}`;
+  define(error, "stack", site === undefined ? text : `${text}\n${site}`, false);
+  if (cause !== undefined) define(error, "cause", decodeThrown(cause), false);
+  if (inner !== undefined) define(error, "errors", inner.map((one) => decodeThrown(one)), false);
+  for (const [key, value] of fields ?? []) define(error, key, decodeThrown(value), true);
   return error;
 }
 
-/** An instance of the class without its constructor's side effects or arguments. */
-function create(base: string, message: string): Error {
-  if (base === "DOMException") return new DOMException(message);
+/** An instance of the class, made without what its constructor may want to know. */
+function create(base: string, name: string, message: string): Error {
+  if (base === "DOMException") return new DOMException(message, name);
   const ErrorClass = BASES.get(base) ?? Error;
-  const error = ErrorClass === AggregateError
-    ? new AggregateError([], message)
-    : ErrorClass === errors.ExecutionError
-    ? new errors.ExecutionError([], message, [])
-    : ErrorClass === errors.WorkerCrashError
-    ? new errors.WorkerCrashError(message, { workerId: 0 })
-    : new (ErrorClass as ErrorConstructor)(message);
-  return error;
+  switch (ErrorClass) {
+    case AggregateError:
+      return new AggregateError([], message);
+    case errors.ExecutionError:
+      return new errors.ExecutionError([], message, []);
+    case errors.WorkerCrashError:
+      return new errors.WorkerCrashError(message, { workerId: 0 });
+    default:
+      return new (ErrorClass as ErrorConstructor)(message);
+  }
 }
 
-function define(error: Error, key: string, value: unknown): void {
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
   try {
-    Object.defineProperty(error, key, { value, configurable: true, writable: true });
+    Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
   } catch {
-    // As above.
+    // What the class itself defines for good stays as the class has it.
   }
 }
 
@@ -171,23 +188,27 @@ function fieldsOf(
   error: Error,
   canSend: CanSend,
   nested: (value: unknown) => EncodedThrown,
-): Record<string, unknown> | undefined {
-  let fields: Record<string, unknown> | undefined;
+): [string, EncodedThrown][] | undefined {
+  const aggregate = errors.isInstance(error, AggregateError);
+  const fields: [string, EncodedThrown][] = [];
   for (const key of Object.keys(error)) {
-    if (NOT_FIELDS.has(key)) continue;
-    const value = read(error, key);
-    if (value instanceof Error) (fields ??= {})[key] = { thrown: nested(value) };
-    else if (canSend(value)) (fields ??= {})[key] = { value };
+    if (NOT_FIELDS.has(key) || (aggregate && key === "errors")) continue;
+    const value = read(error, key, MISSING);
+    if (value === MISSING) continue;
+    const field = errors.isInstance(value, Error) ? nested(value) : sent(value, canSend, nested);
+    if (field !== undefined) fields.push([key, field]);
   }
-  return fields;
+  return fields.length === 0 ? undefined : fields;
 }
 
+const MISSING = Symbol();
+
 /** Reads a property whose getter may throw. */
-function read(error: Error, key: string): unknown {
+function read(error: Error, key: string, otherwise?: unknown): unknown {
   try {
     return (error as unknown as Record<string, unknown>)[key];
   } catch {
-    return undefined;
+    return otherwise;
   }
 }
 

@@ -1,12 +1,14 @@
-import type { NotPortableError } from "../core/errors.ts";
+import { type NotPortableError, WorkerCrashError } from "../core/errors.ts";
 import type { Executor, ExecutorHost } from "../core/executor.ts";
 import { comesBefore } from "../core/ready_queue.ts";
-import type { Task } from "../core/task.ts";
+import { RUNNING, type Task } from "../core/task.ts";
 import type { Timed, Timers } from "../core/timers.ts";
 import { referenceOf } from "../tasks/portable.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { encodeValue } from "./values.ts";
+import { warnOfBusyWorker } from "./warning.ts";
 import { PoolWorker, type Seat, type WorkerListener } from "./worker.ts";
 
 /** So many workers may be starting at once: a start loads a runtime, and many at a time slow each other. */
@@ -20,6 +22,8 @@ const MAX_FAILED_STARTS = 3;
 const LOOK_EVERY = 2;
 /** So many milliseconds a shutdown waits for workers that were told to end. */
 const MAX_END = 1_000;
+/** A busy worker that was told to end has so many milliseconds before it gives cause for a warning. */
+const SOON = 500;
 
 /**
  * Runs attempts on a pool of workers, which are started when there are tasks for them and closed when there
@@ -38,8 +42,12 @@ export class PoolExecutor implements Executor, WorkerListener {
   #limit: number;
   /** Starting, ready and retiring workers. */
   readonly #workers: PoolWorker[] = [];
-  /** Workers that were told to end, with whether they were busy. */
-  readonly #dying = new Map<PoolWorker, boolean>();
+  /** Workers that were told to end. */
+  readonly #dying = new Set<PoolWorker>();
+  /** Those of them that nobody waits for any more. */
+  readonly #forgotten = new Set<PoolWorker>();
+  /** Those that were not ready in time, and may never end either. */
+  readonly #stuck = new WeakSet<PoolWorker>();
   /** The numbers that workers have: the smallest free one is given to the next. */
   readonly #ids = new Set<number>();
   /** Starting workers that are to be replaced as soon as they are ready. */
@@ -47,9 +55,9 @@ export class PoolExecutor implements Executor, WorkerListener {
   readonly #pace = new Pace();
   /** Idle workers must not keep a program alive, so neither may the timer that closes them. */
   readonly #idleTimers: Timers;
-  readonly #sweep: Timed = { deadline: 0, heapIndex: -1, expire: (now) => this.#closeIdle(now) };
-  readonly #look: Timed = { deadline: 0, heapIndex: -1, expire: () => this.#lookAfter() };
-  readonly #giveUp: Timed = { deadline: 0, heapIndex: -1, expire: () => this.#forgetDying() };
+  readonly #sweep: Timed = { timer: 0, expire: (now) => this.#closeIdle(now) };
+  readonly #look: Timed = { timer: 0, expire: () => this.#lookAfter() };
+  readonly #giveUp: Timed = { timer: 0, expire: () => this.#forgetDying() };
   #failedStarts = 0;
   #stopping = false;
   #onEmpty: (() => void) | undefined;
@@ -87,18 +95,20 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   get abandoned(): number {
     let count = 0;
-    for (const busy of this.#dying.values()) if (busy) count++;
+    for (const worker of this.#dying) if (this.#isBusy(worker)) count++;
+    for (const worker of this.#forgotten) if (this.#isBusy(worker)) count++;
     return count;
   }
 
   *tasks(): Iterable<Task> {
-    for (const worker of this.#workers) {
+    for (const worker of [...this.#workers, ...this.#dying]) {
       for (const seat of worker.seats) if (!seat.interrupted) yield seat.task;
     }
   }
 
   start(): Promise<void> {
     this.#stopping = false;
+    this.#failedStarts = 0;
     this.#keepWarm();
     return Promise.resolve();
   }
@@ -127,9 +137,9 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   pumped(waiting: number): void {
-    for (const worker of this.#workers) worker.flush();
-    if (waiting > 0) this.#grow(waiting);
-    if (this.#look.heapIndex < 0 && this.#workers.some((worker) => worker.seats.length > 1)) {
+    for (const worker of [...this.#workers]) worker.flush();
+    if (waiting > 0) this.#growFor(waiting);
+    if (this.#look.timer === 0 && this.#workers.some((worker) => worker.seats.length > 1)) {
       this.#host.timers.addIn(this.#look, LOOK_EVERY);
     }
   }
@@ -143,7 +153,9 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   interrupt(task: Task, reason: unknown): number {
-    const seat = task.seat as Seat;
+    const seat = task.seat as Seat | undefined;
+    // It may have ended while others were told of what has become of the task.
+    if (seat === undefined) return 0;
     const { worker } = seat;
     if (worker.withdraw(seat)) {
       this.#advance(worker, this.#host.clock.now());
@@ -151,11 +163,12 @@ export class PoolExecutor implements Executor, WorkerListener {
     }
     seat.interrupted = true;
     worker.readJournal();
-    if (!worker.seats.includes(seat)) return 0;
-    const moved = worker.seats.slice(1).map((other) => this.#takeBack(other));
-    const asked = worker.interrupt(seat, reason);
+    const at = worker.seats.indexOf(seat);
+    if (at < 0) return 0;
     // One behind it has begun: so it has ended, and word of it is on the way.
+    const moved = worker.seats.slice(at + 1).map((other) => this.#takeBack(other));
     if (moved.includes(false)) return 0;
+    const asked = worker.interrupt(seat, reason);
     const { grace } = task.options;
     if (asked && grace > 0) this.#host.timers.addIn(worker, grace);
     else this.#kill(worker);
@@ -165,8 +178,10 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   /** Gives back all tasks that have not begun. */
   recall(): void {
-    for (const worker of this.#workers) {
-      for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
+    for (const worker of [...this.#workers]) {
+      this.#takeBackWaiting(worker);
+      // What is under way is not taken back, so it has to be sent, even if nothing more is.
+      worker.flush();
     }
     this.#host.requestPump();
   }
@@ -184,11 +199,12 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#idleTimers.remove(this.#sweep);
     this.#host.timers.remove(this.#look);
     for (const worker of [...this.#workers]) {
-      // One that is starting is ended when it is ready: ending it before can crash the runtime.
-      if (worker.state !== "starting") this.#kill(worker);
+      // An interrupted task may clean up for as long as it was promised.
+      if (worker.seats.length > 0) this.#retire(worker);
+      else this.#kill(worker);
     }
-    if (this.#workers.length + this.#dying.size === 0) return;
     this.#limitEnd();
+    if (this.#workers.length + this.#dying.size === 0) return;
     await new Promise<void>((resolve) => this.#onEmpty = resolve);
     this.#host.timers.remove(this.#giveUp);
   }
@@ -198,11 +214,6 @@ export class PoolExecutor implements Executor, WorkerListener {
   ready(worker: PoolWorker): void {
     this.#host.timers.remove(worker);
     this.#failedStarts = 0;
-    if (this.#stopping) {
-      this.#kill(worker);
-      this.#limitEnd();
-      return;
-    }
     this.#rest(worker, this.#host.clock.now());
     if (this.#workers.length > this.#limit || this.#stale.delete(worker)) this.#retire(worker);
     this.#keepWarm();
@@ -210,17 +221,26 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   unready(worker: PoolWorker, error: unknown): void {
-    this.#host.timers.remove(worker);
-    this.#bury(worker);
-    if (++this.#failedStarts >= MAX_FAILED_STARTS) {
-      this.#failedStarts = 0;
-      this.#host.startFailed(error);
-    }
-    this.#host.requestPump();
+    if (worker.state === "gone") this.#bury(worker);
+    else this.#kill(worker);
+    this.#startFailed(error);
   }
 
   overdue(worker: PoolWorker): void {
-    this.#kill(worker);
+    switch (worker.state) {
+      case "starting":
+        this.#stuck.add(worker);
+        return this.unready(
+          worker,
+          new WorkerCrashError(`Worker ${worker.id} was not ready in time`, {
+            workerId: worker.id,
+          }),
+        );
+      case "dying":
+        return warnOfBusyWorker(worker.id, SOON);
+      default:
+        this.#kill(worker);
+    }
   }
 
   ended(
@@ -235,13 +255,17 @@ export class PoolExecutor implements Executor, WorkerListener {
     // What a worker says of itself is no earlier than what the pool knows.
     const now = Math.max(at, seat.begunAt);
     this.#pace.note(took);
-    worker.release(seat);
-    if (seat.interrupted) {
+    // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
+    if (seat.interrupted || task.state !== RUNNING) {
       this.#host.timers.remove(worker);
       this.#stopped(seat);
-    } else if (ok) this.#host.succeeded(task, value, now);
-    else this.#host.failed(task, value, now);
-    if (worker.served >= this.#settings.recycleAfter) this.#retire(worker);
+      worker.release(seat);
+    } else {
+      worker.release(seat);
+      if (ok) this.#host.succeeded(task, value, now);
+      else this.#host.failed(task, value, now);
+    }
+    if (worker.spent) this.#retire(worker);
     this.#advance(worker, now);
   }
 
@@ -266,24 +290,29 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#host.timers.remove(worker);
     this.#bury(worker);
     this.#dying.delete(worker);
+    this.#forgotten.delete(worker);
     this.#ids.delete(worker.id);
     worker.readJournal();
-    for (const seat of worker.seats.splice(0)) {
-      if (seat.interrupted) {
-        this.#stopped(seat);
-      } else if (worker.hasBegun(seat)) {
-        if (!seat.begun) this.#begin(seat, now);
-        this.#host.failed(seat.task, worker.crashError(seat.task, exit), now);
-      } else {
-        this.#host.returned(seat.task);
-      }
-    }
+    const seats = worker.seats.splice(0);
+    const lost = seats.filter((seat) => worker.hasBegun(seat));
+    // What has not begun goes back first: the end of the others may make someone cancel it.
+    for (const seat of seats) if (!lost.includes(seat)) this.#host.returned(seat.task);
+    for (const seat of lost) this.#lose(seat, exit, now);
+    for (const seat of seats) if (seat.task.seat === seat) seat.task.seat = undefined;
     this.#checkEmpty();
     this.#keepWarm();
     this.#host.requestPump();
   }
 
   // Tasks
+
+  /** An attempt has ended with its worker. */
+  #lose(seat: Seat, exit: Exit, now: number): void {
+    const { task, worker } = seat;
+    if (seat.interrupted || task.done) return this.#stopped(seat);
+    if (!seat.begun) this.#begin(seat, now);
+    this.#host.failed(task, worker.crashError(task, exit), now);
+  }
 
   get #ahead(): number {
     return this.#settings.ahead ? this.#pace.ahead : 1;
@@ -329,6 +358,11 @@ export class PoolExecutor implements Executor, WorkerListener {
     return true;
   }
 
+  /** Takes back what waits behind a worker's first task. */
+  #takeBackWaiting(worker: PoolWorker): void {
+    for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
+  }
+
   /** Takes back what has not begun and comes after a task. */
   #recallAfter(task: Task): boolean {
     let recalled = false;
@@ -343,6 +377,16 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   // Workers
 
+  /** Adds workers for tasks that wait. */
+  #growFor(waiting: number): void {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) {
+      // Others can run them.
+      if (this.#workers.some((worker) => worker.state === "ready")) return;
+      this.#failedStarts = 0;
+    }
+    this.#grow(waiting);
+  }
+
   #grow(wanted: number): void {
     let starting = 0;
     for (const worker of this.#workers) if (worker.state === "starting") starting++;
@@ -354,6 +398,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   #keepWarm(): void {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) return;
     this.#grow(this.#settings.minWorkers - this.#workers.length);
   }
 
@@ -361,32 +406,55 @@ export class PoolExecutor implements Executor, WorkerListener {
     let id = 1;
     while (this.#ids.has(id)) id++;
     this.#ids.add(id);
-    const { initializer, initArgs, startTimeout } = this.#settings;
-    const greeting = {
-      queueId: this.#queueId,
-      workerId: id,
-      initializer: initializer && referenceOf(initializer),
-      initArgs,
-    };
-    const worker = new PoolWorker(greeting, this.#host.clock, this.#startWorker, this);
-    this.#workers.push(worker);
-    this.#host.timers.addIn(worker, startTimeout);
+    const { initializer, initArgs, startTimeout, recycleAfter } = this.#settings;
+    try {
+      const greeting = {
+        queueId: this.#queueId,
+        workerId: id,
+        initializer: initializer && referenceOf(initializer),
+        initArgs: encodeValue(initArgs),
+      };
+      const { clock } = this.#host;
+      const worker = new PoolWorker(greeting, recycleAfter, clock, this.#startWorker, this);
+      this.#workers.push(worker);
+      this.#host.timers.addIn(worker, startTimeout);
+    } catch (error) {
+      this.#ids.delete(id);
+      this.#startFailed(error);
+    }
+  }
+
+  #startFailed(error: unknown): void {
+    this.#failedStarts++;
+    const last = this.#failedStarts === MAX_FAILED_STARTS;
+    // Those that are there can still run what waits.
+    if (last && !this.#workers.some((worker) => worker.state === "ready")) {
+      this.#host.startFailed(error);
+    }
+    this.#host.requestPump();
   }
 
   /** Lets a worker go once it has done what it has begun. */
   #retire(worker: PoolWorker): void {
     if (worker.state !== "ready") return;
     worker.state = "retiring";
-    for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
+    this.#takeBackWaiting(worker);
     if (worker.seats.length === 0) this.#kill(worker);
   }
 
   #kill(worker: PoolWorker): void {
     this.#host.timers.remove(worker);
     this.#bury(worker);
-    this.#dying.set(worker, worker.seats.length > 0);
+    this.#dying.add(worker);
     worker.kill();
+    if (this.#isBusy(worker) && !this.#settings.endsSurely) this.#host.timers.addIn(worker, SOON);
+    if (this.#stopping) this.#limitEnd();
     this.#host.requestPump();
+  }
+
+  /** Whether a worker that was told to end can't have heard it yet. */
+  #isBusy(worker: PoolWorker): boolean {
+    return worker.seats.length > 0 || this.#stuck.has(worker);
   }
 
   #bury(worker: PoolWorker): void {
@@ -397,7 +465,7 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   #watchIdle(): void {
     const { idleTimeout, minWorkers } = this.#settings;
-    if (this.#sweep.heapIndex >= 0 || this.#workers.length <= minWorkers) return;
+    if (this.#sweep.timer !== 0 || this.#workers.length <= minWorkers) return;
     if (idleTimeout !== Infinity) this.#idleTimers.addIn(this.#sweep, idleTimeout);
   }
 
@@ -415,24 +483,31 @@ export class PoolExecutor implements Executor, WorkerListener {
 
   /** Takes in results that are kept back, and moves tasks that wait while other workers are idle. */
   #lookAfter(): void {
-    let idle = false;
     for (const worker of [...this.#workers]) {
       if (worker.seats.length > 1) worker.readJournal();
-      if (worker.seats.length === 0) idle = true;
+      if (worker.seats.length > 1 && worker.isSlow()) this.#takeBackWaiting(worker);
     }
+    const idle = this.#workers.some(({ state, seats }) => state === "ready" && seats.length === 0);
     if (idle) this.recall();
-    this.#host.requestPump();
+    else this.#host.requestPump();
   }
 
+  /** All have been told to end: from now on they are waited for only so long. */
   #limitEnd(): void {
-    if (this.#giveUp.heapIndex >= 0 || this.#settings.endsSurely) return;
-    const starting = this.#workers.some((worker) => worker.state === "starting");
-    if (!starting) this.#host.timers.addIn(this.#giveUp, MAX_END);
+    if (this.#settings.endsSurely || this.#giveUp.timer !== 0) return;
+    if (this.#workers.length === 0 && this.#dying.size > 0) {
+      this.#host.timers.addIn(this.#giveUp, MAX_END);
+    }
   }
 
   #forgetDying(): void {
-    for (const worker of this.#dying.keys()) worker.forget();
-    this.#onEmpty?.();
+    for (const worker of this.#dying) {
+      this.#host.timers.remove(worker);
+      this.#forgotten.add(worker);
+      worker.forget();
+    }
+    this.#dying.clear();
+    this.#checkEmpty();
   }
 
   #checkEmpty(): void {

@@ -104,7 +104,8 @@ export class Journal {
         value: this.#read(slot, this.#fields[at + 2], this.#fields[at + 3]),
       });
     }
-    return Atomics.load(this.#state, CLEARED) === cleared ? notes : [];
+    // Unlike a load, an operation that writes can't be done before the reads that precede it.
+    return Atomics.add(this.#state, CLEARED, 0) === cleared ? notes : [];
   }
 
   #read(slot: number, kind: number, payload: number): unknown {

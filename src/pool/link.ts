@@ -30,13 +30,19 @@ export interface WorkerLink {
    * @throws When something in it can't be sent; then nothing is.
    */
   post(message: DownMessage, transferables?: Transferable[]): void;
+  /** Whether a value could be sent, where that isn't just whether it can be cloned. */
+  canSend?(value: unknown): boolean;
   /** Whether the worker keeps the program alive: while it has something to do. */
   hold(busy: boolean): void;
-  /** Ends the worker, by force if need be. `closed` is said when it has ended, if that can be had. */
+  /** Ends the worker, by force if need be. `closed` is said when it has ended. */
   kill(): void;
-  /** Gives the worker up: it can't be ended, and nothing more is said of it. */
+  /** Gives up waiting for the worker's end: it doesn't keep the program alive. `closed` may still be said. */
   forget(): void;
 }
 
-/** Starts a worker. */
+/**
+ * Starts a worker.
+ *
+ * @throws When it can't be: not permitted, or something in the greeting can't be sent.
+ */
 export type StartWorker = (greeting: Greeting, listener: LinkListener) => WorkerLink;

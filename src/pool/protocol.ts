@@ -32,7 +32,7 @@ export const CRASH = 5;
 export const TOUCHED = 6;
 
 /** `[RUN, references, order, reference, cell, attempt, name, args, order, …]` */
-export type RunMessage = [typeof RUN, References | undefined, ...unknown[]];
+export type RunMessage = [typeof RUN, References | null, ...unknown[]];
 
 /** How many fields of a `RUN` message each task has. */
 export const RUN_FIELDS = 6;
@@ -60,5 +60,6 @@ export interface Greeting {
   /** The worker's number. */
   readonly workerId: number;
   readonly initializer: TaskReference | undefined;
-  readonly initArgs: readonly unknown[];
+  /** Its arguments, encoded. */
+  readonly initArgs: unknown;
 }

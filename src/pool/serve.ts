@@ -5,7 +5,7 @@ import {
   type ContextSource,
   type TaskContext,
 } from "../core/context.ts";
-import { NotPortableError, show } from "../core/errors.ts";
+import { isInstance, NotPortableError, show } from "../core/errors.ts";
 import type { PlainHandle } from "../core/handle.ts";
 import type { TaskResult } from "../core/result.ts";
 import type { AnyFunction } from "../core/task.ts";
@@ -27,9 +27,8 @@ import {
   UNREADY,
   type UpMessage,
   VALUES,
-  VALUES_FIELDS,
 } from "./protocol.ts";
-import { packed } from "./values.ts";
+import { canClone, decodeValue, encodeValue } from "./values.ts";
 
 /** How a worker talks to its pool. */
 export interface Uplink {
@@ -39,6 +38,8 @@ export interface Uplink {
    * @throws When something in it can't be sent; then nothing is.
    */
   post(message: UpMessage, transferables?: Transferable[]): void;
+  /** The next message that has come and not been received, where it can be had from within a task. */
+  poll?(): DownMessage | undefined;
 }
 
 /** Results are kept back for so many milliseconds at the most. */
@@ -92,7 +93,10 @@ export class Server {
   async start(): Promise<void> {
     const { initializer, initArgs } = this.#greeting;
     try {
-      if (initializer !== undefined) await (await load(initializer) as AnyFunction)(...initArgs);
+      if (initializer !== undefined) {
+        const fn: AnyFunction = await load(initializer);
+        await fn(...decodeValue(initArgs) as unknown[]);
+      }
       this.#uplink.post([READY]);
     } catch (error) {
       this.#uplink.post([UNREADY, this.#encode(error)]);
@@ -109,6 +113,13 @@ export class Server {
     if (!this.#busy) this.#runAll();
   }
 
+  /** Receives what has come while a task kept the event loop from doing so. */
+  poll(): void {
+    for (let message = this.#uplink.poll?.(); message; message = this.#uplink.poll?.()) {
+      this.receive(message);
+    }
+  }
+
   /** Whether a task is under way or waits to be run. */
   get busy(): boolean {
     return this.#busy;
@@ -120,6 +131,15 @@ export class Server {
       if (this.#busy) this.#onIdle = resolve;
       else resolve();
     });
+  }
+
+  /**
+   * Says how far a task is.
+   *
+   * @throws When that can't be sent.
+   */
+  progress(order: number, data: unknown): void {
+    this.#uplink.post([PROGRESS, order, encodeValue(data)]);
   }
 
   /** Says that an error went astray, which ends the worker. */
@@ -141,7 +161,7 @@ export class Server {
         cell: message[i + 2] as number,
         attempt: message[i + 3] as number,
         name: message[i + 4] as string,
-        args: message[i + 5] as unknown[],
+        args: decodeValue(message[i + 5]) as unknown[],
       });
     }
   }
@@ -179,16 +199,17 @@ export class Server {
   }
 
   #call(job: Job, fn: AnyFunction): void | Promise<void> {
-    const attempt = this.#current = new Attempt(job, this.#greeting, this.#claims, this.#uplink);
+    const attempt = this.#current = new Attempt(this, job, this.#greeting, this.#claims);
     let result: unknown;
+    let later: boolean;
     try {
       result = callTask(attempt, fn, job.args);
+      // A proxy may throw when it is asked.
+      later = typeof result === "object" && result !== null && "then" in result;
     } catch (error) {
       return this.#fail(job, error);
     }
-    if (typeof result === "object" && result !== null && "then" in result) {
-      return this.#settle(job, result as PromiseLike<unknown>);
-    }
+    if (later) return this.#settle(job, result as PromiseLike<unknown>);
     this.#succeed(job, result);
   }
 
@@ -212,10 +233,8 @@ export class Server {
     }
     try {
       const transferables = transfersOf([value]);
-      this.#values.push(job.order, packed(value, transferables), took);
-      this.#sendValues(transferables);
+      this.#sendValues([job.order, encodeValue(value, transferables), took], transferables);
     } catch (cause) {
-      if (this.#values.length > 1) this.#values.length -= VALUES_FIELDS;
       const error = new NotPortableError(
         `The return value of task '${job.name}' cannot be sent: ${messageOf(cause)}`,
         { cause },
@@ -233,9 +252,10 @@ export class Server {
     this.#uplink.post([ERROR, job.order, this.#encode(error), took]);
   }
 
-  #sendValues(transferables?: Transferable[]): void {
-    if (this.#values.length === 1) return;
-    this.#uplink.post(this.#values as [typeof VALUES, ...unknown[]], transferables);
+  /** Sends the results that were kept back and, perhaps, one more. */
+  #sendValues(last: readonly unknown[] = [], transferables?: Transferable[]): void {
+    if (this.#values.length + last.length === 1) return;
+    this.#uplink.post([VALUES, ...this.#values.slice(1), ...last], transferables);
     this.#values = [VALUES];
     this.#journal?.clear();
   }
@@ -261,20 +281,20 @@ class Attempt implements ContextSource, ContextActions {
   readonly attempt: number;
   readonly order: number;
   readonly #cell: number;
+  readonly #server: Server;
   readonly #claims: WorkerClaims;
-  readonly #uplink: Uplink;
   #context: AttemptContext | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #over = false;
 
-  constructor(job: Job, greeting: Greeting, claims: WorkerClaims, uplink: Uplink) {
+  constructor(server: Server, job: Job, greeting: Greeting, claims: WorkerClaims) {
+    this.#server = server;
     this.id = `${greeting.queueId}-${job.order}`;
     this.name = job.name;
     this.attempt = job.attempt;
     this.order = job.order;
     this.#cell = job.cell;
     this.#claims = claims;
-    this.#uplink = uplink;
   }
 
   context(): TaskContext {
@@ -290,13 +310,16 @@ class Attempt implements ContextSource, ContextActions {
   }
 
   isInterrupted(): boolean {
-    return !this.#over && this.#claims.isInterrupted(this.#cell, this.order);
+    if (this.#over || !this.#claims.isInterrupted(this.#cell, this.order)) return false;
+    // The reason was sent before, but a task that never yields keeps it from being received.
+    this.#server.poll();
+    return true;
   }
 
   progress(data: unknown): void {
     if (this.#over) return;
     try {
-      this.#uplink.post([PROGRESS, this.order, packed(data)]);
+      this.#server.progress(this.order, data);
     } catch (cause) {
       throw new NotPortableError(
         `The progress of task '${this.name}' cannot be sent: ${messageOf(cause)}`,
@@ -319,15 +342,6 @@ class Attempt implements ContextSource, ContextActions {
   }
 }
 
-function canClone(value: unknown): boolean {
-  try {
-    structuredClone(packed(value));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : show(error);
+  return isInstance(error, Error) ? error.message : show(error);
 }

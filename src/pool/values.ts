@@ -1,89 +1,243 @@
-import { NotPortableError, show } from "../core/errors.ts";
+import { isInstance, NotPortableError, show } from "../core/errors.ts";
+import { decodeThrown, type EncodedThrown, encodeThrown } from "./error_codec.ts";
 
 /**
- * Makes a value ready for structured clone where that would carry the wrong thing: a view sends only the bytes it
- * shows (not the whole buffer behind it, which for a Node `Buffer` is a pool), and what would silently
- * arrive as an empty object is refused.
+ * Structured clone would carry some things wrong. Here they are brought into a form in which it carries them right:
  *
- * Values that need nothing, nearly all, are only looked at. Objects inside `Map`, `Set` and plain objects
- * and arrays are looked at too.
+ * * A view sends only the bytes it shows, not the whole buffer behind it, which for a Node `Buffer` is a pool.
+ * * An error keeps its class, `cause` and fields, as one that is thrown does.
+ * * What would silently arrive as an empty object is refused.
  *
- * @param value The value to send.
+ * Values that need nothing, nearly all, are only looked at. Objects inside `Map`, `Set`, other objects and
+ * arrays are looked at too.
+ */
+
+/**
+ * The one key of an object that stands for another: for an error; for an object that has this key itself; and, outermost,
+ * for a value that has such objects in it.
+ */
+const STAND_IN = "trilane:value";
+type StandIn = { readonly [STAND_IN]: EncodedThrown };
+
+/** Makes plain data of an error that is part of a value. */
+export type EncodeError = (error: Error) => EncodedThrown;
+
+/** Classes, by their `Symbol.toStringTag`, whose instances one runtime clones to empty objects and another refuses. */
+const LOST = new Set([
+  ...["URL", "URLSearchParams", "Headers", "FormData", "Request", "Response"],
+  ...["AbortSignal", "AbortController", "Event", "CustomEvent", "ErrorEvent", "MessageEvent"],
+  ...["TextEncoder", "TextDecoder", "Crypto", "SubtleCrypto", "Performance", "BroadcastChannel"],
+  ...["Promise", "WeakMap", "WeakSet", "WeakRef"],
+]);
+
+/**
+ * Makes a value ready to be sent, to be read by {@linkcode decodeValue}.
+ *
+ * @param value The value.
+ * @param kept Buffers that are to be transferred as they are.
+ * @param encodeError How errors in it are encoded.
+ * @returns The value itself, or a copy with the parts replaced.
+ * @throws {NotPortableError} When it holds something that would be lost.
+ */
+export function encodeValue(
+  value: unknown,
+  kept: readonly unknown[] = [],
+  encodeError: EncodeError = (error) => encodeThrown(error, canClone),
+): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (!needsPacking(value, kept, true, new Set())) return value;
+  const packer = new Packer(kept, encodeError);
+  const copy = packer.pack(value);
+  return packer.hasStandIns ? standIn({ value: copy }) : copy;
+}
+
+/**
+ * Makes a value of what was sent.
+ *
+ * @param sent A copy of what `encodeValue` returned; it is used up.
+ * @returns The value.
+ */
+export function decodeValue(sent: unknown): unknown {
+  if (!isStandIn(sent)) return sent;
+  return new Unpacker().unpack((sent[STAND_IN] as { value: unknown }).value);
+}
+
+/**
+ * Makes a value ready for structured clone where errors need not arrive whole: what is sent need not be decoded.
+ *
+ * @param value The value.
  * @param kept Buffers that are to be transferred as they are.
  * @returns The value itself, or a copy with the parts replaced.
  * @throws {NotPortableError} When it holds something that would be lost.
  */
 export function packed(value: unknown, kept: readonly unknown[] = []): unknown {
   if (typeof value !== "object" || value === null) return value;
-  return needsPacking(value, kept, new Set()) ? pack(value, kept, new Map()) : value;
+  return needsPacking(value, kept, false, new Set()) ? new Packer(kept).pack(value) : value;
 }
 
-function needsPacking(value: object, kept: readonly unknown[], seen: Set<object>): boolean {
-  if (ArrayBuffer.isView(value)) return isPartial(value, kept);
-  if (isLost(value)) {
-    throw new NotPortableError(`${show(value)} cannot be cloned: send its text instead`);
+/** Whether a value can be sent to a thread. */
+export function canClone(value: unknown): boolean {
+  try {
+    structuredClone(packed(value));
+    return true;
+  } catch {
+    return false;
   }
-  if (!isContainer(value) || seen.has(value)) return false;
+}
+
+/** @param errorsToo Whether errors and stand-ins need it. */
+function needsPacking(
+  value: object,
+  kept: readonly unknown[],
+  errorsToo: boolean,
+  seen: Set<object>,
+): boolean {
+  if (ArrayBuffer.isView(value)) return isPartial(value, kept);
+  if (!isContainer(value)) {
+    assertNotLost(value);
+    return errorsToo && isInstance(value, Error);
+  }
+  if (seen.has(value)) return false;
   seen.add(value);
-  for (const part of partsOf(value)) {
-    if (typeof part === "object" && part !== null && needsPacking(part, kept, seen)) return true;
+  if (value instanceof Map) {
+    for (const [key, part] of value) if (partNeeds(key) || partNeeds(part)) return true;
+  } else if (value instanceof Set) {
+    for (const part of value) if (partNeeds(part)) return true;
+  } else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (partNeeds(value[i])) return true;
+  } else {
+    if (errorsToo && Object.hasOwn(value, STAND_IN)) return true;
+    for (const key of Object.keys(value)) {
+      if (partNeeds((value as Record<string, unknown>)[key])) return true;
+    }
   }
   return false;
+
+  function partNeeds(part: unknown): boolean {
+    return typeof part === "object" && part !== null && needsPacking(part, kept, errorsToo, seen);
+  }
 }
 
-function pack(value: unknown, kept: readonly unknown[], copies: Map<object, unknown>): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const copy = copies.get(value);
-  if (copy !== undefined) return copy;
-  if (ArrayBuffer.isView(value)) {
-    const own = isPartial(value, kept) ? ownBytes(value) : value;
-    copies.set(value, own);
-    return own;
+/** Copies a value with the parts replaced that need it; what occurs twice in it does so in the copy. */
+class Packer {
+  /** Whether something in the copy stands for another. */
+  hasStandIns = false;
+  readonly #kept: readonly unknown[];
+  readonly #encodeError: EncodeError | undefined;
+  readonly #copies = new Map<object, unknown>();
+
+  constructor(kept: readonly unknown[], encodeError?: EncodeError) {
+    this.#kept = kept;
+    this.#encodeError = encodeError;
   }
-  if (!isContainer(value)) return value;
-  const inner = (part: unknown) => pack(part, kept, copies);
-  if (Array.isArray(value)) {
-    const array: unknown[] = new Array(value.length);
-    copies.set(value, array);
-    value.forEach((part, index) => array[index] = inner(part));
-    return array;
+
+  pack(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (!this.#copies.has(value)) this.#copy(value);
+    return this.#copies.get(value);
   }
-  if (value instanceof Map) {
-    const map = new Map();
-    copies.set(value, map);
-    for (const [key, part] of value) map.set(inner(key), inner(part));
-    return map;
+
+  #copy(value: object): void {
+    if (ArrayBuffer.isView(value)) {
+      this.#copies.set(value, isPartial(value, this.#kept) ? ownBytes(value) : value);
+    } else if (!isContainer(value)) {
+      this.#copies.set(value, this.#single(value));
+    } else if (value instanceof Map) {
+      const map = new Map();
+      this.#copies.set(value, map);
+      for (const [key, part] of value) map.set(this.pack(key), this.pack(part));
+    } else if (value instanceof Set) {
+      const set = new Set();
+      this.#copies.set(value, set);
+      for (const part of value) set.add(this.pack(part));
+    } else {
+      const object = Array.isArray(value) ? new Array(value.length) : {};
+      const hidden = this.#encodeError !== undefined && Object.hasOwn(value, STAND_IN);
+      this.#copies.set(value, hidden ? this.#standIn({ value: object }) : object);
+      for (const key of Object.keys(value)) {
+        set(object, key, this.pack((value as Record<string, unknown>)[key]));
+      }
+    }
   }
-  if (value instanceof Set) {
-    const set = new Set();
-    copies.set(value, set);
-    for (const part of value) set.add(inner(part));
-    return set;
+
+  #single(value: object): unknown {
+    assertNotLost(value);
+    return this.#encodeError !== undefined && isInstance(value, Error)
+      ? this.#standIn(this.#encodeError(value))
+      : value;
   }
-  const object: Record<string, unknown> = {};
-  copies.set(value, object);
-  for (const key of Object.keys(value)) {
-    object[key] = inner((value as Record<string, unknown>)[key]);
+
+  #standIn(encoded: EncodedThrown): StandIn {
+    this.hasStandIns = true;
+    return standIn(encoded);
   }
-  return object;
 }
 
-/** Whether structured clone goes into it. */
+/** Puts back, within a value, what something stands for. */
+class Unpacker {
+  readonly #known = new Map<object, unknown>();
+
+  unpack(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (!this.#known.has(value)) this.#look(value);
+    return this.#known.get(value);
+  }
+
+  #look(value: object): void {
+    if (!isStandIn(value)) {
+      this.#known.set(value, value);
+      return this.#lookWithin(value);
+    }
+    const encoded = value[STAND_IN];
+    if ("error" in encoded) {
+      this.#known.set(value, decodeThrown(encoded));
+    } else {
+      this.#known.set(value, encoded.value);
+      if (typeof encoded.value === "object") this.#lookWithin(encoded.value!);
+    }
+  }
+
+  #lookWithin(value: object): void {
+    if (value instanceof Map) {
+      const entries = [...value];
+      value.clear();
+      for (const [key, part] of entries) value.set(this.unpack(key), this.unpack(part));
+    } else if (value instanceof Set) {
+      const parts = [...value];
+      value.clear();
+      for (const part of parts) value.add(this.unpack(part));
+    } else if (isContainer(value)) {
+      for (const key of Object.keys(value)) {
+        const part = (value as Record<string, unknown>)[key];
+        const whole = this.unpack(part);
+        if (whole !== part) set(value, key, whole);
+      }
+    }
+  }
+}
+
+function standIn(encoded: EncodedThrown): StandIn {
+  return { [STAND_IN]: encoded };
+}
+
+function isStandIn(value: unknown): value is StandIn {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, STAND_IN);
+}
+
+/** Sets a property, of whatever name, as an object literal does. */
+function set(object: object, key: string, value: unknown): void {
+  if (key !== "__proto__") (object as Record<string, unknown>)[key] = value;
+  else Object.defineProperty(object, key, { ...DATA, value });
+}
+
+const DATA = { enumerable: true, configurable: true, writable: true };
+
+/** Whether structured clone goes into it. It makes plain objects of instances of classes, too. */
 function isContainer(value: object): boolean {
-  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return true;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function* partsOf(value: object): Iterable<unknown> {
-  if (value instanceof Map) {
-    yield* value.keys();
-    yield* value.values();
-  } else if (Array.isArray(value) || value instanceof Set) {
-    yield* value;
-  } else {
-    yield* Object.values(value);
-  }
+  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) return true;
+  if (value instanceof Map || value instanceof Set) return true;
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function isPartial(view: ArrayBufferView, kept: readonly unknown[]): boolean {
@@ -102,8 +256,14 @@ function ownBytes(view: ArrayBufferView): ArrayBufferView {
   return new View(buffer);
 }
 
-/** Whether a runtime clones it to an empty object, or refuses where another does. */
-function isLost(value: object): boolean {
-  return value instanceof URL || value instanceof URLSearchParams || value instanceof Promise ||
-    value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef;
+/**
+ * Refuses what would arrive as an empty object.
+ *
+ * @throws {NotPortableError}
+ */
+function assertNotLost(value: object): void {
+  const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  if (typeof tag === "string" && LOST.has(tag)) {
+    throw new NotPortableError(`${show(value)} cannot be cloned: send what it is made of instead`);
+  }
 }

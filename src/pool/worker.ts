@@ -1,8 +1,9 @@
 import type { Clock } from "../core/clock.ts";
-import { NotPortableError, show, WorkerCrashError } from "../core/errors.ts";
+import { isInstance, NotPortableError, show, WorkerCrashError } from "../core/errors.ts";
 import type { Task } from "../core/task.ts";
 import type { Timed } from "../core/timers.ts";
 import { referenceOf } from "../tasks/portable.ts";
+import { siteLine } from "../runtime/site.ts";
 import { transfersOf } from "../tasks/transfer.ts";
 import { CELLS } from "./claims.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
@@ -23,7 +24,7 @@ import {
   VALUES_FIELDS,
 } from "./protocol.ts";
 import { numberOf } from "./references.ts";
-import { packed } from "./values.ts";
+import { canClone, decodeValue, encodeValue } from "./values.ts";
 
 /** A task that a worker has. */
 export interface Seat {
@@ -56,9 +57,9 @@ export interface WorkerListener {
   progressed(seat: Seat, data: unknown): void;
   /** A task could not be sent, and never will be. */
   refused(worker: PoolWorker, seat: Seat, error: NotPortableError): void;
-  /** Its start has failed; it ends by itself or has been told to. */
+  /** Its start has failed; it has ended (`gone` comes next) or is to be ended. */
   unready(worker: PoolWorker, error: unknown): void;
-  /** The deadline that was set for its task has come. */
+  /** The deadline that was set for it has come. */
   overdue(worker: PoolWorker): void;
   /** It is gone. */
   gone(worker: PoolWorker, exit: Exit): void;
@@ -79,27 +80,39 @@ export class PoolWorker implements LinkListener, Timed {
   served = 0;
   /** Since when it has had nothing to do. */
   idleSince = 0;
-  /** What is overdue then: its start, or the end of an interrupted task. */
-  deadline = 0;
-  heapIndex = -1;
+  /** What is overdue then: its start, the end of an interrupted task, or its own. */
+  timer = 0;
   readonly #clock: Clock;
   readonly #link: WorkerLink;
   readonly #listener: WorkerListener;
   readonly #freeCells = Array.from({ length: CELLS }, (_, cell) => cell);
   /** The references that it knows. */
   readonly #known = new Set<number>();
+  readonly #lifetime: number;
   /** Tasks that are its own but not sent yet. */
   #outbox: Seat[] = [];
   #filling = true;
+  /** Its first task when it was last looked at. */
+  #seen: Seat | undefined;
+  /** A task that takes so long that no other should wait behind it. */
+  #slow: Seat | undefined;
   #crash: { readonly error: unknown } | undefined;
 
+  /**
+   * Starts it.
+   *
+   * @param lifetime How many attempts it may run.
+   * @throws When it can't be started.
+   */
   constructor(
     greeting: Greeting,
+    lifetime: number,
     clock: Clock,
     start: StartWorker,
     listener: WorkerListener,
   ) {
     this.id = greeting.workerId;
+    this.#lifetime = lifetime;
     this.#clock = clock;
     this.#listener = listener;
     this.#link = start(greeting, this);
@@ -114,10 +127,30 @@ export class PoolWorker implements LinkListener, Timed {
    */
   roomFor(ahead: number): number {
     if (this.state !== "ready") return 0;
+    const [first] = this.seats;
+    if (first !== undefined && (first.interrupted || first === this.#slow)) return 0;
+    const most = Math.min(ahead, this.#lifetime - this.served);
     const has = this.seats.length;
-    if (has >= ahead) this.#filling = false;
-    else if (has <= ahead >> 1) this.#filling = true;
-    return this.#filling ? ahead - has : 0;
+    if (has >= most) this.#filling = false;
+    else if (has <= most >> 1) this.#filling = true;
+    return this.#filling ? most - has : 0;
+  }
+
+  /** Whether it has run as many attempts as it may. */
+  get spent(): boolean {
+    return this.served >= this.#lifetime;
+  }
+
+  /**
+   * Looks whether a task has been under way for long while others wait behind it.
+   *
+   * @returns Whether it has been since the last look at least; then no more come behind it.
+   */
+  isSlow(): boolean {
+    const [first] = this.seats;
+    if (first === this.#seen) this.#slow = first;
+    this.#seen = first;
+    return first !== undefined && first === this.#slow;
   }
 
   /** Gives it a task, to be sent by `flush`. */
@@ -139,8 +172,8 @@ export class PoolWorker implements LinkListener, Timed {
   /** Sends what it was given. */
   flush(): void {
     if (this.#outbox.length === 0) return;
-    const seats = this.#outbox;
-    this.#outbox = [];
+    const seats = this.#sendable();
+    if (seats.length === 0) return;
     try {
       this.#send(seats);
     } catch (error) {
@@ -161,11 +194,14 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** Tells the first task to stop; returns whether it has ever asked to be told. */
   interrupt(seat: Seat, reason: unknown): boolean {
-    seat.interrupted = true;
     const { order } = seat.task;
-    const asked = this.#link.claims.interrupt(seat.cell, order);
-    if (asked) this.#link.post([ABORT, order, encodeThrown(reason, isPlain)]);
-    return asked;
+    // The reason first, so that it is there as soon as a task that never yields finds that it is to stop.
+    try {
+      this.#link.post([ABORT, order, encodeThrown(reason, canClone)]);
+    } catch {
+      this.#link.post([ABORT, order, { value: show(reason) }]);
+    }
+    return this.#link.claims.interrupt(seat.cell, order);
   }
 
   /** Whether a task that was sent has begun. */
@@ -184,16 +220,13 @@ export class PoolWorker implements LinkListener, Timed {
     this.#link.kill();
   }
 
+  /** Gives up waiting for its end. */
   forget(): void {
-    this.state = "gone";
     this.#link.forget();
   }
 
   expire(): void {
-    if (this.state !== "starting") return this.#listener.overdue(this);
-    this.#failStart(
-      new WorkerCrashError(`Worker ${this.id} was not ready in time`, { workerId: this.id }),
-    );
+    this.#listener.overdue(this);
   }
 
   /** Why an attempt failed whose worker ended like this. */
@@ -207,11 +240,14 @@ export class PoolWorker implements LinkListener, Timed {
       : exitCode !== undefined
       ? ` with status ${exitCode}`
       : "";
-    return new WorkerCrashError(
+    const error = new WorkerCrashError(
       `Worker ${this.id} ended${how} while it ran attempt ${task.attempts} of task '${task.name}'`,
       { workerId: this.id, exitCode, signal },
       cause === undefined ? undefined : { cause },
     );
+    // It is made in no place that says anything.
+    error.stack = `${error.name}: ${error.message}\n${placeOf(task)}`;
+    return error;
   }
 
   // What the worker says
@@ -224,7 +260,8 @@ export class PoolWorker implements LinkListener, Timed {
         this.#link.hold(false);
         return this.#listener.ready(this);
       case UNREADY:
-        return this.#failStart(decodeThrown(message[1]));
+        if (this.state !== "starting") return;
+        return this.#listener.unready(this, decodeThrown(message[1]));
       case VALUES:
         this.#receiveValues(message);
         return this.#listener.heard();
@@ -232,13 +269,13 @@ export class PoolWorker implements LinkListener, Timed {
         const [, order, thrown, took] = message;
         const seat = this.#seatOf(order);
         if (seat === undefined) return;
-        const error = decodeThrown(thrown, siteOf(seat.task));
+        const error = decodeThrown(thrown, placeOf(seat.task));
         this.#listener.ended(this, seat, false, error, took, this.#clock.now());
         return this.#listener.heard();
       }
       case PROGRESS: {
         const seat = this.#seatOf(message[1]);
-        if (seat !== undefined) this.#listener.progressed(seat, message[2]);
+        if (seat !== undefined) this.#listener.progressed(seat, decodeValue(message[2]));
         return;
       }
       case CRASH:
@@ -247,16 +284,9 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   closed(exit: Exit): void {
-    if (this.state === "gone") return;
-    if (this.state === "starting") {
-      const error = this.#crash?.error ?? exit.error ??
-        new WorkerCrashError(`Worker ${this.id} ended before it was ready`, {
-          workerId: this.id,
-          ...exit,
-        });
-      this.#listener.unready(this, error);
-    }
+    const starting = this.state === "starting";
     this.state = "gone";
+    if (starting) this.#listener.unready(this, this.#startError(exit));
     this.#listener.gone(this, exit);
   }
 
@@ -264,9 +294,11 @@ export class PoolWorker implements LinkListener, Timed {
   readJournal(): void {
     for (const { order, value, took } of this.#link.journal?.notes() ?? []) {
       const seat = this.#seatOf(order);
-      if (seat !== undefined) {
-        this.#listener.ended(this, seat, true, value, took, this.#clock.now());
-      }
+      // It has been told of by a message already.
+      if (seat === undefined) continue;
+      // A message with what came before is on the way.
+      if (seat !== this.seats[0]) return;
+      this.#listener.ended(this, seat, true, value, took, this.#clock.now());
     }
   }
 
@@ -281,13 +313,15 @@ export class PoolWorker implements LinkListener, Timed {
       at += took;
       const seat = this.#seatOf(message[i] as number);
       // The journal may have told of it before.
-      if (seat !== undefined) this.#listener.ended(this, seat, true, message[i + 1], took, at);
+      if (seat === undefined) continue;
+      this.#listener.ended(this, seat, true, decodeValue(message[i + 1]), took, at);
     }
   }
 
-  #failStart(error: unknown): void {
-    this.#listener.unready(this, error);
-    this.kill();
+  #startError(exit: Exit): unknown {
+    const message = `Worker ${this.id} ended before it was ready`;
+    return this.#crash?.error ?? exit.error ??
+      new WorkerCrashError(message, { workerId: this.id, ...exit });
   }
 
   #seatOf(order: number): Seat | undefined {
@@ -301,12 +335,25 @@ export class PoolWorker implements LinkListener, Timed {
     if (this.seats[0] === seat) this.seats.shift();
     else this.seats.splice(this.seats.indexOf(seat), 1);
     this.#freeCells.push(seat.cell);
+    // The task outlives the worker.
+    if (seat.task.seat === seat) seat.task.seat = undefined;
     if (this.seats.length === 0) this.#link.hold(false);
+  }
+
+  /**
+   * Takes what may be sent now out of the outbox. What is transferred with a task is gone, so that it could not be
+   * taken back: such a task is sent when it is its turn.
+   */
+  #sendable(): Seat[] {
+    const until = this.#outbox.findIndex((seat) =>
+      seat !== this.seats[0] && transfersOf(seat.task.args!).length > 0
+    );
+    return this.#outbox.splice(0, until < 0 ? this.#outbox.length : until);
   }
 
   #send(seats: readonly Seat[]): void {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
-    const message: unknown[] = [RUN, undefined];
+    const message: unknown[] = [RUN, null];
     const transferables: Transferable[] = [];
     for (const { task, cell, begun } of seats) {
       const reference = referenceOf(task.fn)!;
@@ -316,7 +363,7 @@ export class PoolWorker implements LinkListener, Timed {
       }
       const taken = transfersOf(task.args!);
       transferables.push(...taken);
-      const args = task.args!.map((arg) => packed(arg, taken));
+      const args = task.args!.some(isObject) ? encodeValue(task.args, taken) : task.args;
       const attempt = begun ? task.attempts : task.attempts + 1;
       message.push(task.order, number, cell, attempt, task.name, args);
       this.#link.claims.send(cell, task.order);
@@ -334,11 +381,16 @@ export class PoolWorker implements LinkListener, Timed {
     }
   }
 
+  #canSend(value: unknown): boolean {
+    return canClone(value) && (this.#link.canSend?.(value) ?? true);
+  }
+
   #refuse(seat: Seat, cause: unknown): void {
     const { task } = seat;
-    const position = task.args!.findIndex((arg) => !canClone(arg)) + 1;
+    const handedOver: unknown[] = transfersOf(task.args!);
+    const position = task.args!.findIndex((arg) => !handedOver.includes(arg) && !this.#canSend(arg)) + 1;
     const which = position > 0 ? `Argument ${position} of` : "What was given to";
-    const why = cause instanceof Error ? cause.message : show(cause);
+    const why = isInstance(cause, Error) ? cause.message : show(cause);
     this.#remove(seat);
     this.#listener.refused(
       this,
@@ -350,17 +402,13 @@ export class PoolWorker implements LinkListener, Timed {
   }
 }
 
-function canClone(value: unknown): boolean {
-  try {
-    structuredClone(packed(value));
-    return true;
-  } catch {
-    return false;
-  }
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
-const isPlain = canClone;
-
-function siteOf(task: Task): string {
-  return `    in task '${task.name}' (${task.id}), attempt ${task.attempts}`;
+/** Lines for the stack of an error: which attempt it is of, and where the task was submitted. */
+function placeOf({ name, id, attempts, workerId, site }: Task): string {
+  const line = siteLine(site);
+  return `    in task '${name}' (${id}), attempt ${attempts}, on worker ${workerId}` +
+    (line === undefined ? "" : `\n    submitted ${line}`);
 }

@@ -1,13 +1,18 @@
 import { deserialize, serialize } from "node:v8";
+import { crc32 } from "node:zlib";
 import { NotPortableError, show } from "../core/errors.ts";
 import { packed } from "../pool/values.ts";
 
 /** The first byte says how the rest is written. */
 const JSON_TEXT = 0;
+/** The runtime's format, before which stands its checksum in four bytes. */
 const CLONE = 1;
+/** JSON, before which stands where in the outermost array `undefined` is: its place in one byte. */
+const JSON_WITH_HOLE = 2;
 
 /** JSON is looked into only so far: it is for small messages, of which a serializer's set-up is most of the cost. */
 const MAX_JSON_PARTS = 500;
+const MAX_JSON_STRING = 10_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,10 +26,18 @@ const decoder = new TextDecoder();
  * @throws When something in it can't be cloned.
  */
 export function encode(message: unknown): Uint8Array {
-  const parts = { left: MAX_JSON_PARTS };
-  if (isJson(message, parts)) return withKind(JSON_TEXT, encoder.encode(JSON.stringify(message)));
+  // A task that returns nothing is common, and JSON has no word for it.
+  const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
+  const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
+  if (isJson(known, { left: MAX_JSON_PARTS })) {
+    const text = encoder.encode(JSON.stringify(known));
+    return known === message ? joined([JSON_TEXT], text) : joined([JSON_WITH_HOLE, hole], text);
+  }
   assertCopies(message, new Set());
-  return withKind(CLONE, serialize(message));
+  const body = serialize(message);
+  const bytes = joined([CLONE, 0, 0, 0, 0], body);
+  checksumOf(bytes).setUint32(0, crc32(body));
+  return bytes;
 }
 
 /**
@@ -35,17 +48,38 @@ export function encode(message: unknown): Uint8Array {
  * @throws {SyntaxError} When the bytes are no message.
  */
 export function decode(bytes: Uint8Array): unknown {
-  const body = bytes.subarray(1);
-  if (bytes[0] === JSON_TEXT) return JSON.parse(decoder.decode(body));
-  if (bytes[0] !== CLONE) throw new SyntaxError(`A message can't begin with byte ${bytes[0]}`);
-  // What is read may lie in the buffer of the whole message: then it gets one of its own.
-  return packed(deserialize(body));
+  switch (bytes[0]) {
+    case JSON_TEXT:
+      return JSON.parse(decoder.decode(bytes.subarray(1)));
+    case JSON_WITH_HOLE: {
+      const message: unknown = JSON.parse(decoder.decode(bytes.subarray(2)));
+      if (!Array.isArray(message)) throw new SyntaxError(`Only an array can have a hole`);
+      message[bytes[1]] = undefined;
+      return message;
+    }
+    case CLONE:
+      // What is read may lie in the buffer of the whole message: then it gets one of its own.
+      return packed(read(bytes));
+    default:
+      throw new SyntaxError(`A message can't begin with byte ${bytes[0]}`);
+  }
 }
 
-function withKind(kind: number, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(body.length + 1);
-  bytes[0] = kind;
-  bytes.set(body, 1);
+/** @throws When it is not what was written: reading garbage can crash the whole runtime (Bun 1.4). */
+function read(bytes: Uint8Array): unknown {
+  const body = bytes.subarray(5);
+  if (body.length > 0 && checksumOf(bytes).getUint32(0) === crc32(body)) return deserialize(body);
+  throw new SyntaxError("A message has been damaged");
+}
+
+function checksumOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset + 1, 4);
+}
+
+function joined(head: readonly number[], body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
   return bytes;
 }
 
@@ -54,25 +88,27 @@ function isJson(value: unknown, parts: { left: number }): boolean {
   if (--parts.left < 0) return false;
   switch (typeof value) {
     case "string":
-      return value.length < 10_000 && value.isWellFormed();
+      return value.length < MAX_JSON_STRING && value.isWellFormed();
     case "boolean":
       return true;
     case "number":
       return Number.isFinite(value) && !Object.is(value, -0);
     case "object":
-      break;
+      return value === null || isJsonObject(value, parts);
     default:
       return false;
   }
-  if (value === null) return true;
+}
+
+function isJsonObject(value: object, parts: { left: number }): boolean {
   if (Array.isArray(value)) {
+    if (value.length > parts.left || "toJSON" in value) return false;
     for (let i = 0; i < value.length; i++) if (!isJson(value[i], parts)) return false;
-    return Object.keys(value).length === value.length && !("toJSON" in value);
+    return Object.keys(value).length === value.length;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return false;
-  if (Object.getOwnPropertySymbols(value).length > 0) return false;
-  for (const key of Object.getOwnPropertyNames(value)) {
-    if (key === "__proto__") return false;
+  for (const key of Reflect.ownKeys(value)) {
+    if (typeof key === "symbol" || key === "__proto__") return false;
     const property = Object.getOwnPropertyDescriptor(value, key)!;
     if (!property.enumerable || !("value" in property) || !isJson(property.value, parts)) {
       return false;
@@ -92,10 +128,16 @@ function assertCopies(value: unknown, seen: Set<object>): void {
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
   seen.add(value);
-  const inner = value instanceof Map
-    ? [...value.keys(), ...value.values()]
-    : value instanceof Set
-    ? value
-    : Object.values(value);
-  for (const part of inner) assertCopies(part, seen);
+  if (value instanceof Map) {
+    for (const [key, part] of value) {
+      assertCopies(key, seen);
+      assertCopies(part, seen);
+    }
+  } else if (value instanceof Set) {
+    for (const part of value) assertCopies(part, seen);
+  } else {
+    for (const key of Object.keys(value)) {
+      assertCopies((value as Record<string, unknown>)[key], seen);
+    }
+  }
 }

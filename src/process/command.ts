@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { SpawnOptions } from "../runtime/subprocess.ts";
 import { deathSignal } from "../runtime/death_signal.ts";
+import { isGranted } from "../runtime/permission.ts";
 import type { ProcessOptions } from "./options.ts";
 import { heldPermissions, permissionFlags } from "./permissions.ts";
 
@@ -75,9 +76,5 @@ function findConfig(modules: Iterable<string>): string | undefined {
 
 /** What may not be looked at isn't there. */
 function isThere(path: string): boolean {
-  try {
-    return existsSync(path);
-  } catch {
-    return false;
-  }
+  return isGranted({ name: "read", path }) && existsSync(path);
 }

@@ -10,11 +10,13 @@ import process from "node:process";
 import { NotPortableError } from "../core/errors.ts";
 import { type DownMessage, TOUCHED, type UpMessage } from "../pool/protocol.ts";
 import { Server } from "../pool/serve.ts";
-import { readStdin, readStdinLater, writeStdout } from "../runtime/stdio.ts";
+import { hideStdin, readStdin, readStdinLater, writeStdout } from "../runtime/stdio.ts";
+import { type NodeProcess, onNodeStray } from "../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
+import { SharedState } from "./shared_state.ts";
 
 /** An asynchronous task that ends within so many milliseconds isn't worth an asynchronous read. */
 const SOON = 1;
@@ -45,9 +47,11 @@ async function receiveLater(): Promise<Uint8Array> {
 }
 
 async function main(): Promise<never> {
+  // Ctrl-C in a terminal goes to the whole group: it is the pool that decides what becomes of its children.
+  process.on("SIGINT", () => {});
   const greeting = decode(receive()) as ProcessGreeting;
+  const { maxMessageSize, sharedState } = greeting;
   const mark = Uint8Array.from(greeting.mark);
-  const { maxMessageSize } = greeting;
   const post = (message: UpMessage) => {
     const bytes = encode(message);
     if (bytes.length > maxMessageSize) {
@@ -57,16 +61,11 @@ async function main(): Promise<never> {
     }
     writeFrame(mark, bytes, writeStdout);
   };
-  const claims = new ToldClaims((order) => post([TOUCHED, order]));
-  const server = new Server({ post }, claims, undefined, greeting);
-  const crash = (error: unknown) => {
-    server.crash(error);
-    process.exit(1);
-  };
-  process.on("uncaughtException", crash);
-  process.on("unhandledRejection", crash);
-  // Ctrl-C in a terminal goes to the whole group: it is the pool that decides what becomes of its children.
-  process.on("SIGINT", () => {});
+  const shared = sharedState === undefined ? undefined : SharedState.open(sharedState);
+  const claims = shared?.claims ?? new ToldClaims((order) => post([TOUCHED, order]));
+  const server = new Server({ post }, claims, shared?.journal, greeting);
+  onNodeStray(process as unknown as NodeProcess, (error) => server.crash(error));
+  hideStdin();
   await server.start();
   for (;;) {
     if (server.busy) await Promise.race([server.idle(), pause(SOON)]);

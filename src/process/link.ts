@@ -1,18 +1,28 @@
 import type { Clock } from "../core/clock.ts";
 import { NotPortableError } from "../core/errors.ts";
+import type { PoolClaims } from "../pool/claims.ts";
+import type { Journal } from "../pool/journal.ts";
 import type { LinkListener, WorkerLink } from "../pool/link.ts";
 import { type DownMessage, type Greeting, TOUCHED, type UpMessage } from "../pool/protocol.ts";
 import { writeToStdout } from "../runtime/stdout.ts";
-import { spawn, type SpawnOptions, type Subprocess } from "../runtime/subprocess.ts";
+import {
+  spawn,
+  type SpawnOptions,
+  type Subprocess,
+  type SubprocessExit,
+} from "../runtime/subprocess.ts";
 import { SentClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
+import { SharedState } from "./shared_state.ts";
 
 /** What a child is sent first. */
 export interface ProcessGreeting extends Greeting {
   /** Its mark, as numbers. */
   readonly mark: readonly number[];
   readonly maxMessageSize: number;
+  /** The file of the memory that it shares with the pool. */
+  readonly sharedState: string | undefined;
 }
 
 /** What all children of a queue have in common. */
@@ -22,40 +32,66 @@ export interface ProcessSettings {
   readonly maxMessageSize: number;
   readonly killDelay: number;
   readonly clock: Clock;
+  /** Whether children share memory with the pool. */
+  readonly sharesMemory: boolean;
 }
 
 /** So many milliseconds after a child's end its output may be silent before it counts as read. */
 const SILENCE = 25;
+/** So many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
+const LAST_PIECES = 32;
 
 /**
  * The pool's end of a child process: frames over its standard input and output. What else comes from its standard
  * output, also from children of its own that outlive it, is passed on to this program's.
  */
 export class ProcessLink implements WorkerLink, FrameListener {
-  readonly claims = new SentClaims();
-  readonly journal = undefined;
+  readonly claims: PoolClaims;
+  readonly journal: Journal | undefined;
   readonly #settings: ProcessSettings;
   readonly #listener: LinkListener;
   readonly #child: Subprocess;
   readonly #reader: FrameReader;
+  readonly #shared: SharedState | undefined;
+  readonly #sent = new SentClaims();
   #killTimer: unknown;
-  /** The child speaks no sense: all that comes from it is passed on. */
-  #broken: unknown;
+  /** Why the child is not to be understood: all that comes from it is passed on. */
+  #broken: { readonly error: unknown } | undefined;
   /** Foreign bytes of the piece that is being read. */
   #foreign: Uint8Array[] = [];
-  /** When it last said something. */
-  #heard = 0;
+  /** Foreign bytes are being passed on. */
+  #passingOn = false;
+  /** How many pieces have been read. */
+  #pieces = 0;
+  /** Whether it is to keep the program alive, and whether it does. */
+  #busy = true;
+  #held = true;
   #over = false;
 
+  /** @throws When it can't be started, or something in the greeting can't be sent. */
   constructor(greeting: Greeting, listener: LinkListener, settings: ProcessSettings) {
     this.#settings = settings;
     this.#listener = listener;
-    const { maxMessageSize } = settings;
+    const { maxMessageSize, sharesMemory } = settings;
     const mark = createMark();
     this.#reader = new FrameReader(mark, maxMessageSize, this);
-    this.#child = spawn(settings.spawnOptions());
-    const first: ProcessGreeting = { ...greeting, mark: [...mark], maxMessageSize };
-    this.#send(encode(first));
+    this.#shared = sharesMemory ? SharedState.create() : undefined;
+    this.claims = this.#shared?.claims ?? this.#sent;
+    this.journal = this.#shared?.journal;
+    try {
+      const first: ProcessGreeting = {
+        ...greeting,
+        mark: [...mark],
+        maxMessageSize,
+        sharedState: this.#shared?.path,
+      };
+      const bytes = encode(first);
+      this.#child = spawn(settings.spawnOptions());
+      this.#send(bytes);
+    } catch (error) {
+      this.#shared?.remove();
+      throw error;
+    }
     const read = this.#read();
     this.#child.exited.then((exit) => this.#end(exit, read));
   }
@@ -71,31 +107,41 @@ export class ProcessLink implements WorkerLink, FrameListener {
     this.#send(bytes);
   }
 
+  canSend(value: unknown): boolean {
+    try {
+      return encode(value).length <= this.#settings.maxMessageSize;
+    } catch {
+      return false;
+    }
+  }
+
   hold(busy: boolean): void {
-    this.#child.hold(busy);
+    this.#busy = busy;
+    if (busy === this.#held) return;
+    // A worker that has ended a task gets the next at once, as a rule.
+    if (busy) this.#setHeld();
+    else queueMicrotask(() => this.#setHeld());
   }
 
   kill(): void {
     if (this.#over || this.#killTimer !== undefined) return;
-    this.#child.hold(true);
+    this.hold(true);
     this.#child.kill("SIGTERM");
     const { clock, killDelay } = this.#settings;
     this.#killTimer = clock.setTimer(() => this.#child.kill("SIGKILL"), killDelay);
   }
 
   forget(): void {
-    this.#over = true;
-    this.#clearKillTimer();
-    this.#child.kill("SIGKILL");
-    this.#child.hold(false);
-    this.#child.close();
+    this.hold(false);
   }
 
   // What the child's output holds
 
   frame(payload: Uint8Array): void {
     const message = decode(payload) as UpMessage;
-    if (message[0] === TOUCHED) this.claims.touched(message[1]);
+    // It has mapped the memory that it shares, if any: nobody else needs to find it.
+    this.#shared?.remove();
+    if (message[0] === TOUCHED) this.#sent.touched(message[1]);
     else if (!this.#over) this.#listener.received(message);
   }
 
@@ -110,17 +156,21 @@ export class ProcessLink implements WorkerLink, FrameListener {
     this.#child.write(sized(bytes)).catch(() => {});
   }
 
+  #setHeld(): void {
+    if (this.#held !== this.#busy) this.#child.hold(this.#held = this.#busy);
+  }
+
   async #read(): Promise<void> {
     for (;;) {
       const bytes = await this.#child.read().catch(() => undefined);
       if (bytes === undefined) break;
-      this.#heard = this.#settings.clock.now();
+      this.#pieces++;
       this.#take(bytes);
       // Waiting for it keeps a child that writes much from filling this program's memory.
-      if (this.#foreign.length > 0) await writeToStdout(this.#foreign.splice(0));
+      if (this.#foreign.length > 0) await this.#passOn();
     }
     this.#reader.end();
-    if (this.#foreign.length > 0) await writeToStdout(this.#foreign.splice(0));
+    if (this.#foreign.length > 0) await this.#passOn();
   }
 
   #take(bytes: Uint8Array): void {
@@ -128,37 +178,54 @@ export class ProcessLink implements WorkerLink, FrameListener {
     try {
       this.#reader.push(bytes);
     } catch (error) {
-      this.#broken = error;
+      this.#broken = { error };
       this.kill();
     }
   }
 
-  /** It has exited: what it wrote is still to be read, unless a child of its own holds its output open. */
-  async #end(exit: { exitCode?: number; signal?: string }, read: Promise<void>): Promise<void> {
-    this.#clearKillTimer();
-    const { clock } = this.#settings;
-    let done = false;
-    read.then(() => done = true);
-    const from = clock.now();
-    while (!done) {
-      const quiet = clock.now() - Math.max(from, this.#heard);
-      if (quiet >= SILENCE) break;
-      await Promise.race([
-        read,
-        new Promise<void>((resolve) => setTimeout(resolve, SILENCE - quiet)),
-      ]);
-    }
-    if (this.#over) return;
+  async #passOn(): Promise<void> {
+    this.#passingOn = true;
+    await writeToStdout(this.#foreign.splice(0));
+    this.#passingOn = false;
+  }
+
+  async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
+    this.#settings.clock.clearTimer(this.#killTimer);
+    this.#child.closeInput();
+    this.#shared?.remove();
+    await this.#drain(read);
     this.#over = true;
-    if (done) this.#child.close();
-    this.#child.hold(false);
+    this.hold(false);
+    const { exitCode, signal } = exit;
     this.#listener.closed({
-      ...exit,
-      ...(this.#broken !== undefined && { error: this.#broken }),
+      ...(exitCode !== undefined && { exitCode }),
+      ...(signal !== undefined && { signal }),
+      ...this.#broken,
     });
   }
 
-  #clearKillTimer(): void {
-    if (this.#killTimer !== undefined) this.#settings.clock.clearTimer(this.#killTimer);
+  /**
+   * Waits until what the child wrote has been read: up to the end of its output or, if children of its own hold that
+   * open, until nothing more comes that can be its.
+   */
+  async #drain(read: Promise<void>): Promise<void> {
+    let open = true;
+    const ended = read.then(() => {
+      open = false;
+    });
+    await Promise.resolve();
+    const last = this.#pieces + LAST_PIECES;
+    for (let seen = -1; open && this.#pieces < last;) {
+      if (seen === this.#pieces && !this.#passingOn) return;
+      seen = this.#pieces;
+      await timeLimit(ended, SILENCE);
+    }
   }
+}
+
+/** Waits for a promise, but not longer than so many milliseconds. */
+async function timeLimit(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, ms))]);
+  clearTimeout(timer);
 }

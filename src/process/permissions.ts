@@ -1,6 +1,8 @@
 import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { isGranted } from "../runtime/permission.ts";
 
 /**
  * What tasks may do, by kind, as for `Deno.Command` and on Deno's command line: `true` for all, a list for just
@@ -29,14 +31,6 @@ const KINDS = ["env", "ffi", "import", "net", "read", "run", "sys", "write"] as 
 
 type Kind = typeof KINDS[number];
 
-/** What is used of Deno. */
-interface DenoPermissionApi {
-  permissions: {
-    querySync(descriptor: Record<string, unknown>): { state: string; partial?: boolean };
-  };
-  execPath(): string;
-}
-
 /** The information that `--allow-sys` can be limited to. */
 const SYSTEM_INFORMATION = [
   "cpus",
@@ -57,6 +51,17 @@ const SYSTEM_INFORMATION = [
   "uid",
   "userInfo",
   "username",
+];
+
+/** Where modules may be imported from when nothing is said of it. */
+const DEFAULT_IMPORT_HOSTS = [
+  "cdn.jsdelivr.net:443",
+  "deno.land:443",
+  "esm.sh:443",
+  "gist.githubusercontent.com:443",
+  "jsr.io:443",
+  "raw.esm.sh:443",
+  "raw.githubusercontent.com:443",
 ];
 
 /** Variables that programs commonly read. */
@@ -89,28 +94,22 @@ export function heldPermissions(
   modules: Iterable<string>,
   variables: readonly string[],
 ): DenoPermissions {
-  const { Deno } = globalThis as unknown as { Deno: DenoPermissionApi };
-  const holds = (descriptor: Record<string, unknown>) => {
-    const { state, partial } = Deno.permissions.querySync(descriptor);
-    return state === "granted" && partial !== true;
-  };
   const paths = likelyPaths(modules);
   const parts: Partial<Record<Kind, { key: string; values: readonly string[] }>> = {
     env: { key: "variable", values: [...new Set([...COMMON_VARIABLES, ...variables])] },
     read: { key: "path", values: paths },
     write: { key: "path", values: paths },
-    run: { key: "command", values: [Deno.execPath()] },
+    import: { key: "host", values: DEFAULT_IMPORT_HOSTS },
+    run: { key: "command", values: [process.execPath] },
     sys: { key: "kind", values: SYSTEM_INFORMATION },
   };
   const held: { -readonly [K in Kind]?: boolean | string[] } = {};
   for (const name of KINDS) {
-    if (holds({ name })) {
-      held[name] = true;
-      continue;
+    const part = parts[name];
+    if (isGranted({ name })) held[name] = true;
+    else if (part !== undefined) {
+      held[name] = part.values.filter((value) => isGranted({ name, [part.key]: value }));
     }
-    const { key, values } = parts[name] ?? { key: "", values: [] };
-    const some = values.filter((value) => holds({ name, [key]: value }));
-    if (some.length > 0) held[name] = some;
   }
   return held;
 }
@@ -127,7 +126,12 @@ export function permissionFlags(permissions: DenoPermissions): string[] {
   for (const kind of KINDS) {
     const granted = permissions[kind];
     if (granted === true) flags.push(`--allow-${kind}`);
-    else if (Array.isArray(granted) && granted.length > 0) {
+    else if (
+      kind === "import" && granted !== undefined && (granted === false || granted.length === 0)
+    ) {
+      // It is the one kind of which something is allowed when nothing is said.
+      flags.push("--deny-import");
+    } else if (Array.isArray(granted) && granted.length > 0) {
       // A comma in a value is written twice.
       flags.push(
         `--allow-${kind}=${granted.map((value) => value.replaceAll(",", ",,")).join(",")}`,
@@ -143,16 +147,19 @@ function likelyPaths(modules: Iterable<string>): string[] {
   const add = (find: () => string | undefined) => {
     try {
       const path = find();
-      if (path !== undefined) paths.add(path);
+      // A child may have another current folder, from which a relative path would lead elsewhere.
+      if (path) paths.add(resolve(path));
     } catch {
       // Not permitted to know.
     }
   };
   add(() => process.cwd());
-  add(() => tmpdir());
-  for (const module of [...modules]) {
+  // Which it is, the environment says.
+  if (isGranted({ name: "env" })) add(() => tmpdir());
+  else add(() => "/tmp");
+  for (const module of modules) {
     if (module.startsWith("file:")) add(() => fileURLToPath(new URL(".", module)));
   }
   for (const argument of process.argv.slice(2)) add(() => argument);
-  return [...paths].filter((path) => path !== "");
+  return [...paths];
 }

@@ -1,7 +1,9 @@
-import { type Lane, TaskQueue } from "../core/queue.ts";
+import type { Lane } from "../core/queue.ts";
 import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import { assertPortable, poolSettings } from "../pool/options.ts";
+import { ShareableQueue } from "../remote/shareable.ts";
+import { canMap } from "../runtime/mapped_memory.ts";
 import { cores, platform, systemClock } from "../runtime/platform.ts";
 import { quietClock } from "../runtime/timers.ts";
 import { type Portable, referenceOf } from "../tasks/portable.ts";
@@ -38,7 +40,7 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * console.log(await queue.submit(square, [3]).value()); // 9
  * ```
  */
-export class ProcessQueue extends TaskQueue<Portable> {
+export class ProcessQueue extends ShareableQueue<Portable> {
   /**
    * Makes a queue. Children are started when there are tasks for them.
    *
@@ -79,11 +81,13 @@ function lane(given: ProcessOptions): Lane {
         maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_SIZE,
         killDelay: options.killDelay ?? 1_000,
         clock,
+        sharesMemory: canMap,
       };
       learn(options.initializer);
+      const pool = poolSettings(options, cores);
       return executor = new PoolExecutor(
         host,
-        { ...poolSettings(options, cores), ahead: false, endsSurely: true },
+        { ...pool, ahead: pool.ahead && canMap, endsSurely: true },
         (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
         (greeting, listener) => new ProcessLink(greeting, listener, settings),
       );

@@ -1,14 +1,13 @@
 import type { TaskSpec } from "../core/engine.ts";
-import { NotPortableError, show } from "../core/errors.ts";
+import { NotPortableError } from "../core/errors.ts";
 import { resolveTaskOptions, type TaskOptions } from "../core/options.ts";
 import type { AnyFunction } from "../core/task.ts";
 import { encodeThrown } from "../pool/error_codec.ts";
 import { assertPortable } from "../pool/options.ts";
-import { packed } from "../pool/values.ts";
+import { canClone, encodeValue } from "../pool/values.ts";
 import { referenceOf, type TaskReference } from "../tasks/portable.ts";
 import { transfersOf } from "../tasks/transfer.ts";
-import type { Batch, SentCall } from "./protocol.ts";
-import { canClone } from "./values.ts";
+import { type Batch, reasonOf, type SentCall } from "./protocol.ts";
 
 /**
  * Makes calls ready to be sent. All that can be checked here is, with the errors that a local queue throws.
@@ -51,7 +50,7 @@ export function makeBatch(
         transfers.push([position, taken]);
         for (const one of taken) transferables.add(one);
       }
-      return attempt(() => packed(arg, taken), `Argument ${position + 1} of task '${name}'`);
+      return attempt(() => encodeValue(arg, taken), `Argument ${position + 1} of task '${name}'`);
     });
     return [numbers.get(fn)!, packedArgs, transfers];
   });
@@ -61,7 +60,7 @@ export function makeBatch(
     group,
     options: metadata === undefined ? rest : {
       ...rest,
-      metadata: attempt(() => packed(metadata), "The metadata"),
+      metadata: attempt(() => encodeValue(metadata), "The metadata"),
     },
     signal: signal !== undefined,
     aborted: signal?.aborted ? encodeThrown(signal.reason, canClone) : undefined,
@@ -97,6 +96,7 @@ function attempt<T>(make: () => T, what: string): T {
 }
 
 function notPortable(what: string, cause: unknown): NotPortableError {
-  const why = cause instanceof Error ? cause.message : show(cause);
-  return new NotPortableError(`${what} cannot be sent to another thread: ${why}`, { cause });
+  return new NotPortableError(`${what} cannot be sent to another thread: ${reasonOf(cause)}`, {
+    cause,
+  });
 }

@@ -94,7 +94,8 @@ export class Connection {
    * @param receive Called with the answer as soon as it comes: what is said next may build on it.
    * @returns What `receive` returns.
    * @throws {QueueClosedError} (rejects) When the connection closes first.
-   * @throws (rejects) What the queue throws, or what is thrown when the message can't be sent.
+   * @throws (rejects) What the queue throws.
+   * @throws When something in the message can't be sent; then nothing is.
    */
   request<T, A = T>(
     what: string,
@@ -102,11 +103,11 @@ export class Connection {
     transferables: Transferable[] = [],
     receive: (answer: A) => T = (answer) => answer as unknown as T,
   ): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closedError(what));
+    const request = ++this.#last;
+    this.#port.postMessage(make(request), transferables);
+    const release = this.hold();
     return new Promise((resolve, reject) => {
-      if (this.#closed !== undefined) return reject(this.#closedError(what));
-      const request = ++this.#last;
-      this.#port.postMessage(make(request), transferables);
-      const release = this.hold();
       this.#requests.set(request, {
         what,
         answer(value) {

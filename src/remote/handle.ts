@@ -4,11 +4,11 @@ import type { WaitOptions } from "../core/options.ts";
 import type { TaskResult } from "../core/result.ts";
 import { cancelError } from "../core/summary.ts";
 import { waitFor } from "../core/wait.ts";
-import { decodeThrown, encodeThrown } from "../pool/error_codec.ts";
+import { decodeThrown, type EncodedThrown, encodeThrown } from "../pool/error_codec.ts";
+import { canClone, decodeValue } from "../pool/values.ts";
 import { platform } from "../runtime/platform.ts";
 import type { ConnectedTask, Connection } from "./connection.ts";
 import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
-import { canClone } from "./values.ts";
 
 /**
  * All of a {@linkcode RemoteHandle} but its `then`: the form in which a promise can carry it; see
@@ -47,7 +47,7 @@ export interface PlainRemoteHandle<T = unknown>
    * @param reason What the result's `reason` and the signal's are; of what can't be sent, a text that shows it.
    * Default: a `TaskCancelledError`.
    * @returns `false` if the task had already ended.
-     * @throws {QueueStateError} (rejects) When the connection closes first.
+   * @throws {QueueStateError} (rejects) When the connection closes first.
    */
   cancel(reason?: unknown): Promise<boolean>;
   /**
@@ -67,6 +67,12 @@ export interface RemoteHandle<T = unknown>
 /** The task's own end, or that of the connection. */
 type Outcome<T> = { readonly result: TaskResult<T> } | { readonly lost: QueueStateError };
 
+/** What the results of different status have of their own. */
+type Ending<T> =
+  | { readonly status: "succeeded"; readonly value: T }
+  | { readonly status: "failed"; readonly error: unknown }
+  | { readonly status: "cancelled"; readonly reason: unknown };
+
 /** This thread's picture of a task that a shared queue has admitted. */
 export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   readonly id: string;
@@ -85,12 +91,26 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   /** What to add to the owner's times to have them on this thread's time line. */
   readonly #shift: number;
   #outcome: Outcome<T> | undefined;
-  /** Not called when the connection is lost: those who wait for no more than the end. */
   readonly #observers = new Set<(outcome: Outcome<T>) => void>();
+  readonly #settled: () => void;
   #release: (() => void) | undefined;
 
-  constructor(connection: Connection, facts: Admitted, metadata: unknown, timeOrigin: number) {
+  /**
+   * @param connection What it was submitted over.
+   * @param facts What the queue says of it.
+   * @param metadata The caller's own, which is no copy here.
+   * @param timeOrigin The zero of the owner's times.
+   * @param settled Called when it has ended or is lost.
+   */
+  constructor(
+    connection: Connection,
+    facts: Admitted,
+    metadata: unknown,
+    timeOrigin: number,
+    settled: () => void,
+  ) {
     this.#connection = connection;
+    this.#settled = settled;
     this.#shift = timeOrigin - performance.timeOrigin;
     this.id = facts.id;
     this.name = facts.name;
@@ -150,7 +170,7 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   }
 
   async cancel(reason?: unknown): Promise<boolean> {
-    return await cancelTasks(this.#connection, [this], reason) === 1;
+    return await cancelTasks(this.#connection, [this as RemoteTask], reason) === 1;
   }
 
   onDone(callback: (handle: this) => void): void {
@@ -186,32 +206,39 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   change(status: TaskStatus, attempts: number, progress: unknown): void {
     this.status = status;
     this.attempts = attempts;
-    this.progress = progress;
+    this.progress = decodeValue(progress);
   }
 
-  end({ result: sent, thrown, progress }: SentResult): void {
-    const error = thrown && decodeThrown(thrown, `    in task '${this.name}' (${this.id})`);
-    const { startedAt, scheduledFor, finishedAt } = sent;
-    const result = {
-      ...sent,
+  end({ status, outcome, base, progress }: SentResult): void {
+    const { startedAt, scheduledFor } = base;
+    const own = {
+      ...base,
       metadata: this.metadata,
       createdAt: this.createdAt,
-      finishedAt: finishedAt + this.#shift,
+      finishedAt: base.finishedAt + this.#shift,
       ...(startedAt !== undefined && { startedAt: startedAt + this.#shift }),
       ...(scheduledFor !== undefined && { scheduledFor: scheduledFor + this.#shift }),
-      ...(sent.status === "failed" && { error }),
-      ...(sent.status === "cancelled" && { reason: error }),
-    } as TaskResult<T>;
-    this.change(result.status, result.attempts, progress);
-    this.#settle({ result: Object.freeze(result) });
+    };
+    this.change(status, base.attempts, progress);
+    this.#settle({ result: Object.freeze({ ...own, ...this.#decode(status, outcome) }) });
   }
 
   lose(lost: QueueStateError): void {
     this.#settle({ lost });
   }
 
+  #decode(status: TaskResult["status"], outcome: unknown): Ending<T> {
+    if (status === "succeeded") return { status, value: decodeValue(outcome) as T };
+    const thrown = decodeThrown(
+      outcome as EncodedThrown,
+      `    in task '${this.name}' (${this.id})`,
+    );
+    return status === "failed" ? { status, error: thrown } : { status, reason: thrown };
+  }
+
   #settle(outcome: Outcome<T>): void {
     this.#outcome = outcome;
+    this.#settled();
     const observers = [...this.#observers];
     this.#observers.clear();
     for (const observer of observers) observer(outcome);

@@ -1,11 +1,11 @@
 import { MessageChannel, type MessagePort as NodePort } from "node:worker_threads";
-import { NotPortableError, show } from "../core/errors.ts";
+import { NotPortableError } from "../core/errors.ts";
 import type { TaskOptions } from "../core/options.ts";
 import type { TaskQueue } from "../core/queue.ts";
-import type { TaskResult } from "../core/result.ts";
+import type { TaskResult, TaskResultBase } from "../core/result.ts";
 import type { AnyFunction, Task } from "../core/task.ts";
-import { decodeThrown, encodeThrown } from "../pool/error_codec.ts";
-import { packed } from "../pool/values.ts";
+import { decodeThrown, type EncodedThrown, encodeThrown } from "../pool/error_codec.ts";
+import { canClone, decodeValue, encodeValue } from "../pool/values.ts";
 import type { TaskReference } from "../tasks/portable.ts";
 import { makeStub } from "../tasks/stub.ts";
 import { transfer } from "../tasks/transfer.ts";
@@ -20,6 +20,7 @@ import {
   CLOSED,
   type DownMessage,
   ENDED,
+  reasonOf,
   REFUSED,
   type SentCall,
   type SentResult,
@@ -28,7 +29,6 @@ import {
   SUBMIT,
   type UpMessage,
 } from "./protocol.ts";
-import { canClone } from "./values.ts";
 
 /** As long as someone may hold the other end, neither port nor queue may be collected. */
 const open = new Set<QueueHost>();
@@ -88,13 +88,15 @@ export class QueueHost {
   }
 
   readonly #onMessage = (message: UpMessage) => {
+    // Whoever holds the other end may send anything.
+    if (!Array.isArray(message)) return;
     switch (message[0]) {
       case SUBMIT:
         return this.#submit(message[1], message[2]);
       case ABORT:
         return this.#controllers.get(message[1])?.abort(decodeThrown(message[2]));
       case CANCEL:
-        return this.#cancel(...message);
+        return this.#cancel(message[1], message[2], message[3]);
       case SHUTDOWN:
         return void this.#shutdown(message[1]);
       case STATS:
@@ -120,13 +122,17 @@ export class QueueHost {
   // What is asked for
 
   #submit(request: number, batch: Batch): void {
-    const controller = batch.signal ? new AbortController() : undefined;
-    if (batch.aborted !== undefined) controller?.abort(decodeThrown(batch.aborted));
+    let controller: AbortController | undefined;
     let groupId: string | undefined;
     let tasks: readonly Task[];
     try {
-      const options = controller ? { ...batch.options, signal: controller.signal } : batch.options;
-      ({ groupId, tasks } = submitTo(this.#queue, batch, options));
+      if (batch.signal) controller = new AbortController();
+      if (batch.aborted !== undefined) controller?.abort(decodeThrown(batch.aborted));
+      ({ groupId, tasks } = submitTo(this.#queue, batch, {
+        ...batch.options,
+        metadata: decodeValue(batch.options.metadata),
+        signal: controller?.signal,
+      }));
     } catch (error) {
       return this.#say([REFUSED, request, encodeThrown(error, canClone)]);
     }
@@ -157,7 +163,7 @@ export class QueueHost {
     this.#followed.set(task.id, { task, unfollow });
   }
 
-  #cancel(...[, request, ids, reason]: Extract<UpMessage, readonly [typeof CANCEL, ...unknown[]]>) {
+  #cancel(request: number, ids: readonly string[], reason: EncodedThrown | undefined): void {
     const why = reason && decodeThrown(reason);
     const cancelled = ids.filter((id) => this.#followed.get(id)?.task.cancel(why));
     this.#say([ANSWER, request, cancelled.length]);
@@ -230,10 +236,11 @@ function submitTo(
 
 /** The arguments of a call, what came by transfer marked to go on so. */
 function receivedArguments([, args, transfers]: SentCall): readonly unknown[] {
+  const received = args.map((arg) => decodeValue(arg));
   for (const [position, transferables] of transfers) {
-    transfer(args[position] as object, transferables);
+    transfer(received[position] as object, transferables);
   }
-  return args;
+  return received;
 }
 
 function stubOf(reference: TaskReference, name: string): AnyFunction {
@@ -252,52 +259,47 @@ function admitted(task: Task): Admitted {
 /** Progress that can't be sent is left out. */
 function progressOf(task: Task): unknown {
   try {
-    return packed(task.progress);
+    return encodeValue(task.progress);
   } catch {
     return undefined;
   }
 }
 
 function sentResult(task: Task): SentResult {
-  const { metadata: _, ...result } = task.result();
+  const { metadata: _, status, value, error, reason, ...base } = task.result() as FlatResult;
   const progress = progressOf(task);
-  switch (result.status) {
-    case "succeeded":
-      try {
-        return { result: { ...result, value: packed(result.value) }, thrown: undefined, progress };
-      } catch (cause) {
-        return unsendable(result, cause, progress);
-      }
-    case "failed":
-      return {
-        result: { ...result, error: undefined },
-        thrown: encodeThrown(result.error, canClone),
-        progress,
-      };
-    case "cancelled":
-      return {
-        result: { ...result, reason: undefined },
-        thrown: encodeThrown(result.reason, canClone),
-        progress,
-      };
+  const thrown = (what: unknown) => encodeThrown(what, canClone);
+  if (status === "failed") return { status, outcome: thrown(error), base, progress };
+  if (status === "cancelled") return { status, outcome: thrown(reason), base, progress };
+  try {
+    return { status, outcome: encodeValue(value), base, progress };
+  } catch (cause) {
+    return unsendable(base, progress, cause);
   }
 }
 
+/** A result of any status. */
+type FlatResult = TaskResultBase & {
+  readonly status: TaskResult["status"];
+  readonly value?: unknown;
+  readonly error?: unknown;
+  readonly reason?: unknown;
+};
+
 /** What to send instead of a result whose value can't be sent: a failure that says so. */
 function unsendable(
-  result: Omit<TaskResult, "metadata">,
-  cause: unknown,
+  base: SentResult["base"],
   progress: unknown,
+  cause: unknown,
 ): SentResult {
-  const { value: _, ...base } = result as { value?: unknown } & typeof result;
-  const why = cause instanceof Error ? cause.message : show(cause);
   const error = new NotPortableError(
-    `The return value of task '${result.name}' cannot be sent to another thread: ${why}`,
+    `The return value of task '${base.name}' cannot be sent to another thread: ${reasonOf(cause)}`,
     { cause },
   );
   return {
-    result: { ...base, status: "failed", message: error.message, error: undefined },
-    thrown: encodeThrown(error, canClone),
+    status: "failed",
+    outcome: encodeThrown(error, canClone),
+    base: { ...base, message: error.message },
     progress,
   };
 }
@@ -311,9 +313,6 @@ function sendable(message: DownMessage, cause: unknown): DownMessage {
   if (message[0] !== ENDED) throw cause;
   const [kind, id, sent] = message;
   const progress = canClone(sent.progress) ? sent.progress : undefined;
-  const { result } = sent;
-  if (result.status !== "succeeded" || canClone((result as { value?: unknown }).value)) {
-    return [kind, id, { ...sent, progress }];
-  }
-  return [kind, id, unsendable(result, cause, progress)];
+  const good = sent.status !== "succeeded" || canClone(sent.outcome);
+  return [kind, id, good ? { ...sent, progress } : unsendable(sent.base, progress, cause)];
 }

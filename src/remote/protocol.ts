@@ -1,7 +1,8 @@
+import { show } from "../core/errors.ts";
 import type { TaskStatus } from "../core/handle.ts";
 import type { TaskOptions } from "../core/options.ts";
 import type { QueueStats } from "../core/queue.ts";
-import type { TaskResult } from "../core/result.ts";
+import type { TaskResult, TaskResultBase } from "../core/result.ts";
 import type { EncodedThrown } from "../pool/error_codec.ts";
 import type { TaskReference } from "../tasks/portable.ts";
 
@@ -96,10 +97,18 @@ export interface Admitted {
   readonly status: TaskStatus;
 }
 
-/** A result whose value is packed or whose error or reason is encoded, without the metadata, which its owner has. */
+/** How a task ended. */
 export interface SentResult {
-  readonly result: Omit<TaskResult, "metadata">;
-  readonly thrown: EncodedThrown | undefined;
+  readonly status: TaskResult["status"];
+  /** The encoded value of a task that succeeded, else the encoded error or reason. */
+  readonly outcome: unknown;
+  /** What the result says besides; the metadata the submitter has. */
+  readonly base: Omit<TaskResultBase, "metadata">;
   /** What the task last reported. */
   readonly progress: unknown;
+}
+
+/** Why something can't be sent, as a message says it: the runtimes end their sentences differently. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.replace(/\.$/, "") : show(cause);
 }

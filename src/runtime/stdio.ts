@@ -1,4 +1,6 @@
 import { read, readSync, writeSync } from "node:fs";
+import process from "node:process";
+import { Readable } from "node:stream";
 
 /** What is used of Deno's standard streams. */
 interface DenoStdio {
@@ -10,8 +12,13 @@ interface DenoStdio {
 }
 
 const { Deno } = globalThis as unknown as { Deno?: DenoStdio };
+const stdin = Deno && {
+  readSync: Deno.stdin.readSync.bind(Deno.stdin),
+  read: Deno.stdin.read.bind(Deno.stdin),
+};
+const stdout = Deno && { writeSync: Deno.stdout.writeSync.bind(Deno.stdout) };
 
-/** Waits a moment without the event loop, which a blocking write has no use for. */
+/** Waits a moment without the event loop, which a blocking read or write has no use for. */
 const clockwork = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -21,7 +28,7 @@ const clockwork = new Int32Array(new SharedArrayBuffer(4));
  * @returns How many bytes; 0 at the end.
  */
 export function readStdin(into: Uint8Array): number {
-  return Deno === undefined ? retrying(() => readSync(0, into)) : Deno.stdin.readSync(into) ?? 0;
+  return retrying(() => stdin === undefined ? readSync(0, into) : stdin.readSync(into) ?? 0);
 }
 
 /**
@@ -31,16 +38,23 @@ export function readStdin(into: Uint8Array): number {
  * @returns How many bytes; 0 at the end.
  */
 export async function readStdinLater(into: Uint8Array): Promise<number> {
-  if (Deno !== undefined) return await Deno.stdin.read(into) ?? 0;
-  return await new Promise((resolve, reject) => {
-    const next = () =>
-      read(0, into, 0, into.length, null, (error, count) => {
-        if (error === null) resolve(count);
-        else if (error.code === "EAGAIN") setTimeout(next, 1);
-        else if (error.code === "EOF") resolve(0);
-        else reject(error);
-      });
-    next();
+  for (;;) {
+    try {
+      return stdin === undefined ? await readLater(into) : await stdin.read(into) ?? 0;
+    } catch (error) {
+      if (isEnd(error)) return 0;
+      if (!wouldBlock(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
+
+function readLater(into: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(0, into, 0, into.length, null, (error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
   });
 }
 
@@ -51,21 +65,50 @@ export async function readStdinLater(into: Uint8Array): Promise<number> {
  */
 export function writeStdout(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
-    const part = bytes.subarray(at);
-    at += Deno === undefined ? retrying(() => writeSync(1, part)) : Deno.stdout.writeSync(part);
+    const part = at === 0 ? bytes : bytes.subarray(at);
+    at += retrying(() => stdout === undefined ? writeSync(1, part) : stdout.writeSync(part));
   }
 }
 
-/** A pipe that doesn't block says that it would have. */
+/**
+ * Gives those who ask for standard input by the usual names an empty one, so that they can't take what isn't meant for
+ * them. The functions above read the real one.
+ */
+export function hideStdin(): void {
+  Object.defineProperty(process, "stdin", {
+    configurable: true,
+    value: Object.assign(Readable.from([]), { fd: 0, isTTY: false }),
+  });
+  if (Deno !== undefined) {
+    Object.defineProperties(Deno.stdin, {
+      readSync: { value: () => null },
+      read: { value: () => Promise.resolve(null) },
+      readable: { value: new Blob([]).stream() },
+    });
+    return;
+  }
+  const { Bun } = globalThis as unknown as { Bun: object };
+  Object.defineProperty(Bun, "stdin", { value: new Blob([]) });
+}
+
+/** A pipe says that it would have blocked when someone who has it too has made it so. */
 function retrying(operation: () => number): number {
   for (;;) {
     try {
       return operation();
     } catch (error) {
-      const { code } = error as { code?: string };
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN") throw error;
+      if (isEnd(error)) return 0;
+      if (!wouldBlock(error)) throw error;
       Atomics.wait(clockwork, 0, 0, 1);
     }
   }
+}
+
+function isEnd(error: unknown): boolean {
+  return (error as { code?: string }).code === "EOF";
+}
+
+function wouldBlock(error: unknown): boolean {
+  const { code, name } = error as { code?: string; name?: string };
+  return code === "EAGAIN" || name === "WouldBlock";
 }

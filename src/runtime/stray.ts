@@ -1,8 +1,10 @@
 /** Bun's workers tell of stray errors as Node's processes do. */
-interface NodeProcess {
-  on(event: "uncaughtException" | "unhandledRejection", listener: (error: unknown) => void): void;
+export interface NodeProcess {
+  on(event: StrayEvent, listener: (error: unknown) => void): void;
+  listenerCount(event: StrayEvent): number;
   exit(code: number): never;
 }
+type StrayEvent = "uncaughtException" | "unhandledRejection";
 
 /** Deno's tell by events of the global scope. */
 interface EventScope extends EventTarget {
@@ -11,29 +13,54 @@ interface EventScope extends EventTarget {
 
 /**
  * Ends this worker when an error is thrown or a promise rejects with nobody to catch it, but lets something be
- * done first: what the runtime itself would do ends the worker with less said.
+ * done first: what the runtime itself would do ends the worker with less said. What listeners of the worker's own modules
+ * take care of ends nothing.
  *
  * @param last Called with the error.
  */
 export function onStray(last: (error: unknown) => void): void {
   const scope = globalThis as unknown as Partial<EventScope> & { process?: NodeProcess };
-  if (scope.close === undefined) {
-    const end = (error: unknown) => {
+  if (scope.close === undefined) onNodeStray(scope.process!, last);
+  else onScopeStray(scope as EventScope, last);
+}
+
+/**
+ * The same where errors go astray as in Node: in a process.
+ *
+ * @param process The process.
+ * @param last Called with the error.
+ */
+export function onNodeStray(process: NodeProcess, last: (error: unknown) => void): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error) => {
+      if (process.listenerCount(event) > 1) return;
       last(error);
-      scope.process?.exit(1);
-    };
-    scope.process?.on("uncaughtException", end);
-    scope.process?.on("unhandledRejection", end);
-    return;
+      process.exit(1);
+    });
   }
-  const end = (event: Event, error: unknown) => {
+}
+
+function onScopeStray(scope: EventScope, last: (error: unknown) => void): void {
+  const asked = new WeakSet<Event>();
+  /** This listener is the first. So the others are asked first by an event of their own. */
+  const handle = (event: Event, again: Event, error: unknown) => {
     event.preventDefault();
+    event.stopImmediatePropagation();
+    asked.add(again);
+    if (!scope.dispatchEvent(again)) return;
     last(error);
-    scope.close!();
+    scope.close();
   };
-  scope.addEventListener!("error", (event) => end(event, (event as ErrorEvent).error));
-  scope.addEventListener!(
-    "unhandledrejection",
-    (event) => end(event, (event as PromiseRejectionEvent).reason),
-  );
+  scope.addEventListener("error", (event) => {
+    if (asked.has(event)) return;
+    const { error, message, filename, lineno, colno } = event as ErrorEvent;
+    const init = { error, message, filename, lineno, colno, cancelable: true };
+    handle(event, new ErrorEvent("error", init), error);
+  });
+  scope.addEventListener("unhandledrejection", (event) => {
+    if (asked.has(event)) return;
+    const { promise, reason } = event as PromiseRejectionEvent;
+    const init = { promise, reason, cancelable: true };
+    handle(event, new PromiseRejectionEvent("unhandledrejection", init), reason);
+  });
 }

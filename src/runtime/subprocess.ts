@@ -22,8 +22,8 @@ export interface Subprocess {
   write(bytes: Uint8Array): Promise<void>;
   /** Reads from its standard output; `undefined` at its end. The bytes are valid until the next call. */
   read(): Promise<Uint8Array | undefined>;
-  /** Closes its standard input and stops reading its output. */
-  close(): void;
+  /** Closes its standard input. */
+  closeInput(): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   /** Whether it keeps the program alive. */
   hold(alive: boolean): void;
@@ -83,9 +83,8 @@ class DenoSubprocess implements Subprocess {
     return value;
   }
 
-  close(): void {
-    this.#writer.close().catch(() => {});
-    this.#reader.cancel().catch(() => {});
+  closeInput(): void {
+    this.#writer.abort().catch(() => {});
   }
 
   kill(signal: "SIGTERM" | "SIGKILL"): void {
@@ -156,8 +155,7 @@ class BunSubprocess implements Subprocess {
     return value;
   }
 
-  close(): void {
-    this.#reader.cancel().catch(() => {});
+  closeInput(): void {
     try {
       Promise.resolve(this.#child.stdin.end()).catch(() => {});
     } catch {

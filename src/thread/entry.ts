@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { receiveMessageOnPort } from "node:worker_threads";
 import { Claims } from "../pool/claims.ts";
 import { Journal } from "../pool/journal.ts";
-import type { DownMessage } from "../pool/protocol.ts";
+import type { DownMessage, Greeting } from "../pool/protocol.ts";
 import { Server } from "../pool/serve.ts";
 import { onStray } from "../runtime/stray.ts";
-import type { ThreadGreeting } from "./link.ts";
+import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** The global scope of a worker, as far as it is used here. */
 interface WorkerScope {
@@ -21,17 +22,22 @@ const scope = globalThis as unknown as WorkerScope;
 /** A port that nothing refers to is collected, which the pool would take for the worker's end. */
 const PORT = Symbol.for("trilane.port");
 
-scope.onmessage = ({ data }) => {
+scope.onmessage = ({ data: { port, claims, journal } }) => {
   scope.onmessage = null;
-  const { port, claims, journal } = data;
   scope[PORT] = port;
-  const server = new Server(
-    { post: (message, transferables) => port.postMessage(message, transferables ?? []) },
-    new Claims(claims),
-    new Journal(journal),
-    data,
-  );
-  onStray((error) => server.crash(error));
-  port.onmessage = ({ data }: MessageEvent<DownMessage>) => server.receive(data);
-  server.start();
+  port.onmessage = ({ data: greeting }: MessageEvent<Greeting>) => {
+    const server = new Server(
+      {
+        post: (message, transferables) => port.postMessage(message, transferables ?? []),
+        poll: () => receiveMessageOnPort(port as never)?.message,
+      },
+      new Claims(claims),
+      new Journal(journal),
+      greeting,
+    );
+    onStray((error) => server.crash(error));
+    port.onmessage = ({ data }: MessageEvent<DownMessage>) => server.receive(data);
+    server.start();
+  };
+  port.postMessage(LOADED);
 };

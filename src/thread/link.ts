@@ -3,13 +3,7 @@ import { Claims } from "../pool/claims.ts";
 import { Journal } from "../pool/journal.ts";
 import type { Exit, LinkListener, WorkerLink } from "../pool/link.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/protocol.ts";
-
-/** What a worker is sent first, by `Worker.postMessage`: all else goes over the port. */
-export interface ThreadGreeting extends Greeting {
-  readonly port: globalThis.MessagePort;
-  readonly claims: SharedArrayBuffer;
-  readonly journal: SharedArrayBuffer;
-}
+import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** So many milliseconds after a worker's end the runtime may take to say how it ended. */
 const EXIT_DETAILS = 20;
@@ -26,6 +20,8 @@ interface RuntimeWorker extends Worker {
  * All messages go over a port that was given to the worker: that its other end has closed is the one sign of a
  * worker's end that every runtime gives, whether it was ended, exited or failed; and it comes after all that was
  * posted. The port is made by `node:worker_threads`, whose ports tell so on Deno too.
+ *
+ * A worker that is ended while it is loading can take a runtime down with it, so that waits until it has loaded.
  */
 export class ThreadLink implements WorkerLink {
   readonly claims = new Claims();
@@ -33,6 +29,9 @@ export class ThreadLink implements WorkerLink {
   readonly #worker: RuntimeWorker;
   readonly #port: MessagePort;
   readonly #listener: LinkListener;
+  #loaded = false;
+  #killed = false;
+  #ended = false;
   #exit: { exitCode?: number; error?: unknown } = {};
   #told: (() => void) | undefined;
 
@@ -40,22 +39,28 @@ export class ThreadLink implements WorkerLink {
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    try {
+      // First, since it throws when the initializer's arguments can't be sent.
+      port1.postMessage(greeting);
+      this.#worker = new Worker(new URL("./entry.ts", import.meta.url), {
+        type: "module",
+        name: `trilane-${greeting.queueId}-${greeting.workerId}`,
+      });
+    } catch (error) {
+      port1.close();
+      throw error;
+    }
     port1.on("message", this.#onMessage);
     port1.on("close", this.#onEnd);
-    this.#worker = new Worker(new URL("./entry.ts", import.meta.url), {
-      type: "module",
-      name: `trilane-${greeting.queueId}-${greeting.workerId}`,
-    });
     this.#worker.addEventListener("error", this.#onError);
     this.#worker.addEventListener("close", this.#onClose as EventListener);
     const port = port2 as unknown as globalThis.MessagePort;
-    const first: ThreadGreeting = {
-      ...greeting,
+    const given: ThreadGreeting = {
       port,
       claims: this.claims.buffer,
       journal: this.journal.buffer,
     };
-    this.#worker.postMessage(first, [port]);
+    this.#worker.postMessage(given, [port]);
   }
 
   post(message: DownMessage, transferables?: Transferable[]): void {
@@ -73,19 +78,20 @@ export class ThreadLink implements WorkerLink {
   }
 
   kill(): void {
-    this.#worker.terminate();
+    this.#killed = true;
+    if (this.#loaded) this.#worker.terminate();
   }
 
   forget(): void {
-    this.#worker.removeEventListener("error", this.#onError);
-    this.#worker.removeEventListener("close", this.#onClose as EventListener);
-    this.#port.off("message", this.#onMessage);
-    this.#port.off("close", this.#onEnd);
-    this.#port.close();
-    this.#worker.terminate();
+    this.hold(false);
   }
 
-  readonly #onMessage = (message: UpMessage) => this.#listener.received(message);
+  readonly #onMessage = (message: UpMessage | typeof LOADED) => {
+    if (message !== LOADED) return this.#listener.received(message);
+    this.#loaded = true;
+    if (this.#killed) this.#worker.terminate();
+  };
+
   readonly #onEnd = () => this.#end();
 
   readonly #onError = (event: ErrorEvent) => {
@@ -93,16 +99,22 @@ export class ThreadLink implements WorkerLink {
     event.preventDefault();
     this.#exit.error = event.error ?? new Error(event.message);
     this.#told?.();
+    // What could not be loaded never had the port.
+    if (!this.#loaded) this.#end();
   };
 
   readonly #onClose = (event: Event & { code?: number }) => {
     this.#exit.exitCode = event.code;
     this.#told?.();
+    if (!this.#loaded) this.#end();
   };
 
   /** The port has closed; the worker's own events may come a little later. */
   async #end(): Promise<void> {
-    if (this.#exit.error === undefined && this.#exit.exitCode === undefined) {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { error, exitCode } = this.#exit;
+    if (!this.#killed && error === undefined && exitCode === undefined) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
         this.#told = resolve;
@@ -110,7 +122,16 @@ export class ThreadLink implements WorkerLink {
       });
       clearTimeout(timer);
     }
-    this.forget();
+    this.#release();
     this.#listener.closed(this.#exit as Exit);
+  }
+
+  /** Lets go of the port and the worker; not of its errors, which may still come. */
+  #release(): void {
+    this.#worker.removeEventListener("close", this.#onClose as EventListener);
+    this.#port.off("message", this.#onMessage);
+    this.#port.off("close", this.#onEnd);
+    this.#port.close();
+    this.#worker.terminate();
   }
 }

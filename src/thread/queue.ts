@@ -1,4 +1,4 @@
-import { type Lane, TaskQueue } from "../core/queue.ts";
+import type { Lane } from "../core/queue.ts";
 import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import {
@@ -7,7 +7,9 @@ import {
   type PoolOptions,
   poolSettings,
 } from "../pool/options.ts";
+import { ShareableQueue } from "../remote/shareable.ts";
 import { cores, platform } from "../runtime/platform.ts";
+import { captureSite } from "../runtime/site.ts";
 import { quietClock } from "../runtime/timers.ts";
 import type { Portable } from "../tasks/portable.ts";
 import { ThreadLink } from "./link.ts";
@@ -37,7 +39,7 @@ import { ThreadLink } from "./link.ts";
  * console.log(summary.succeeded); // 3
  * ```
  */
-export class ThreadQueue extends TaskQueue<Portable> {
+export class ThreadQueue extends ShareableQueue<Portable> {
   /**
    * Makes a queue. Workers are started when there are tasks for them.
    *
@@ -55,7 +57,7 @@ function lane(options: PoolOptions): Lane {
   const clock = options.clock ?? quietClock;
   return {
     checks: POOL_OPTION_CHECKS,
-    platform,
+    platform: { ...platform, site: captureSite },
     assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
     createExecutor: (host) =>
       new PoolExecutor(

@@ -1,0 +1,67 @@
+/** V8's and JavaScriptCore's way to look at the stack. */
+interface StackTraces {
+  stackTraceLimit: number;
+  captureStackTrace?(holder: object): void;
+}
+
+/** Where a task was submitted: the stack, which becomes text only when someone asks. */
+export interface Site {
+  readonly stack?: string;
+}
+
+/** A look at the stack takes about 2 µs, far more than a submission. So many in a row may be had all the same, … */
+const BURST = 2_000;
+/** … and so many a millisecond on and on. */
+const PER_MS = 20;
+/** The frames of this library above the caller's, and the caller's. */
+const FRAMES = 8;
+
+/** The folder of this library's sources, as stacks name it: by URL or by path. */
+const OWN = new URL("../", import.meta.url);
+const OWN_NAMES = [OWN.href, decodeURIComponent(OWN.pathname)];
+
+/** A frame of a program's own, by URL or path, unlike those of the runtime: `ext:core/…`, `node:…`, `native`. */
+const OF_PROGRAM = /^at (?:.*?[( ])?(?:[a-z]+:\/\/|\/|[A-Z]:[\\/])/;
+
+const traces = Error as unknown as StackTraces;
+let left = BURST;
+let filledAt = 0;
+
+/**
+ * Notes where the program is.
+ *
+ * @returns The site; `undefined` where that can't be known or would cost too much, as in a loop that submits a great
+ * many tasks one by one.
+ */
+export function captureSite(): Site | undefined {
+  if (traces.captureStackTrace === undefined || !take()) return undefined;
+  const site: Site = {};
+  const { stackTraceLimit } = traces;
+  traces.stackTraceLimit = FRAMES;
+  traces.captureStackTrace(site);
+  traces.stackTraceLimit = stackTraceLimit;
+  return site;
+}
+
+function take(): boolean {
+  if (left === 0) {
+    const now = performance.now();
+    left = Math.min(BURST, Math.floor((now - filledAt) * PER_MS));
+    filledAt = now;
+    if (left === 0) return false;
+  }
+  left--;
+  return true;
+}
+
+/**
+ * The line of the stack where the program called this library.
+ *
+ * @param site What `captureSite` returned.
+ * @returns The line, such as `at file:///main.ts:3:14`; `undefined` if it isn't known.
+ */
+export function siteLine(site: Site | undefined): string | undefined {
+  return site?.stack?.split("\n")
+    .map((line) => line.trim())
+    .find((line) => OF_PROGRAM.test(line) && !OWN_NAMES.some((name) => line.includes(name)));
+}

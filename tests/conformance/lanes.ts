@@ -1,0 +1,70 @@
+/**
+ * The lanes that the conformance tests run against, and how they differ.
+ *
+ * @module
+ */
+import {
+  type asCompleted,
+  asyncMap,
+  AsyncQueue,
+  type QueueOptions,
+  type TaskQueue,
+} from "../../mod.ts";
+import * as tasks from "./tasks.ts";
+
+/** What a lane does in its own way. All else is the same on every lane. */
+export interface Differences {
+  /** How many workers there are by default for each processor, 32 in all at the most. */
+  readonly workersPerCore: number;
+  /** Runs any function, such as one that closes over what the test knows. */
+  readonly runsClosures: boolean;
+  /** Hands arguments, values and errors over as they are, not as copies. */
+  readonly keepsIdentity: boolean;
+  /** `currentTask().wait(handle)` lends the task's slot. */
+  readonly lendsSlot: boolean;
+  /** Stops an interrupted attempt that never looks at its signal, instead of leaving it to run on. */
+  readonly stopsStubbornWork: boolean;
+  /** Interrupts work that never yields to the event loop. */
+  readonly stopsBusyWork: boolean;
+}
+
+/** One lane, as the tests see it. */
+export interface Lane {
+  /** The name of its class. */
+  readonly name: string;
+  /** Makes a queue. */
+  create(options?: QueueOptions): TaskQueue;
+  /** The class's `use`. */
+  use<T>(options: QueueOptions, body: (queue: TaskQueue) => T | Promise<T>): Promise<T>;
+  /** The class's `asCompleted`. */
+  readonly asCompleted: typeof asCompleted;
+  /** The one-shot helper. */
+  readonly map: typeof asyncMap;
+  /** The task functions, in the form that the lane takes. */
+  readonly tasks: typeof tasks;
+  /** How many tasks are a heavy load for it. */
+  readonly many: number;
+  /** What it does in its own way. */
+  readonly differences: Differences;
+}
+
+/** All lanes. */
+export const lanes: readonly Lane[] = [
+  {
+    name: "AsyncQueue",
+    create: (options) => new AsyncQueue(options),
+    use: (options, body) => AsyncQueue.use(options, body),
+    asCompleted: AsyncQueue.asCompleted,
+    map: asyncMap,
+    tasks,
+    many: 100_000,
+    differences: {
+      workersPerCore: 4,
+      runsClosures: true,
+      keepsIdentity: true,
+      lendsSlot: true,
+      stopsStubbornWork: false,
+      stopsBusyWork: false,
+    },
+  },
+];

@@ -1,0 +1,90 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { CELLS, Claims } from "../../src/pool/claims.ts";
+import { test } from "../harness.ts";
+import { race } from "./race.ts";
+
+/** Both sides of the claims on one piece of memory. */
+function sides(): [Claims, Claims] {
+  const pool = new Claims();
+  return [pool, new Claims(pool.buffer)];
+}
+
+test("claims: a task that was sent begins once, unless it is taken back before", () => {
+  const [pool, worker] = sides();
+  pool.send(3, 7);
+  assertFalse(pool.hasBegun(3, 7));
+  assert(worker.begin(3, 7));
+  assert(pool.hasBegun(3, 7));
+  assertFalse(pool.withdraw(3, 7));
+  assertFalse(worker.begin(3, 7));
+
+  pool.send(4, 8);
+  assert(pool.withdraw(4, 8));
+  assertFalse(worker.begin(4, 8));
+  assertFalse(pool.withdraw(4, 8));
+});
+
+test("claims: a cell that was taken over by another task is none of the first one's", () => {
+  const [pool, worker] = sides();
+  pool.send(0, 1);
+  assert(pool.withdraw(0, 1));
+  pool.send(0, 2);
+  assertFalse(worker.begin(0, 1));
+  worker.touch(0, 1);
+  assertFalse(worker.isInterrupted(0, 1));
+  assert(worker.begin(0, 2));
+});
+
+test("claims: the worker sees that a task is to stop, the pool whether it ever asked", () => {
+  const [pool, worker] = sides();
+  pool.send(0, 1);
+  worker.begin(0, 1);
+  assertFalse(worker.isInterrupted(0, 1));
+  assertFalse(pool.interrupt(0, 1));
+  assert(worker.isInterrupted(0, 1));
+
+  pool.send(1, 2);
+  worker.begin(1, 2);
+  worker.touch(1, 2);
+  worker.touch(1, 2);
+  assert(pool.interrupt(1, 2));
+  worker.touch(1, 2);
+  assert(worker.isInterrupted(1, 2));
+});
+
+test("claims: cells and orders don't get into each other's way, also when orders grow huge", () => {
+  const [pool, worker] = sides();
+  const orders = [1, 2 ** 27, 2 ** 28, 2 ** 28 + 1, 2 ** 31, 2 ** 40 + 5];
+  for (const order of orders) {
+    for (let cell = 0; cell < CELLS; cell++) pool.send(cell, order + cell);
+    for (let cell = 0; cell < CELLS; cell += 2) assert(pool.withdraw(cell, order + cell));
+    for (let cell = 0; cell < CELLS; cell++) {
+      assertEquals(worker.begin(cell, order + cell), cell % 2 === 1);
+    }
+  }
+});
+
+test("claims: each task is either begun or taken back, never both, in a race of two threads", async () => {
+  const rounds = 20_000;
+  const pool = new Claims();
+  const go = new Int32Array(new SharedArrayBuffer(8));
+  const { result, end } = race({ kind: "claims", buffer: pool.buffer, go, rounds });
+  await 0;
+  const withdrawn = new Int32Array(rounds * 8);
+  for (let round = 0; round < rounds; round++) {
+    // The worker takes its time to start, and that must not block this thread.
+    while (round > 0 ? Atomics.load(go, 1) < round : false);
+    for (let cell = 0; cell < 8; cell++) pool.send(cell, round * 8 + cell);
+    Atomics.store(go, 0, round + 1);
+    for (let cell = 7; cell >= 0; cell--) {
+      if (pool.withdraw(cell, round * 8 + cell)) withdrawn[round * 8 + cell] = 1;
+    }
+    if (round === 0) { while (Atomics.load(go, 1) < 1) await new Promise((r) => setTimeout(r, 1)); }
+  }
+  const begun = await result as Int32Array;
+  await end();
+  const sum = begun.map((one, index) => one + withdrawn[index]!);
+  assertEquals(sum.findIndex((count) => count !== 1), -1);
+  const won = begun.reduce((a, b) => a + b, 0);
+  assert(won > 0 && won < rounds * 8, `no race: the worker won ${won} of ${rounds * 8}`);
+});

@@ -1,0 +1,33 @@
+import { assert, assertEquals } from "@std/assert";
+import { CELLS } from "../../src/pool/claims.ts";
+import { Pace } from "../../src/pool/pace.ts";
+import { test } from "../harness.ts";
+
+function paceAfter(...times: number[]): number {
+  const pace = new Pace();
+  for (const ms of times) pace.note(ms);
+  return pace.ahead;
+}
+
+test("pace: one task at a time as long as nothing is known, and while tasks are long", () => {
+  assertEquals(new Pace().ahead, 1);
+  assertEquals(paceAfter(10), 1);
+  assertEquals(paceAfter(0.25, 0.3, 1), 1);
+});
+
+test("pace: the shorter the tasks the more of them, never more than a worker has cells", () => {
+  assertEquals(paceAfter(0.2), 10);
+  assertEquals(paceAfter(0.1), 20);
+  const most = paceAfter(0);
+  assert(most > 100 && most < CELLS, `${most}`);
+  assertEquals(paceAfter(0, 0, 0, 0), most);
+});
+
+test("pace: one long task stops it at once, short ones bring it back little by little", () => {
+  assertEquals(paceAfter(0.01, 0.01, 5), 1);
+  const pace = new Pace();
+  pace.note(5);
+  let notes = 0;
+  for (; pace.ahead === 1; notes++) pace.note(0.01);
+  assert(notes > 10 && notes < 100, `${notes}`);
+});

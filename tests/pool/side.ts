@@ -1,0 +1,50 @@
+/**
+ * The worker's side of claims or a journal, on a thread of its own: to be raced against.
+ *
+ * @module
+ */
+import { Claims } from "../../src/pool/claims.ts";
+import { Journal } from "../../src/pool/journal.ts";
+
+/** What the worker is to do. */
+export type Race =
+  | { kind: "claims"; buffer: SharedArrayBuffer; go: Int32Array; rounds: number }
+  | { kind: "journal"; buffer: SharedArrayBuffer; go: Int32Array; rounds: number };
+
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Race>) => void;
+  postMessage(data: unknown): void;
+};
+
+scope.onmessage = ({ data }) =>
+  scope.postMessage(data.kind === "claims" ? raceClaims(data) : raceJournal(data));
+
+/** In each round begins each of 8 tasks; returns how many of them it has begun. */
+function raceClaims({ buffer, go, rounds }: Race): Int32Array {
+  const claims = new Claims(buffer);
+  const begun = new Int32Array(rounds * 8);
+  for (let round = 0; round < rounds; round++) {
+    while (Atomics.load(go, 0) <= round);
+    for (let cell = 0; cell < 8; cell++) {
+      if (claims.begin(cell, round * 8 + cell)) begun[round * 8 + cell] = 1;
+    }
+    Atomics.store(go, 1, round + 1);
+  }
+  return begun;
+}
+
+/** Notes and clears, again and again, results whose value and time tell their order. */
+function raceJournal({ buffer, go, rounds }: Race): number {
+  const journal = new Journal(buffer);
+  let order = 0;
+  for (let round = 0; round < rounds; round++) {
+    const count = 1 + round % 64;
+    for (let i = 0; i < count; i++) {
+      order++;
+      if (!journal.note(order, order % 2 === 0 ? order : `text ${order}`, order)) throw order;
+    }
+    journal.clear();
+  }
+  Atomics.store(go, 0, 1);
+  return order;
+}

@@ -1,0 +1,70 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { NotPortableError } from "../../mod.ts";
+import { test } from "../harness.ts";
+import { tasks, withQueue } from "./support.ts";
+
+const MiB = 1 << 20;
+
+test("100 MiB go there and back", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    const bytes = new Uint8Array(100 * MiB);
+    bytes[0] = 1;
+    bytes[bytes.length - 1] = 2;
+    const back = await queue.submit(tasks.echo, [bytes]).value() as Uint8Array;
+    assertEquals([back.length, back[0], back.at(-1)], [bytes.length, 1, 2]);
+    assertEquals(await queue.submit(tasks.add, [1, 2]).value(), 3);
+  });
+});
+
+test("64 MiB both ways with all workers at once", async () => {
+  await withQueue({ workers: 2 }, async (queue) => {
+    const bytes = new Uint8Array(64 * MiB).fill(7);
+    const handles = queue.map(tasks.echo, new Array<[Uint8Array]>(4).fill([bytes]));
+    for (const handle of handles) {
+      const back = await handle.value() as Uint8Array;
+      assertEquals([back.length, back[12_345]], [bytes.length, 7]);
+      queue.clearResults();
+    }
+  });
+});
+
+test("a message larger than maxMessageSize fails its task alone", async () => {
+  await withQueue({ workers: 1, maxMessageSize: 100_000 }, async (queue) => {
+    const child = await queue.submit(tasks.pid).value();
+    const down = await queue.submit(tasks.sum, [new Uint8Array(100_001)]);
+    assert(down.status === "failed");
+    assertInstanceOf(down.error, NotPortableError);
+    assert(down.error.message.includes("maxMessageSize is 100000"), down.error.message);
+    const up = await queue.submit(tasks.fill, [100_001, 1]);
+    assert(up.status === "failed");
+    assertInstanceOf(up.error, NotPortableError);
+    assert(up.error.message.includes("maxMessageSize is 100000"), up.error.message);
+    assertEquals((await queue.submit(tasks.fill, [90_000, 1]).value()).length, 90_000);
+    assertEquals(await queue.submit(tasks.pid).value(), child);
+  });
+});
+
+test("values of many kinds arrive as they were", async () => {
+  const values = [
+    undefined,
+    null,
+    -0,
+    NaN,
+    10n,
+    "\ud800",
+    "Grüße",
+    [1, undefined],
+    { a: undefined, b: [null] },
+    new Date(1e12),
+    new Map<unknown, unknown>([[1, new Set(["x"])]]),
+    new Float64Array([1.5, -0]),
+    new Uint8Array(1000).subarray(10, 20),
+    /x/gi,
+  ];
+  await withQueue({ workers: 2 }, async (queue) => {
+    const handles = queue.map(tasks.echo, values.map((value): [unknown] => [value]));
+    for (const [i, handle] of handles.entries()) {
+      assertEquals(await handle.value(), values[i]);
+    }
+  });
+});

@@ -1,0 +1,2 @@
+throw new TypeError("thrown at import");
+export function never(): void {}
