@@ -164,13 +164,7 @@ export class Engine implements TaskOwner, ExecutorHost {
       },
       refuse: () => reject(closedError("submit to")),
     };
-    const listener = {
-      aborted: (reason: unknown) => {
-        // At once: the same signal may be about to make room.
-        this.#submitters.delete(submitter);
-        reject(reason);
-      },
-    };
+    const listener = { aborted: reject };
     this.#submitters.add(submitter);
     if (signal !== undefined) listen(signal, listener);
     try {

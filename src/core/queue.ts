@@ -19,7 +19,7 @@ import {
 } from "./options.ts";
 import type { TaskResult } from "./result.ts";
 import { runEngine } from "./run.ts";
-import { runStream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
+import { Stream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
 import type { RunSummary } from "./summary.ts";
 import type { AnyFunction, Task } from "./task.ts";
 import { resolveUnawaited } from "./unawaited.ts";
@@ -411,7 +411,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#engine.assertOpen();
     const submit = (item: unknown, stopped: () => boolean) =>
       this.#submitWhenReady(fn, argumentsOf(item), own, stopped);
-    return runStream(this.#engine, { source, window, ordered, settled, submit });
+    return new Stream(this.#engine, { source, window, ordered, settled, submit });
   }
 
   // Lifecycle

@@ -55,35 +55,81 @@ export interface StreamPlan<I> {
  * the puller, but only a failure cuts short what is in flight. However the loop ends, what is then left is
  * cancelled and the source is told.
  *
- * @param engine The queue to run on.
- * @param plan How.
+ * It is no generator since that would hold a `return()` back until the `next()` before it is answered, which
+ * may take for ever.
  */
-export async function* runStream<I>(
-  engine: Engine,
-  plan: StreamPlan<I>,
-): AsyncGenerator<unknown, void, void> {
-  await engine.start();
-  const { settled } = plan;
-  const puller = new Puller(plan);
-  try {
-    puller.start();
-    for (;;) {
-      const task = puller.takeNext();
-      if (task !== undefined) {
-        const result = task.result();
-        if (settled) yield result;
-        else yield (result as TaskResult & { value: unknown }).value;
-      } else if (puller.failure !== undefined) {
-        throw puller.failure.error;
-      } else if (puller.finished) {
-        if (puller.pullError !== undefined) throw puller.pullError.error;
-        return;
-      } else {
-        await puller.change();
+export class Stream<I> implements AsyncIterableIterator<unknown> {
+  readonly #engine: Engine;
+  readonly #plan: StreamPlan<I>;
+  #puller: Puller<I> | undefined;
+  /** The last answer that is awaited: they are given in the order of the questions. */
+  #previous: Promise<unknown> = Promise.resolve();
+  #unanswered = 0;
+  #over = false;
+  readonly #answered = () => {
+    this.#unanswered--;
+  };
+
+  constructor(engine: Engine, plan: StreamPlan<I>) {
+    this.#engine = engine;
+    this.#plan = plan;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    const first = this.#unanswered === 0;
+    const ready = first ? this.#take() : undefined;
+    if (ready !== undefined) return Promise.resolve(ready);
+    this.#unanswered++;
+    const answer = first ? this.#next() : this.#previous.then(() => this.#next());
+    this.#previous = answer.then(this.#answered, this.#answered);
+    return answer;
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    await this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async #next(): Promise<IteratorResult<unknown>> {
+    try {
+      if (!this.#over && this.#puller === undefined) {
+        await this.#engine.start();
+        // It may have been left meanwhile.
+        if (!this.#over) this.#puller = new Puller(this.#plan);
       }
+      while (!this.#over) {
+        const ready = this.#take();
+        if (ready !== undefined) return ready;
+        const { failure, finished, pullError } = this.#puller!;
+        if (failure !== undefined) throw failure.error;
+        if (!finished) await this.#puller!.change();
+        else if (pullError !== undefined) throw pullError.error;
+        else break;
+      }
+    } catch (error) {
+      // What the source says to its end is of less interest.
+      await this.#end().catch(() => {});
+      throw error;
     }
-  } finally {
-    await puller.stop();
+    return await this.return();
+  }
+
+  /** What there is to yield now. */
+  #take(): IteratorResult<unknown> | undefined {
+    if (this.#over) return undefined;
+    const task = this.#puller?.takeNext();
+    if (task === undefined) return undefined;
+    return { done: false, value: this.#plan.settled ? task.result() : task.outcome };
+  }
+
+  async #end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.#puller?.stop();
   }
 }
 
@@ -111,14 +157,11 @@ class Puller<I> {
     this.#iterator = isAsyncIterable(source)
       ? source[Symbol.asyncIterator]()
       : source[Symbol.iterator]();
+    this.#pull();
   }
 
   get finished(): boolean {
     return (this.#exhausted || this.pullError !== undefined) && this.#held === 0;
-  }
-
-  start(): void {
-    this.#pull();
   }
 
   /** The next task to yield, if there is one now. */

@@ -377,7 +377,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
       attempts: this.attempts,
       createdAt: this.createdAt,
       finishedAt,
-      duration: this.#started === NEVER ? 0 : (this.#finished - this.#started) / 1000,
+      duration: this.startedAt === undefined ? 0 : finishedAt - this.startedAt,
     };
     if (this.groupId !== undefined) base.groupId = this.groupId;
     if (this.startedAt !== undefined) base.startedAt = this.startedAt;

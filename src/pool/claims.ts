@@ -2,8 +2,8 @@
  * Who has a task that was sent to a worker but perhaps not begun: the one word in memory that pool and worker share
  * of it, changed by compare-and-swap, so that a task taken back never runs and one that has begun is known to.
  *
- * Each task in flight has a cell. A word is the task's order (its low 28 bits, so that a cell can serve the
- * next task at once) and one of the states below.
+ * Each task in flight has a cell. A word is the number that the task was sent under (its low 28 bits, so that a cell can
+ * serve the next task at once) and one of the states below.
  */
 const FREE = 0;
 /** Sent. */
@@ -18,29 +18,29 @@ const INTERRUPTED = 4;
 /** The pool's side of the claims on the tasks in flight to one worker. */
 export interface PoolClaims {
   /** A task is sent. */
-  send(cell: number, order: number): void;
+  send(cell: number, ticket: number): void;
   /** Takes a task back; `false` if it has begun, or may have. */
-  withdraw(cell: number, order: number): boolean;
+  withdraw(cell: number, ticket: number): boolean;
   /** Whether a task that was sent has begun, or may have. */
-  hasBegun(cell: number, order: number): boolean;
+  hasBegun(cell: number, ticket: number): boolean;
   /** Tells a task that it is to stop; returns whether it has ever asked. */
-  interrupt(cell: number, order: number): boolean;
+  interrupt(cell: number, ticket: number): boolean;
 }
 
 /** The worker's side of them. */
 export interface WorkerClaims {
   /** Begins a task; `false` if it was taken back. */
-  begin(cell: number, order: number): boolean;
+  begin(cell: number, ticket: number): boolean;
   /** The task asks for its signal or its state. */
-  touch(cell: number, order: number): void;
+  touch(cell: number, ticket: number): void;
   /** Whether the task is to stop, as far as can be known without a message. */
-  isInterrupted(cell: number, order: number): boolean;
+  isInterrupted(cell: number, ticket: number): boolean;
 }
 
 /** So many tasks can be in flight to a worker. */
 export const CELLS = 256;
 
-const word = (order: number, state: number) => ((order & 0xfffffff) << 3) | state;
+const word = (ticket: number, state: number) => ((ticket & 0xfffffff) << 3) | state;
 
 /** The claims on the tasks in flight to one worker, seen from either side. */
 export class Claims implements PoolClaims, WorkerClaims {
@@ -56,35 +56,35 @@ export class Claims implements PoolClaims, WorkerClaims {
 
   // The pool's side
 
-  send(cell: number, order: number): void {
-    Atomics.store(this.#words, cell, word(order, SENT));
+  send(cell: number, ticket: number): void {
+    Atomics.store(this.#words, cell, word(ticket, SENT));
   }
 
-  withdraw(cell: number, order: number): boolean {
-    const sent = word(order, SENT);
+  withdraw(cell: number, ticket: number): boolean {
+    const sent = word(ticket, SENT);
     return Atomics.compareExchange(this.#words, cell, sent, FREE) === sent;
   }
 
-  hasBegun(cell: number, order: number): boolean {
-    return Atomics.load(this.#words, cell) !== word(order, SENT);
+  hasBegun(cell: number, ticket: number): boolean {
+    return Atomics.load(this.#words, cell) !== word(ticket, SENT);
   }
 
-  interrupt(cell: number, order: number): boolean {
-    return Atomics.exchange(this.#words, cell, word(order, INTERRUPTED)) === word(order, TOUCHED);
+  interrupt(cell: number, ticket: number): boolean {
+    return Atomics.exchange(this.#words, cell, word(ticket, INTERRUPTED)) === word(ticket, TOUCHED);
   }
 
   // The worker's side
 
-  begin(cell: number, order: number): boolean {
-    const sent = word(order, SENT);
-    return Atomics.compareExchange(this.#words, cell, sent, word(order, BEGUN)) === sent;
+  begin(cell: number, ticket: number): boolean {
+    const sent = word(ticket, SENT);
+    return Atomics.compareExchange(this.#words, cell, sent, word(ticket, BEGUN)) === sent;
   }
 
-  touch(cell: number, order: number): void {
-    Atomics.compareExchange(this.#words, cell, word(order, BEGUN), word(order, TOUCHED));
+  touch(cell: number, ticket: number): void {
+    Atomics.compareExchange(this.#words, cell, word(ticket, BEGUN), word(ticket, TOUCHED));
   }
 
-  isInterrupted(cell: number, order: number): boolean {
-    return Atomics.load(this.#words, cell) === word(order, INTERRUPTED);
+  isInterrupted(cell: number, ticket: number): boolean {
+    return Atomics.load(this.#words, cell) === word(ticket, INTERRUPTED);
   }
 }

@@ -23,7 +23,7 @@ const LOOK_EVERY = 2;
 /** So many milliseconds a shutdown waits for workers that were told to end. */
 const MAX_END = 1_000;
 /** A busy worker that was told to end has so many milliseconds before it gives cause for a warning. */
-const SOON = 500;
+const SOON = 900;
 
 /**
  * Runs attempts on a pool of workers, which are started when there are tasks for them and closed when there
@@ -255,6 +255,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     // What a worker says of itself is no earlier than what the pool knows.
     const now = Math.max(at, seat.begunAt);
     this.#pace.note(took);
+    if (!seat.begun) this.#begin(seat, now);
     // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
     if (seat.interrupted || task.state !== RUNNING) {
       this.#host.timers.remove(worker);

@@ -30,6 +30,8 @@ export interface WorkerLink {
    * @throws When something in it can't be sent; then nothing is.
    */
   post(message: DownMessage, transferables?: Transferable[]): void;
+  /** Whether so much has been sent that was not taken yet that no task should be sent ahead. */
+  readonly full?: boolean;
   /** Whether a value could be sent, where that isn't just whether it can be cloned. */
   canSend?(value: unknown): boolean;
   /** Whether the worker keeps the program alive: while it has something to do. */

@@ -48,8 +48,9 @@ const MAX_BACK = 0.2;
 /** A task in the worker's inbox. */
 interface Job {
   readonly order: number;
-  readonly reference: number;
   readonly cell: number;
+  readonly ticket: number;
+  readonly reference: number;
   readonly attempt: number;
   readonly name: string;
   readonly args: readonly unknown[];
@@ -157,11 +158,12 @@ export class Server {
     for (let i = 2; i < message.length; i += RUN_FIELDS) {
       this.#inbox.push({
         order: message[i] as number,
-        reference: message[i + 1] as number,
-        cell: message[i + 2] as number,
-        attempt: message[i + 3] as number,
-        name: message[i + 4] as string,
-        args: decodeValue(message[i + 5]) as unknown[],
+        cell: message[i + 1] as number,
+        ticket: message[i + 2] as number,
+        reference: message[i + 3] as number,
+        attempt: message[i + 4] as number,
+        name: message[i + 5] as string,
+        args: decodeValue(message[i + 6]) as unknown[],
       });
     }
   }
@@ -170,7 +172,7 @@ export class Server {
     this.#busy = true;
     this.#now = performance.now();
     for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
-      if (!this.#claims.begin(job.cell, job.order)) continue;
+      if (!this.#claims.begin(job.cell, job.ticket)) continue;
       // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
       const ended = this.#run(job);
       if (ended === undefined) continue;
@@ -281,6 +283,7 @@ class Attempt implements ContextSource, ContextActions {
   readonly attempt: number;
   readonly order: number;
   readonly #cell: number;
+  readonly #ticket: number;
   readonly #server: Server;
   readonly #claims: WorkerClaims;
   #context: AttemptContext | undefined;
@@ -294,6 +297,7 @@ class Attempt implements ContextSource, ContextActions {
     this.attempt = job.attempt;
     this.order = job.order;
     this.#cell = job.cell;
+    this.#ticket = job.ticket;
     this.#claims = claims;
   }
 
@@ -306,11 +310,11 @@ class Attempt implements ContextSource, ContextActions {
   }
 
   touch(): void {
-    this.#claims.touch(this.#cell, this.order);
+    this.#claims.touch(this.#cell, this.#ticket);
   }
 
   isInterrupted(): boolean {
-    if (this.#over || !this.#claims.isInterrupted(this.#cell, this.order)) return false;
+    if (this.#over || !this.#claims.isInterrupted(this.#cell, this.#ticket)) return false;
     // The reason was sent before, but a task that never yields keeps it from being received.
     this.#server.poll();
     return true;

@@ -30,7 +30,13 @@ import { canClone, decodeValue, encodeValue } from "./values.ts";
 export interface Seat {
   readonly task: Task;
   readonly worker: PoolWorker;
+  /** Its place among the claims. */
   readonly cell: number;
+  /**
+   * What it is claimed by. It differs each time that a task is sent: one that was taken back is still in the worker's
+   * inbox when it is sent again, and must not be run there.
+   */
+  readonly ticket: number;
   /** Its attempt has begun, as far as the pool knows. */
   begun: boolean;
   /** When it began, as far as the pool knows: the end of the one before it, in a worker that has several. */
@@ -92,6 +98,7 @@ export class PoolWorker implements LinkListener, Timed {
   /** Tasks that are its own but not sent yet. */
   #outbox: Seat[] = [];
   #filling = true;
+  #tickets = 0;
   /** Its first task when it was last looked at. */
   #seen: Seat | undefined;
   /** A task that takes so long that no other should wait behind it. */
@@ -129,7 +136,7 @@ export class PoolWorker implements LinkListener, Timed {
     if (this.state !== "ready") return 0;
     const [first] = this.seats;
     if (first !== undefined && (first.interrupted || first === this.#slow)) return 0;
-    const most = Math.min(ahead, this.#lifetime - this.served);
+    const most = this.#link.full ? 1 : Math.min(ahead, this.#lifetime - this.served);
     const has = this.seats.length;
     if (has >= most) this.#filling = false;
     else if (has <= most >> 1) this.#filling = true;
@@ -159,6 +166,7 @@ export class PoolWorker implements LinkListener, Timed {
       task,
       worker: this,
       cell: this.#freeCells.pop()!,
+      ticket: ++this.#tickets,
       begun: false,
       begunAt: 0,
       interrupted: false,
@@ -179,7 +187,7 @@ export class PoolWorker implements LinkListener, Timed {
     } catch (error) {
       // Structured clone says that something can't be cloned, not whose it is.
       if (seats.length === 1) this.#refuse(seats[0], error);
-      else for (const seat of seats) this.#sendAlone(seat);
+      else this.#sendOneByOne(seats);
     }
   }
 
@@ -187,7 +195,7 @@ export class PoolWorker implements LinkListener, Timed {
   withdraw(seat: Seat): boolean {
     const unsent = this.#outbox.indexOf(seat);
     if (unsent >= 0) this.#outbox.splice(unsent, 1);
-    else if (!this.#link.claims.withdraw(seat.cell, seat.task.order)) return false;
+    else if (!this.#link.claims.withdraw(seat.cell, seat.ticket)) return false;
     this.#remove(seat);
     return true;
   }
@@ -201,12 +209,12 @@ export class PoolWorker implements LinkListener, Timed {
     } catch {
       this.#link.post([ABORT, order, { value: show(reason) }]);
     }
-    return this.#link.claims.interrupt(seat.cell, order);
+    return this.#link.claims.interrupt(seat.cell, seat.ticket);
   }
 
   /** Whether a task that was sent has begun. */
   hasBegun(seat: Seat): boolean {
-    return !this.#outbox.includes(seat) && this.#link.claims.hasBegun(seat.cell, seat.task.order);
+    return !this.#outbox.includes(seat) && this.#link.claims.hasBegun(seat.cell, seat.ticket);
   }
 
   /** Frees the first task's place. */
@@ -346,7 +354,7 @@ export class PoolWorker implements LinkListener, Timed {
    */
   #sendable(): Seat[] {
     const until = this.#outbox.findIndex((seat) =>
-      seat !== this.seats[0] && transfersOf(seat.task.args!).length > 0
+      seat !== this.seats[0] && (this.#link.full || transfersOf(seat.task.args!).length > 0)
     );
     return this.#outbox.splice(0, until < 0 ? this.#outbox.length : until);
   }
@@ -355,7 +363,7 @@ export class PoolWorker implements LinkListener, Timed {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
     const message: unknown[] = [RUN, null];
     const transferables: Transferable[] = [];
-    for (const { task, cell, begun } of seats) {
+    for (const { task, cell, ticket, begun } of seats) {
       const reference = referenceOf(task.fn)!;
       const number = numberOf(reference);
       if (!this.#known.has(number) && !references.some(([known]) => known === number)) {
@@ -365,12 +373,22 @@ export class PoolWorker implements LinkListener, Timed {
       transferables.push(...taken);
       const args = task.args!.some(isObject) ? encodeValue(task.args, taken) : task.args;
       const attempt = begun ? task.attempts : task.attempts + 1;
-      message.push(task.order, number, cell, attempt, task.name, args);
-      this.#link.claims.send(cell, task.order);
+      message.push(task.order, cell, ticket, number, attempt, task.name, args);
+      this.#link.claims.send(cell, ticket);
     }
     if (references.length > 0) message[1] = references satisfies References;
     this.#link.post(message as RunMessage, transferables);
     for (const [number] of references) this.#known.add(number);
+  }
+
+  #sendOneByOne(seats: readonly Seat[]): void {
+    for (const [i, seat] of seats.entries()) {
+      if (this.#link.full && seat !== this.seats[0]) {
+        this.#outbox = [...seats.slice(i), ...this.#outbox];
+        return;
+      }
+      this.#sendAlone(seat);
+    }
   }
 
   #sendAlone(seat: Seat): void {
@@ -388,7 +406,8 @@ export class PoolWorker implements LinkListener, Timed {
   #refuse(seat: Seat, cause: unknown): void {
     const { task } = seat;
     const handedOver: unknown[] = transfersOf(task.args!);
-    const position = task.args!.findIndex((arg) => !handedOver.includes(arg) && !this.#canSend(arg)) + 1;
+    const position =
+      task.args!.findIndex((arg) => !handedOver.includes(arg) && !this.#canSend(arg)) + 1;
     const which = position > 0 ? `Argument ${position} of` : "What was given to";
     const why = isInstance(cause, Error) ? cause.message : show(cause);
     this.#remove(seat);

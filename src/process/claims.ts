@@ -8,36 +8,36 @@ export class SentClaims implements PoolClaims {
   readonly #sent = new Set<number>();
   readonly #touched = new Set<number>();
 
-  send(_cell: number, order: number): void {
+  send(_cell: number, ticket: number): void {
     this.#sent.clear();
     this.#touched.clear();
-    this.#sent.add(order);
+    this.#sent.add(ticket);
   }
 
-  withdraw(_cell: number, order: number): boolean {
-    return !this.#sent.has(order);
+  withdraw(_cell: number, ticket: number): boolean {
+    return !this.#sent.has(ticket);
   }
 
-  hasBegun(_cell: number, order: number): boolean {
-    return this.#sent.has(order);
+  hasBegun(_cell: number, ticket: number): boolean {
+    return this.#sent.has(ticket);
   }
 
-  interrupt(_cell: number, order: number): boolean {
-    return this.#touched.has(order);
+  interrupt(_cell: number, ticket: number): boolean {
+    return this.#touched.has(ticket);
   }
 
   /** The child says that a task has asked for its signal or its state. */
-  touched(order: number): void {
-    this.#touched.add(order);
+  touched(ticket: number): void {
+    this.#touched.add(ticket);
   }
 }
 
 /** The child's side: what it is sent it runs. */
 export class ToldClaims implements WorkerClaims {
-  readonly #tell: (order: number) => void;
+  readonly #tell: (ticket: number) => void;
 
   /** @param tell Says to the pool that a task has asked for its signal or its state. */
-  constructor(tell: (order: number) => void) {
+  constructor(tell: (ticket: number) => void) {
     this.#tell = tell;
   }
 
@@ -45,8 +45,8 @@ export class ToldClaims implements WorkerClaims {
     return true;
   }
 
-  touch(_cell: number, order: number): void {
-    this.#tell(order);
+  touch(_cell: number, ticket: number): void {
+    this.#tell(ticket);
   }
 
   isInterrupted(): boolean {

@@ -38,6 +38,19 @@ export function canLoadAny(options: ProcessOptions): boolean {
   return grantedPermissions(options, []).read === true;
 }
 
+/**
+ * Whether this program and its children can use any file.
+ *
+ * @param options The queue's options.
+ * @returns Whether they can.
+ */
+export function canUseFiles(options: ProcessOptions): boolean {
+  if (!("Deno" in globalThis)) return true;
+  const { read, write } = grantedPermissions(options, []);
+  return read === true && write === true && isGranted({ name: "read" }) &&
+    isGranted({ name: "write" });
+}
+
 function grantedPermissions(options: ProcessOptions, modules: Iterable<string>) {
   const { permissions = "inherit", context } = options;
   if (permissions === "none") return {};

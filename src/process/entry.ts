@@ -16,7 +16,7 @@ import { ToldClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
-import { SharedState } from "./shared_state.ts";
+import { openSharedState, removeSharedState } from "./shared_state.ts";
 
 /** An asynchronous task that ends within so many milliseconds isn't worth an asynchronous read. */
 const SOON = 1;
@@ -61,8 +61,10 @@ async function main(): Promise<never> {
     }
     writeFrame(mark, bytes, writeStdout);
   };
-  const shared = sharedState === undefined ? undefined : SharedState.open(sharedState);
-  const claims = shared?.claims ?? new ToldClaims((order) => post([TOUCHED, order]));
+  const tell = (ticket: number) => post([TOUCHED, ticket]);
+  const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);
+  if (sharedState !== undefined) removeSharedState(sharedState);
+  const claims = shared?.claims ?? new ToldClaims(tell);
   const server = new Server({ post }, claims, shared?.journal, greeting);
   onNodeStray(process as unknown as NodeProcess, (error) => server.crash(error));
   hideStdin();

@@ -4,11 +4,13 @@
  * A frame is cut into chunks, each of which is written at once and fits the size up to which the system writes to a pipe in one
  * piece (`PIPE_BUF`, 4096 bytes on Linux, POSIX.1-2024 `write`): so whatever others write lands between chunks,
  * never within one. Each chunk begins with a mark that only the pool and its entry module in the child know,
- * drawn at random for each child, and with how many bytes of the frame are left from here on.
+ * drawn at random for each child, and with how many bytes of the frame are left from here on. It ends with a newline:
+ * Deno writes what goes to standard output up to the last newline in it, and the rest apart.
  */
 export const MARK_SIZE = 16;
 const HEADER_SIZE = MARK_SIZE + 4;
-const MAX_CHUNK = 4096 - HEADER_SIZE;
+const NEWLINE = 0x0a;
+const MAX_CHUNK = 4096 - HEADER_SIZE - 1;
 
 /**
  * A mark for a child. Its first byte occurs in no UTF-8 text, so that text is never held back on suspicion.
@@ -33,14 +35,15 @@ export function writeFrame(
   payload: Uint8Array,
   write: (bytes: Uint8Array) => void,
 ): void {
-  const chunk = new Uint8Array(Math.min(payload.length, MAX_CHUNK) + HEADER_SIZE);
+  const chunk = new Uint8Array(HEADER_SIZE + Math.min(payload.length, MAX_CHUNK) + 1);
   const view = new DataView(chunk.buffer);
   chunk.set(mark);
   for (let at = 0; at < payload.length; at += MAX_CHUNK) {
     const part = payload.subarray(at, at + MAX_CHUNK);
     view.setUint32(MARK_SIZE, payload.length - at);
     chunk.set(part, HEADER_SIZE);
-    write(chunk.subarray(0, HEADER_SIZE + part.length));
+    chunk[HEADER_SIZE + part.length] = NEWLINE;
+    write(chunk.subarray(0, HEADER_SIZE + part.length + 1));
   }
 }
 
@@ -96,10 +99,11 @@ export class FrameReader {
       const left = readUint32(data, at + MARK_SIZE);
       this.#check(left);
       const size = Math.min(left, MAX_CHUNK);
-      if (data.length - at - HEADER_SIZE < size) break;
-      at += HEADER_SIZE;
-      this.#take(data.subarray(at, at + size), left);
-      at += size;
+      const end = at + HEADER_SIZE + size;
+      if (data.length <= end) break;
+      if (data[end] !== NEWLINE) throw new RangeError("A chunk must end with a newline");
+      at = end + 1;
+      this.#take(data.subarray(end - size, end), left);
     }
     this.#rest = at === data.length ? NOTHING : data.slice(at);
   }

@@ -14,14 +14,14 @@ import {
 import { SentClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
-import { SharedState } from "./shared_state.ts";
+import { createSharedState, removeSharedState } from "./shared_state.ts";
 
 /** What a child is sent first. */
 export interface ProcessGreeting extends Greeting {
   /** Its mark, as numbers. */
   readonly mark: readonly number[];
   readonly maxMessageSize: number;
-  /** The file of the memory that it shares with the pool. */
+  /** Where what it shares with the pool is. */
   readonly sharedState: string | undefined;
 }
 
@@ -32,10 +32,12 @@ export interface ProcessSettings {
   readonly maxMessageSize: number;
   readonly killDelay: number;
   readonly clock: Clock;
-  /** Whether children share memory with the pool. */
-  readonly sharesMemory: boolean;
+  /** Whether children share more than messages with the pool. */
+  readonly sharesState: boolean;
 }
 
+/** More bytes than this aren't sent ahead of their turn. */
+const MAX_UNWRITTEN = 1 << 20;
 /** So many milliseconds after a child's end its output may be silent before it counts as read. */
 const SILENCE = 25;
 /** So many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
@@ -46,14 +48,13 @@ const LAST_PIECES = 32;
  * output, also from children of its own that outlive it, is passed on to this program's.
  */
 export class ProcessLink implements WorkerLink, FrameListener {
-  readonly claims: PoolClaims;
+  readonly claims: PoolClaims & { touched?(ticket: number): void };
   readonly journal: Journal | undefined;
   readonly #settings: ProcessSettings;
   readonly #listener: LinkListener;
   readonly #child: Subprocess;
   readonly #reader: FrameReader;
-  readonly #shared: SharedState | undefined;
-  readonly #sent = new SentClaims();
+  readonly #shared;
   #killTimer: unknown;
   /** Why the child is not to be understood: all that comes from it is passed on. */
   #broken: { readonly error: unknown } | undefined;
@@ -61,6 +62,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   #foreign: Uint8Array[] = [];
   /** Foreign bytes are being passed on. */
   #passingOn = false;
+  /** How many bytes wait to be written. */
+  #unwritten = 0;
   /** How many pieces have been read. */
   #pieces = 0;
   /** Whether it is to keep the program alive, and whether it does. */
@@ -72,11 +75,11 @@ export class ProcessLink implements WorkerLink, FrameListener {
   constructor(greeting: Greeting, listener: LinkListener, settings: ProcessSettings) {
     this.#settings = settings;
     this.#listener = listener;
-    const { maxMessageSize, sharesMemory } = settings;
+    const { maxMessageSize, sharesState } = settings;
     const mark = createMark();
     this.#reader = new FrameReader(mark, maxMessageSize, this);
-    this.#shared = sharesMemory ? SharedState.create() : undefined;
-    this.claims = this.#shared?.claims ?? this.#sent;
+    this.#shared = sharesState ? createSharedState() : undefined;
+    this.claims = this.#shared?.claims ?? new SentClaims();
     this.journal = this.#shared?.journal;
     try {
       const first: ProcessGreeting = {
@@ -89,7 +92,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
       this.#child = spawn(settings.spawnOptions());
       this.#send(bytes);
     } catch (error) {
-      this.#shared?.remove();
+      this.#unshare();
       throw error;
     }
     const read = this.#read();
@@ -105,6 +108,10 @@ export class ProcessLink implements WorkerLink, FrameListener {
       );
     }
     this.#send(bytes);
+  }
+
+  get full(): boolean {
+    return this.#unwritten > MAX_UNWRITTEN;
   }
 
   canSend(value: unknown): boolean {
@@ -139,9 +146,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   frame(payload: Uint8Array): void {
     const message = decode(payload) as UpMessage;
-    // It has mapped the memory that it shares, if any: nobody else needs to find it.
-    this.#shared?.remove();
-    if (message[0] === TOUCHED) this.#sent.touched(message[1]);
+    if (message[0] === TOUCHED) this.claims.touched?.(message[1]);
     else if (!this.#over) this.#listener.received(message);
   }
 
@@ -152,8 +157,12 @@ export class ProcessLink implements WorkerLink, FrameListener {
   // Within
 
   #send(bytes: Uint8Array): void {
+    this.#unwritten += bytes.length;
+    const written = () => {
+      this.#unwritten -= bytes.length;
+    };
     // A child that no longer reads has ended, or will: that is told by its exit.
-    this.#child.write(sized(bytes)).catch(() => {});
+    this.#child.write(sized(bytes)).then(written, () => {});
   }
 
   #setHeld(): void {
@@ -192,7 +201,6 @@ export class ProcessLink implements WorkerLink, FrameListener {
   async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
     this.#settings.clock.clearTimer(this.#killTimer);
     this.#child.closeInput();
-    this.#shared?.remove();
     await this.#drain(read);
     this.#over = true;
     this.hold(false);
@@ -202,6 +210,14 @@ export class ProcessLink implements WorkerLink, FrameListener {
       ...(signal !== undefined && { signal }),
       ...this.#broken,
     });
+    this.#unshare();
+  }
+
+  /** Lets go of what is shared. A child that got so far has removed the file. */
+  #unshare(): void {
+    if (this.#shared === undefined) return;
+    removeSharedState(this.#shared.path);
+    this.#shared.close();
   }
 
   /**

@@ -1,7 +1,7 @@
 import { checks, type OptionChecks } from "../core/options.ts";
 import { show } from "../core/errors.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/options.ts";
-import type { DenoPermissions } from "./permissions.ts";
+import { canBeListed, type DenoPermissions } from "./permissions.ts";
 
 /** How a child is started. */
 export interface SpawnContext {
@@ -58,7 +58,11 @@ export const PROCESS_OPTION_CHECKS: OptionChecks = {
       throw new RangeError(`${name} must be 'inherit', 'none' or an object: got ${show(value)}`);
     }
     const kind: OptionChecks[string] = (name, value) => {
-      if (typeof value !== "boolean") strings(name, value);
+      if (typeof value === "boolean") return;
+      strings(name, value);
+      const wrong = (value as string[]).find((part) => !canBeListed(part));
+      if (wrong === undefined) return;
+      throw new RangeError(`${name} must list names without a comma: got ${show(wrong)}`);
     };
     nested({
       env: kind,

@@ -35,12 +35,9 @@ type Kind = typeof KINDS[number];
 const SYSTEM_INFORMATION = [
   "cpus",
   "gid",
-  "getegid",
-  "geteuid",
   "getPriority",
   "homedir",
   "hostname",
-  "inspector",
   "loadavg",
   "networkInterfaces",
   "osRelease",
@@ -108,16 +105,28 @@ export function heldPermissions(
     const part = parts[name];
     if (isGranted({ name })) held[name] = true;
     else if (part !== undefined) {
-      held[name] = part.values.filter((value) => isGranted({ name, [part.key]: value }));
+      held[name] = part.values.filter((value) =>
+        canBeListed(value) && isGranted({ name, [part.key]: value })
+      );
     }
   }
   return held;
 }
 
 /**
+ * Whether a part of a permission can be named on the command line, which has no way to write a comma.
+ *
+ * @param value A path, host, name …
+ * @returns Whether it can.
+ */
+export function canBeListed(value: string): boolean {
+  return value !== "" && !value.includes(",");
+}
+
+/**
  * Command line options for permissions.
  *
- * @param permissions What tasks may do.
+ * @param permissions What tasks may do, of parts that can be listed.
  * @returns Options of `deno run`.
  */
 export function permissionFlags(permissions: DenoPermissions): string[] {
@@ -132,10 +141,7 @@ export function permissionFlags(permissions: DenoPermissions): string[] {
       // It is the one kind of which something is allowed when nothing is said.
       flags.push("--deny-import");
     } else if (Array.isArray(granted) && granted.length > 0) {
-      // A comma in a value is written twice.
-      flags.push(
-        `--allow-${kind}=${granted.map((value) => value.replaceAll(",", ",,")).join(",")}`,
-      );
+      flags.push(`--allow-${kind}=${granted.join(",")}`);
     }
   }
   return flags;

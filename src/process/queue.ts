@@ -3,13 +3,13 @@ import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import { assertPortable, poolSettings } from "../pool/options.ts";
 import { ShareableQueue } from "../remote/shareable.ts";
-import { canMap } from "../runtime/mapped_memory.ts";
 import { cores, platform, systemClock } from "../runtime/platform.ts";
 import { quietClock } from "../runtime/timers.ts";
 import { type Portable, referenceOf } from "../tasks/portable.ts";
-import { canLoadAny, childCommand } from "./command.ts";
+import { canLoadAny, canUseFiles, childCommand } from "./command.ts";
 import { ProcessLink, type ProcessSettings } from "./link.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
+import { canShare } from "./shared_state.ts";
 
 /** So many bytes an encoded message may have unless an option says otherwise: 256 MiB. */
 const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
@@ -28,7 +28,9 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
  *   busy.
  * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
- *   task. Its standard input belongs to the queue.
+ *   task. Its standard input belongs to the queue; tasks find it empty.
+ * * A program that forgets `shutdown` exits by itself: at once on Deno; on Bun, where a child can't be let go of, once
+ *   the last has been closed after `idleTimeout`, so not with `minWorkers`.
  *
  * @example
  * ```ts
@@ -76,18 +78,19 @@ function lane(given: ProcessOptions): Lane {
       learn(fn);
     },
     createExecutor(host) {
+      const sharesState = canShare && canUseFiles(options);
       const settings: ProcessSettings = {
         spawnOptions: () => childCommand(options, modules),
         maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_SIZE,
         killDelay: options.killDelay ?? 1_000,
         clock,
-        sharesMemory: canMap,
+        sharesState,
       };
       learn(options.initializer);
       const pool = poolSettings(options, cores);
       return executor = new PoolExecutor(
         host,
-        { ...pool, ahead: pool.ahead && canMap, endsSurely: true },
+        { ...pool, ahead: pool.ahead && sharesState, endsSurely: true },
         (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
         (greeting, listener) => new ProcessLink(greeting, listener, settings),
       );

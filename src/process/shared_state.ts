@@ -1,48 +1,70 @@
-import { Claims } from "../pool/claims.ts";
+import { Claims, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
 import { Journal } from "../pool/journal.ts";
-import {
-  createMapped,
-  type MappedMemory,
-  openMapped,
-  removeMapped,
-} from "../runtime/mapped_memory.ts";
+import { canExchange, ExchangeFile } from "../runtime/exchange_file.ts";
+import { canMap, createMapped, openMapped, removeMapped } from "../runtime/mapped_memory.ts";
+import { FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
+
+/**
+ * What a child shares with its pool besides messages, so that it can be sent tasks ahead just as a thread can: memory that
+ * both map, where the runtime can map any, or else a file.
+ */
+export interface SharedState<C> {
+  readonly claims: C;
+  readonly journal: Journal | undefined;
+  /** The file that it is in, until both have opened it. */
+  readonly path: string;
+  close(): void;
+}
+
+/** Whether there can be any. */
+export const canShare: boolean = canMap || canExchange;
 
 /** So many bytes are more than either takes. */
 const SIZES = [16_384, 16_384];
 
+/** @throws When the file can't be made. */
+export function createSharedState(): SharedState<PoolClaims & { touched?(ticket: number): void }> {
+  if (canMap) {
+    const { path, pieces } = createMapped(SIZES);
+    return { ...onMemory(pieces), path, close() {} };
+  }
+  const file = ExchangeFile.create();
+  return {
+    claims: new FilePoolClaims(file),
+    journal: undefined,
+    path: file.path,
+    close: () => file.close(),
+  };
+}
+
 /**
- * Claims and journal in memory that a child maps too, where the runtime can map any. With it a process can be sent
- * tasks ahead just as a thread can.
+ * The child's side.
+ *
+ * @param path Where it is.
+ * @param tell Says to the pool that a task has asked for its signal or its state, where that isn't seen.
  */
-export class SharedState {
-  readonly claims: Claims;
-  readonly journal: Journal;
-  /** The file that the child maps. */
-  readonly path: string;
-  #removed = false;
+export function openSharedState(
+  path: string,
+  tell: (ticket: number) => void,
+): SharedState<WorkerClaims> {
+  if (canMap) return { ...onMemory(openMapped(path, SIZES)), path, close() {} };
+  const file = ExchangeFile.open(path);
+  return {
+    claims: new FileWorkerClaims(file, tell),
+    journal: undefined,
+    path,
+    close: () => file.close(),
+  };
+}
 
-  private constructor({ path, pieces }: MappedMemory) {
-    // `Atomics` work on it, which is all that is asked of it; the type says that it came from elsewhere.
-    const [claims, journal] = pieces as unknown as SharedArrayBuffer[];
-    this.claims = new Claims(claims);
-    this.journal = new Journal(journal);
-    this.path = path;
-  }
+/** Removes the file, which nobody else needs to find once the child has opened it. */
+export function removeSharedState(path: string): void {
+  if (canMap) removeMapped(path);
+  else ExchangeFile.remove(path);
+}
 
-  /** @throws When the file can't be made. */
-  static create(): SharedState {
-    return new SharedState(createMapped(SIZES));
-  }
-
-  /** The child's side. */
-  static open(path: string): SharedState {
-    return new SharedState({ path, pieces: openMapped(path, SIZES) });
-  }
-
-  /** Removes the file, which is no longer needed once the child has mapped it. */
-  remove(): void {
-    if (this.#removed) return;
-    this.#removed = true;
-    removeMapped(this.path);
-  }
+function onMemory(pieces: readonly ArrayBuffer[]): { claims: Claims; journal: Journal } {
+  // `Atomics` work on it, which is all that is asked of it; the type says that it came from elsewhere.
+  const [claims, journal] = pieces as unknown as SharedArrayBuffer[];
+  return { claims: new Claims(claims), journal: new Journal(journal) };
 }

@@ -20,6 +20,8 @@ import { submitBatch } from "./submission.ts";
  * * What a local queue throws, the promises reject with. They do so with `QueueClosedError` when the queue or
  *   the connection closes before the answer is here.
  * * Arguments, values and errors are copied, arguments marked with `transfer` handed over.
+ * * When the queue's thread ends without closing it, calls reject on Bun. Deno doesn't tell: they wait for ever, unless a
+ *   wait has a `timeout`.
  * * It keeps its thread alive while a call has no answer or someone waits for a task.
  *
  * Close it when it isn't needed any more. That cancels nothing, but what becomes of its tasks can't be seen here then.

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { isGranted } from "./permission.ts";
+import { succeeds } from "./subprocess.ts";
 
 /** Where util-linux is installed. Not looked up in `PATH`, which a child may be given another of. */
 const PLACES = ["/usr/bin/setpriv", "/bin/setpriv"];
@@ -22,8 +22,7 @@ function probe(): readonly string[] {
   for (const place of PLACES) {
     if (!isGranted({ name: "run", command: place })) continue;
     const words = [place, "--pdeathsig", "KILL"];
-    const { status } = spawnSync(place, [...words.slice(1), "true"], { stdio: "ignore" });
-    if (status === 0) return words;
+    if (succeeds(place, [...words.slice(1), "true"])) return words;
   }
   return [];
 }

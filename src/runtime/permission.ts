@@ -21,6 +21,11 @@ export interface PermissionQuery {
 export function isGranted(query: PermissionQuery): boolean {
   const { Deno } = globalThis as unknown as { Deno?: DenoPermissionApi };
   if (Deno === undefined) return true;
-  const { state, partial } = Deno.permissions.querySync(query);
-  return state === "granted" && partial !== true;
+  try {
+    const { state, partial } = Deno.permissions.querySync(query);
+    return state === "granted" && partial !== true;
+  } catch {
+    // This version doesn't know it.
+    return false;
+  }
 }

@@ -1,3 +1,6 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
 /** How a subprocess is started. */
 export interface SpawnOptions {
   readonly command: string;
@@ -42,6 +45,25 @@ const READ_SIZE = 65_536;
 export function spawn(options: SpawnOptions): Subprocess {
   const { Bun } = globalThis as unknown as { Bun?: BunSpawn };
   return Bun === undefined ? new DenoSubprocess(options) : new BunSubprocess(Bun, options);
+}
+
+/**
+ * Runs a command to its end. Unlike that of `node:child_process` on Deno it takes no permission but to run it.
+ *
+ * @param command What.
+ * @param args Its arguments.
+ * @returns Whether it ended with status 0.
+ */
+export function succeeds(command: string, args: readonly string[]): boolean {
+  const { Bun } = globalThis as unknown as { Bun?: BunSpawn };
+  const none = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  try {
+    return Bun === undefined
+      ? new Deno.Command(command, { args: [...args], ...none }).outputSync().success
+      : Bun.spawnSync([command, ...args]).exitCode === 0;
+  } catch {
+    return false;
+  }
 }
 
 class DenoSubprocess implements Subprocess {
@@ -103,8 +125,9 @@ class DenoSubprocess implements Subprocess {
 
 /** What is used of Bun. */
 interface BunSpawn {
+  spawnSync(command: string[]): { readonly exitCode: number | null };
   spawn(command: string[], options: {
-    env?: Readonly<Record<string, string>>;
+    env: Readonly<Record<string, string | undefined>>;
     cwd?: string;
     stdin: "pipe";
     stdout: "pipe";
@@ -114,7 +137,7 @@ interface BunSpawn {
     readonly exited: Promise<number>;
     readonly exitCode: number | null;
     readonly signalCode: string | null;
-    readonly stdin: { write(bytes: Uint8Array): number; flush(): unknown; end(): unknown };
+    readonly stdin: { write(bytes: Uint8Array): unknown; flush(): unknown; end(): unknown };
     readonly stdout: ReadableStream<Uint8Array>;
     kill(signal: string): void;
     ref(): void;
@@ -130,9 +153,10 @@ class BunSubprocess implements Subprocess {
 
   constructor(Bun: BunSpawn, { command, args, env, cwd }: SpawnOptions) {
     this.#child = Bun.spawn([command, ...args], {
-      ...(env !== undefined && { env }),
+      // What it would take by itself is the environment that the program began with.
+      env: env ?? process.env,
       ...(cwd !== undefined &&
-        { cwd: cwd instanceof URL ? decodeURIComponent(cwd.pathname) : cwd }),
+        { cwd: cwd instanceof URL ? fileURLToPath(cwd) : cwd }),
       stdin: "pipe",
       stdout: "pipe",
       stderr: "inherit",
@@ -146,8 +170,9 @@ class BunSubprocess implements Subprocess {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.#child.stdin.write(bytes);
-    await this.#child.stdin.flush();
+    const { stdin } = this.#child;
+    // Either may tell that it has been closed.
+    await Promise.all([stdin.write(bytes), stdin.flush()]);
   }
 
   async read(): Promise<Uint8Array | undefined> {

@@ -24,6 +24,7 @@ import { ThreadLink } from "./link.ts";
  *   `cancelled`, which turns true even in a loop that never yields), it has `grace` to clean up; then its
  *   worker alone is ended and replaced. Deno can't end a thread that is busy in JavaScript: it is counted in
  *   `stats.abandoned` until it ends by itself, and a warning says so once.
+ * * The first task of a module in a worker loads the module there, which is part of its attempt's time.
  * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
  *
  * @example
@@ -54,7 +55,6 @@ export class ThreadQueue extends ShareableQueue<Portable> {
 }
 
 function lane(options: PoolOptions): Lane {
-  const clock = options.clock ?? quietClock;
   return {
     checks: POOL_OPTION_CHECKS,
     platform: { ...platform, site: captureSite },
@@ -63,7 +63,7 @@ function lane(options: PoolOptions): Lane {
       new PoolExecutor(
         host,
         poolSettings(options, cores),
-        (afterFire) => new Timers(clock, afterFire),
+        (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
         (greeting, listener) => new ThreadLink(greeting, listener),
       ),
   };

@@ -192,6 +192,31 @@ for (const lane of lanes) {
       assertEquals(log.returned, 1);
     }));
 
+  test(`${lane.name}: a stream can be left while its next value is awaited`, () => {
+    const watch = new Watch();
+    return withQueue(lane, { workers: 2, ...watch.hooks }, async (queue, desk) => {
+      const { source, log } = makeSource("sync", (n) => [desk.file("never"), n] as const);
+      const stream = queue.stream(tasks.gate, source, { window: 2 });
+      const pulls = [stream.next(), stream.next()];
+      await watch.until(() => watch.started.length === 2);
+      await stream.return!();
+      const over = { done: true, value: undefined };
+      assertEquals([...await Promise.all(pulls), await stream.next()], [over, over, over]);
+      assertEquals(log, { pulled: 2, returned: 1 });
+      await queue.join();
+      assertEquals(pick(queue, "cancelled", "pending"), { cancelled: 2, pending: 0 });
+    });
+  });
+
+  test(`${lane.name}: a stream that is left before it began never touches its source`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const { source, log } = makeSource("sync", (n) => n);
+      const stream = queue.stream(tasks.echo, source);
+      await stream.return!();
+      assertEquals((await stream.next()).done, true);
+      assertEquals(log, { pulled: 0, returned: 0 });
+    }));
+
   test(`${lane.name}: an item that waits for room when the loop is left is not submitted`, () => {
     const watch = new Watch();
     const options = { size: 1, workers: 1, ...watch.hooks };

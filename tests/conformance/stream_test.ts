@@ -140,6 +140,13 @@ for (const lane of lanes) {
     });
   });
 
+  test(`${lane.name}: several values asked for at once come in order`, () =>
+    withQueue(lane, { workers: 2 }, async (queue) => {
+      const stream = queue.stream(tasks.echo, [1, 2, 3]);
+      const answers = await Promise.all([1, 2, 3, 4].map(() => stream.next()));
+      assertEquals(answers.map(({ value }) => value), [1, 2, 3, undefined]);
+    }));
+
   test(`${lane.name}: a stream starts the queue when its first value is asked for`, () =>
     withQueue(lane, {}, async (queue) => {
       const waiting = queue.submit(tasks.echo, ["waiting"]);

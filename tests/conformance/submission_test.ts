@@ -136,7 +136,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: map and group submit all of their tasks or none`, () =>
-    withQueue(lane, { size: 2 }, async (queue) => {
+    withQueue(lane, { size: 2, workers: 1 }, async (queue) => {
       const three = [[1, 1], [2, 2], [3, 3]] as const;
       assertRefused(queue, () => queue.map(tasks.add, three), QueueFullError, "3 tasks", "2");
       assertRefused(queue, () => queue.group(tasks.add, three), QueueFullError, "3 tasks", "2");

@@ -8,7 +8,15 @@ import {
 import { type PlainHandle, QueueClosedError, type TaskHandle } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, assertRejected, CountingController, pick, withQueue } from "./support.ts";
+import {
+  assertError,
+  assertRejected,
+  CountingController,
+  pick,
+  settle,
+  Watch,
+  withQueue,
+} from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
@@ -89,19 +97,27 @@ for (const lane of lanes) {
 
   for (const force of [false, true]) {
     const how = force ? "forced" : "graceful";
-    test(`${lane.name}: a ${how} shutdown turns away those who wait for room`, () =>
-      withQueue(lane, { size: 1 }, async (queue) => {
-        const held = queue.submit(tasks.echo, ["held"]);
+    test(`${lane.name}: a ${how} shutdown turns away at once those who wait for room`, () => {
+      const watch = new Watch();
+      return withQueue(lane, { size: 1, ...watch.hooks }, async (queue, desk) => {
+        await queue.start();
+        const held = queue.submit(tasks.gate, [desk.file("gate"), "held"]);
+        await watch.begun(held);
         const waiting = [1, 2].map((i) =>
           queue.submitWhenReady(tasks.echo, [i]).then(() => undefined, (error) => error)
         );
-        await queue.shutdown({ force });
+        await settle();
+        const down = queue.shutdown({ force });
         for (const error of await Promise.all(waiting)) {
           assertError(error, QueueClosedError, "shut down");
         }
+        assertEquals(held.status, force ? "cancelled" : "running");
+        desk.open("gate");
+        await down;
         assertEquals(held.status, force ? "cancelled" : "succeeded");
         assertEquals(queue.stats.completed, 1);
-      }));
+      });
+    });
   }
 
   test(`${lane.name}: aborting the signal gives up waiting for room`, () =>

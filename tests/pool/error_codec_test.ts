@@ -96,6 +96,12 @@ test("error codec: the errors of an aggregate arrive, nested ones too", () => {
   assert(copy.errors[1] instanceof AggregateError);
   assert(copy.errors[1].errors[0] instanceof TypeError);
   assertEquals(copy.errors[1].errors[1], "text");
+  const same = new TypeError("same");
+  const twice = across(
+    new AggregateError([same, same], "twice", { cause: same }),
+  ) as AggregateError;
+  assert(twice.errors.every((error) => error instanceof TypeError));
+  assert(twice.cause instanceof TypeError);
 });
 
 test("error codec: a field called errors is a field where the class has no such thing", () => {

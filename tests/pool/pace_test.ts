@@ -24,7 +24,7 @@ test("pace: the shorter the tasks the more of them, never more than a worker has
 });
 
 test("pace: one long task stops it at once, short ones bring it back little by little", () => {
-  assertEquals(paceAfter(0.01, 0.01, 5), 1);
+  assertEquals(paceAfter(0.01, 0.01, 1), 1);
   const pace = new Pace();
   pace.note(5);
   let notes = 0;

@@ -98,7 +98,7 @@ test("any bytes are taken for frames or passed on, or refused by RangeError", ()
     fc.constant(mark),
     fc.uint8Array({ minLength: 4, maxLength: 30 }).map((rest) => concat([mark, rest])),
     fc.uint8Array({ minLength: 1, maxLength: 30 }).map((rest) =>
-      concat([mark, Uint8Array.of(0, 0, 0, rest.length), rest])
+      concat([mark, Uint8Array.of(0, 0, 0, rest.length), rest, Uint8Array.of(0x0a)])
     ),
   );
   fc.assert(
@@ -141,6 +141,8 @@ test("text is passed on at once", () => {
 test("each chunk is written at once and not larger than a pipe takes in one piece", () => {
   const written = chunks(createMark(), new Uint8Array(20_000));
   assert(written.every((chunk) => chunk.length <= 4_096));
+  // Up to its last newline is what Deno writes in one piece.
+  assert(written.every((chunk) => chunk.at(-1) === 0x0a));
   assertEquals(written.length, 5);
 });
 
@@ -161,6 +163,14 @@ test("a frame that is too large, empty or does not go on as it began is refused"
     broken.push(first);
     assertThrows(() => broken.push(header(left)), RangeError, "must go on with");
   }
+});
+
+test("a chunk that was cut short is refused", () => {
+  const mark = createMark();
+  const [chunk] = chunks(mark, new Uint8Array(100));
+  const reader = new FrameReader(mark, MAX, new Collector());
+  reader.push(concat([chunk.slice(0, 90), chunk.slice(0, 20)]));
+  assertThrows(() => reader.push(chunk.slice(20)), RangeError, "must end with a newline");
 });
 
 test("what looks like the beginning of a chunk is passed on at the end", () => {

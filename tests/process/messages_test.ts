@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import process from "node:process";
 import { NotPortableError } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { tasks, withQueue } from "./support.ts";
+import { pairs, tasks, withQueue } from "./support.ts";
 
 const MiB = 1 << 20;
 
@@ -66,5 +67,22 @@ test("values of many kinds arrive as they were", async () => {
     for (const [i, handle] of handles.entries()) {
       assertEquals(await handle.value(), values[i]);
     }
+  });
+});
+
+test("large arguments are not piled up for tasks that take no time", async () => {
+  await withQueue({ workers: 1, maxMessageSize: 24 * MiB }, async (queue) => {
+    // So that tasks are known to be short.
+    await Promise.all(queue.map(tasks.add, pairs(3_000, 1)));
+    const before = process.memoryUsage().rss;
+    const bytes = new Uint8Array(8 * MiB);
+    const handles = queue.map(tasks.first, new Array<[Uint8Array]>(150).fill([bytes]));
+    let most = 0;
+    for (const handle of handles) {
+      assertEquals(await handle.value(), 0);
+      most = Math.max(most, process.memoryUsage().rss);
+    }
+    // All together they take 1200 MiB.
+    assert(most - before < 700 * MiB, `${(most - before) / MiB} MiB`);
   });
 });

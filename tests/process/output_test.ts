@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "../harness.ts";
-import { Program, tasks, withFolder, withQueue } from "./support.ts";
+import { eventually, Program, tasks, withFolder, withQueue } from "./support.ts";
 
 test("what tasks write to standard output and error reaches the program's", async () => {
   const program = new Program("output", ["lines"]);
@@ -49,7 +49,10 @@ test("a grandchild that writes to the standard output it inherited disturbs noth
 
 test("a grandchild that outlives its child is heard", async () => {
   await withFolder(async (folder) => {
-    const program = new Program("output", ["orphanedOutput", join(folder, "go")]);
+    const file = join(folder, "go");
+    const program = new Program("output", ["orphanedOutput", file]);
+    await eventually(() => program.text !== "", "it is heard");
+    writeFileSync(`${file}.seen`, "");
     const { code, stderr } = await program.ended;
     assertEquals(code, 0, stderr);
     assertEquals(program.text, "at last\n");

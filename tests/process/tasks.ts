@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
 import { currentTask } from "../../mod.ts";
 
@@ -170,6 +170,10 @@ export function fill(size: number, byte: number): Uint8Array {
   return new Uint8Array(size).fill(byte);
 }
 
+export function first(bytes: Uint8Array): number {
+  return bytes[0];
+}
+
 export function sum(bytes: Uint8Array): number {
   return bytes.reduce((sum, byte) => sum + byte, 0);
 }
@@ -204,4 +208,40 @@ function hangQuietly(): Promise<never> {
 export function writeAndExit(text: string): void {
   write(new TextEncoder().encode(text));
   process.exit(3);
+}
+
+/** Waits until a file is there. */
+export async function waitFor(file: string): Promise<string> {
+  currentTask().progress(process.pid);
+  while (!existsSync(file)) await sleep(5);
+  return "waited";
+}
+
+/** Connects to a port of this machine. */
+export async function connect(port: number): Promise<string> {
+  const { connect } = await import("node:net");
+  return await new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve("connected");
+    });
+    socket.on("error", reject);
+  });
+}
+
+export function run(command: string): number | null {
+  if ("Deno" in globalThis) return new Deno.Command(command).outputSync().code;
+  const { status, error } = spawnSync(command, [], { stdio: "ignore" });
+  if (error) throw error;
+  return status;
+}
+
+/** Loops until it is told to stop. */
+export function pollUntilCancelled(file: string): void {
+  const task = currentTask();
+  // It has asked before anyone can tell it.
+  if (task.cancelled) return;
+  task.progress(process.pid);
+  while (!task.cancelled);
+  appendFileSync(file, "cancelled\n");
 }

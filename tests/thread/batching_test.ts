@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ThreadQueue } from "../../mod.ts";
+import fc from "fast-check";
+import type { TaskHandle, TaskResult, ThreadQueue } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { gate, open, reached, tasks, withThreads } from "./support.ts";
 
@@ -64,6 +65,46 @@ test("thread batching: a pause holds those that were sent ahead; then they go on
   });
 });
 
+test("thread batching: whatever is taken back and sent again meanwhile, tasks run in the order that is due", async () => {
+  await withThreads({ workers: 1 }, async (queue) => {
+    await learn(queue);
+    const random = fc.sample(fc.nat(999), { numRuns: 2000, seed: 7 });
+    for (let round = 0; round < 5; round++) {
+      const door = gate();
+      const order = list(500);
+      const first = queue.submit(tasks.block, [door]);
+      await reached(door);
+      const handles: TaskHandle[] = [];
+      for (let i = 0; i < 100; i++) {
+        const [chance, place, priority] = random.splice(0, 3) as [number, number, number];
+        // A task that goes before others has those taken back. The worker sees none of it before the door opens.
+        handles.push(queue.submit(tasks.append, [order, i], { priority: priority % 5 }));
+        if (chance % 3 === 0) handles[place % handles.length]!.cancel();
+        if (chance % 4 === 0) await Promise.resolve();
+      }
+      await new Promise((resolve) => setTimeout(resolve));
+      open(door);
+      await Promise.all([first, ...handles]);
+      const due = range(100).filter((i) => !handles[i]!.cancelled)
+        .sort((a, b) => handles[a]!.priority - handles[b]!.priority || a - b);
+      assertEquals(read(order), due);
+    }
+  });
+});
+
+test("thread batching: thousands of short tasks that fail are each retried", async () => {
+  await withThreads({ workers: 2, retain: "none" }, async (queue) => {
+    await learn(queue);
+    const handles = queue.map(tasks.boil, Array.from({ length: 3000 }, (): [] => []), {
+      retries: 1,
+    });
+    for (const { status, attempts } of await Promise.all(handles)) {
+      assertEquals([status, attempts], ["failed", 2]);
+    }
+    assertEquals(queue.stats.retried, 3000);
+  });
+});
+
 test("thread batching: a hook that pauses the queue doesn't strand the attempt that it was told of", async () => {
   let pause = () => {};
   await withThreads({ workers: 1, onStart: () => pause() }, async (queue) => {
@@ -97,7 +138,9 @@ test("thread batching: short tasks behind a long one go to a worker that is idle
 
 test("thread batching: … and have a worker started for them if there is room for one", async () => {
   await withThreads({ workers: 2 }, async (queue) => {
-    for (let i = 0; i < 50; i++) await queue.submit(tasks.square, [i]);
+    queue.workers = 1;
+    await learn(queue);
+    queue.workers = 2;
     assertEquals(queue.stats.workers, 1);
     const door = gate();
     const long = queue.submit(tasks.block, [door]);
@@ -109,8 +152,26 @@ test("thread batching: … and have a worker started for them if there is room f
   });
 });
 
+test("thread batching: nothing is sent to a worker whose task is to stop", async () => {
+  await withThreads({ workers: 1 }, async (queue) => {
+    await learn(queue);
+    const door = gate();
+    const stubborn = queue.submit(tasks.touchAndSpin, [door], { grace: 30_000 });
+    await reached(door);
+    stubborn.cancel();
+    queue.workers = 2;
+    const short = queue.map(tasks.square, range(20));
+    assertEquals((await Promise.all(short)).every(({ status }) => status === "succeeded"), true);
+    assertEquals(door[2], 0);
+    open(door);
+  });
+});
+
 test("thread batching: results that a long task holds up are told of while it runs", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
+    const ajar = gate();
+    open(ajar);
+    await queue.submit(tasks.block, [ajar]);
     await learn(queue);
     const door = gate();
     const short = queue.map(tasks.square, range(30));
@@ -123,6 +184,28 @@ test("thread batching: results that a long task holds up are told of while it ru
     assertEquals(long.status, "running");
     open(door);
     await long;
+  });
+});
+
+test("thread batching: results come in the order in which the tasks ended, whatever their kind", async () => {
+  const ended: string[] = [];
+  const onComplete = ({ id }: TaskResult) => ended.push(id);
+  await withThreads({ workers: 1, onComplete }, async (queue) => {
+    await learn(queue);
+    ended.length = 0;
+    const handles = range(300).map((i) =>
+      i % 7 === 0
+        ? queue.submit(tasks.boil)
+        : i % 11 === 0
+        ? queue.submit(tasks.echo, [{ i }])
+        : i % 13 === 0
+        ? queue.submit(tasks.boilLater)
+        : i % 17 === 0
+        ? queue.submit(tasks.bad, ["function"])
+        : queue.submit(tasks.square, [i])
+    );
+    await Promise.all(handles);
+    assertEquals(ended, handles.map(({ id }) => id));
   });
 });
 

@@ -129,6 +129,24 @@ test("thread cancelling: the other tasks of a worker that is killed keep their r
   }
 });
 
+test("thread cancelling: whenever a task is cancelled, those behind it come to no harm", async () => {
+  await withThreads({ workers: 1 }, async (queue) => {
+    await queue.group(tasks.square, Array.from({ length: 300 }, (_, i) => i)).values();
+    for (let round = 0; round < 300; round++) {
+      const cancelled = queue.map(tasks.work, [0.02, 0.05, 0.1]);
+      const behind = queue.map(tasks.square, [1, 2, 3, 4]);
+      await new Promise((resolve) => setTimeout(resolve));
+      const until = performance.now() + (round % 30) / 100;
+      while (performance.now() < until);
+      cancelled[round % 3]!.cancel();
+      for (const result of await Promise.all(behind)) {
+        assertEquals([result.status, result.attempts], ["succeeded", 1], result.message);
+      }
+      for (const result of await Promise.all(cancelled)) assert(result.status !== "failed");
+    }
+  });
+});
+
 test("thread cancelling: results that exist are kept when a timeout strikes the task behind them", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
     await queue.group(tasks.square, Array.from({ length: 300 }, (_, i) => i)).values();
@@ -160,7 +178,9 @@ if (runtime === "bun") {
         const next = queue.submit(tasks.whoAmI);
         const result = await stuck;
         assert(result.status === "failed" && result.error instanceof TaskTimeoutError);
-        assertEquals([result.attempts, door[1]], [2, 2]);
+        // A second attempt may time out while its worker still loads the module.
+        assertEquals(result.attempts, 2);
+        assert(door[1]! >= 1);
         assert((await next.value()).worker !== worker);
         await eventually(() => queue.stats.abandoned === 0, "the threads are gone");
       }

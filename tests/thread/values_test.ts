@@ -161,6 +161,8 @@ test("thread values: one buffer given to two tasks reaches one of them and fails
 
 test("thread values: an argument that can't be sent fails its task alone and names its position", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
+    // Short tasks, so that several are sent in one message.
+    await queue.group(tasks.square, Array.from({ length: 300 }, (_, i) => i)).values();
     const good = queue.map(tasks.square, [1, 2, 3]);
     const bad = [
       queue.submit(tasks.look, [1, () => 1]),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { importTasks, ProcessQueue } from "../../../mod.ts";
 
@@ -45,12 +46,13 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await queue.submit(tasks.leave, [script.replace("$0", file)]).value();
     const handles = queue.map(
       tasks.fill,
-      Array.from({ length: 100 }, (): [number, number] => [20_000, 5]),
+      Array.from({ length: 100 }, (): [number, number] => [20_000, 10]),
     );
     for (const handle of handles) {
       const bytes = await handle.value();
-      if (!bytes.every((byte) => byte === 5)) throw new Error("damaged");
+      if (!bytes.every((byte) => byte === 10)) throw new Error("damaged");
     }
+    writeFileSync(file, "");
     return handles.length;
   },
   async orphanedOutput() {
@@ -59,9 +61,9 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const file = process.argv[3];
     await queue.submit(tasks.leave, [script.replace("$0", file)]).value();
     await queue.shutdown();
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(file, "");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Until the test has seen it.
+    while (!existsSync(`${file}.seen`)) await new Promise((resolve) => setTimeout(resolve, 5));
   },
   async lastWords() {
     await queue.submit(tasks.writeAndExit, ["last words\n"]);

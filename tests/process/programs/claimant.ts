@@ -1,0 +1,16 @@
+/**
+ * Begins tasks one after the other, as a child does that was sent many, and prints those that it may run.
+ *
+ * @module
+ */
+import process from "node:process";
+import { FileWorkerClaims } from "../../../src/process/file_claims.ts";
+import { ExchangeFile } from "../../../src/runtime/exchange_file.ts";
+
+const [path, count] = process.argv.slice(2);
+const claims = new FileWorkerClaims(ExchangeFile.open(path), () => {});
+const run: number[] = [];
+for (let ticket = 1; ticket <= Number(count); ticket++) {
+  if (claims.begin(0, ticket)) run.push(ticket);
+}
+console.log(JSON.stringify(run));
