@@ -26,6 +26,9 @@ import {
 import { numberOf } from "./references.ts";
 import { canClone, decodeValue, encodeValue } from "./values.ts";
 
+/** About so many bytes of arguments are sent at once where they would pile up. */
+const MAX_BATCH = 1 << 20;
+
 /** A task that a worker has. */
 export interface Seat {
   readonly task: Task;
@@ -350,12 +353,17 @@ export class PoolWorker implements LinkListener, Timed {
 
   /**
    * Takes what may be sent now out of the outbox. What is transferred with a task is gone, so that it could not be
-   * taken back: such a task is sent when it is its turn.
+   * taken back: such a task is sent when it is its turn. Neither is much sent ahead where it would pile up.
    */
   #sendable(): Seat[] {
-    const until = this.#outbox.findIndex((seat) =>
-      seat !== this.seats[0] && (this.#link.full || transfersOf(seat.task.args!).length > 0)
-    );
+    const pilesUp = this.#link.full !== undefined;
+    let size = 0;
+    const until = this.#outbox.findIndex((seat) => {
+      const { args } = seat.task;
+      if (pilesUp) size += roughSize(args!);
+      if (seat === this.seats[0]) return false;
+      return this.#link.full || size > MAX_BATCH || transfersOf(args!).length > 0;
+    });
     return this.#outbox.splice(0, until < 0 ? this.#outbox.length : until);
   }
 
@@ -419,6 +427,16 @@ export class PoolWorker implements LinkListener, Timed {
       }),
     );
   }
+}
+
+/** About how many bytes arguments take, as far as a glance tells. */
+function roughSize(args: readonly unknown[]): number {
+  let size = 0;
+  for (const arg of args) {
+    if (typeof arg === "string") size += arg.length;
+    else if (isObject(arg)) size += (arg as { byteLength?: number }).byteLength ?? 0;
+  }
+  return size;
 }
 
 function isObject(value: unknown): boolean {

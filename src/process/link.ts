@@ -69,6 +69,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   /** Whether it is to keep the program alive, and whether it does. */
   #busy = true;
   #held = true;
+  /** It has exited; what it wrote may still have to be read. */
+  #exited = false;
   #over = false;
 
   /** @throws When it can't be started, or something in the greeting can't be sent. */
@@ -131,7 +133,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   kill(): void {
-    if (this.#over || this.#killTimer !== undefined) return;
+    if (this.#exited || this.#killTimer !== undefined) return;
     this.hold(true);
     this.#child.kill("SIGTERM");
     const { clock, killDelay } = this.#settings;
@@ -199,6 +201,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
+    this.#exited = true;
     this.#settings.clock.clearTimer(this.#killTimer);
     this.#child.closeInput();
     await this.#drain(read);
