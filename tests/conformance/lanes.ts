@@ -7,8 +7,11 @@ import {
   type asCompleted,
   asyncMap,
   AsyncQueue,
+  importTasks,
   type QueueOptions,
   type TaskQueue,
+  threadMap,
+  ThreadQueue,
 } from "../../mod.ts";
 import * as tasks from "./tasks.ts";
 
@@ -65,6 +68,23 @@ export const lanes: readonly Lane[] = [
       lendsSlot: true,
       stopsStubbornWork: false,
       stopsBusyWork: false,
+    },
+  },
+  {
+    name: "ThreadQueue",
+    create: (options) => new ThreadQueue(options) as unknown as TaskQueue,
+    use: (options, body) => ThreadQueue.use(options, body as never),
+    asCompleted: ThreadQueue.asCompleted,
+    map: threadMap as never,
+    tasks: importTasks(new URL("./tasks.ts", import.meta.url)) as unknown as typeof tasks,
+    many: 2_000,
+    differences: {
+      workersPerCore: 1,
+      runsClosures: false,
+      keepsIdentity: false,
+      lendsSlot: false,
+      stopsStubbornWork: true,
+      stopsBusyWork: true,
     },
   },
 ];

@@ -26,12 +26,13 @@ test("thread pool: minWorkers are started at once and kept; the others go after 
   await withThreads({ workers: 3, minWorkers: 1, idleTimeout: 50 }, async (queue) => {
     await eventually(() => queue.stats.workers === 1, "one is warm");
     const door = gate();
-    const handles = [1, 2, 3].map(() => queue.submit(tasks.block, [door]));
+    const handles = [1, 2, 3].map(() => queue.submit(tasks.tellAndBlock, [door]));
     await reached(door, 3);
     open(door);
-    await Promise.all(handles);
+    const three = await Promise.all(handles.map((handle) => handle.value()));
     await eventually(() => queue.stats.workers === 1, "two have been closed");
     const { worker } = await queue.submit(tasks.whoAmI).value();
+    assert(three.includes(worker), "all have been closed, and a new one started");
     await new Promise((resolve) => setTimeout(resolve, 150));
     assertEquals(queue.stats.workers, 1);
     assertEquals((await queue.submit(tasks.whoAmI).value()).worker, worker);

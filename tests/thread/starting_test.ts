@@ -76,6 +76,19 @@ test("thread starting: a failed start is made good by the next", async () => {
   });
 });
 
+test("thread starting: where no more workers start, those that have done the work, and no more are tried for ever", async () => {
+  await withLog(async (log, lines) => {
+    const count = new Int32Array(new SharedArrayBuffer(4));
+    const options = { workers: 3, initializer: tasks.failToStartAgain, initArgs: [log, count] };
+    await withThreads(options, async (queue) => {
+      assertEquals(await queue.submit(tasks.square, [3]).value(), 9);
+      const times = new Array<number>(60).fill(20);
+      assertEquals(await queue.group(tasks.work, times).values(), times);
+      assert(lines().length >= 4 && lines().length <= 6, `${lines().length} starts`);
+    });
+  });
+});
+
 test("thread starting: fail-first and hooks that cancel meet failing starts, and each task ends once", async () => {
   await withLog(async (log) => {
     for (const failPolicy of ["fail-first", "continue"] as const) {

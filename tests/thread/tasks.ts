@@ -41,6 +41,12 @@ export function failToStartUntil(log: string, count: Int32Array, until: number):
   if (Atomics.add(count, 0, 1) < until) throw new RangeError("no start");
 }
 
+/** An initializer that fails in all workers but the first. */
+export function failToStartAgain(log: string, count: Int32Array): void {
+  appendFileSync(log, "start\n");
+  if (Atomics.add(count, 0, 1) > 0) throw new RangeError("no start");
+}
+
 /** Never ends. */
 export function never(): Promise<never> {
   const alive = setInterval(() => {}, 1000);
@@ -56,6 +62,12 @@ export function block(gate: Int32Array, value?: any): any {
   while (Atomics.load(gate, 0) === 0) Atomics.wait(gate, 0, 0, 10);
   Atomics.add(gate, 2, 1);
   return value;
+}
+
+/** Blocks its thread until the gate opens, then tells which worker it is. */
+export function tellAndBlock(gate: Int32Array): string {
+  block(gate);
+  return worker;
 }
 
 /** Spins in a loop that never yields until it is cancelled; writes the reason to the log. */

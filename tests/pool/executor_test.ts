@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { eventually } from "../conformance/support.ts";
+import { test } from "../harness.ts";
+import { FakePool, task } from "./fake_pool.ts";
+
+/** Submits tasks of these names. */
+const submit = (queue: FakePool, ...names: string[]) =>
+  names.map((name) => queue.submit(task, [name], { name }));
+
+test("pool executor: short tasks are sent ahead, in order, each under a ticket of its own", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const handles = submit(queue, "a", "b", "c");
+  await queue.turn();
+  assertEquals(link.inbox.map(({ name }) => name), ["a", "b", "c"]);
+  const [a, b] = link.inbox;
+  queue.pause();
+  queue.resume();
+  await queue.turn();
+  // `b` was taken back; the worker, which has not looked yet, sees it twice and runs it once, in its new turn.
+  assertEquals(link.inbox.map(({ name }) => name), ["a", "b", "c", "b", "c"]);
+  assert(link.inbox[3]!.ticket !== b!.ticket);
+  const jobs = [link.begin(), link.begin(), link.begin()];
+  assertEquals(jobs.map(({ ticket }) => ticket).includes(b!.ticket), false);
+  assertEquals(jobs[0], a);
+  link.tell(...jobs);
+  assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
+  await queue.end();
+});
+
+test("pool executor: a task that is cancelled when it has ended already costs those behind it nothing", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const [first, second, third] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  const a = link.begin();
+  const b = link.begin();
+  // `a` has ended, and word of it is on the way.
+  first!.cancel();
+  assertFalse(link.killed);
+  link.tell(a);
+  await queue.turn();
+  link.tell(b);
+  await queue.turn();
+  assertEquals([first!.status, second!.status], ["cancelled", "succeeded"]);
+  link.tell(link.begin());
+  assertEquals(await third!.value(), "c");
+  await queue.end();
+});
+
+test("pool executor: a task that began unseen is stopped when it is cancelled", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const [first, second, third] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  const a = link.begin();
+  link.begin();
+  // The pool doesn't know yet that `a` has ended and `b` begun, which never will.
+  second!.cancel();
+  assert(link.killed);
+  link.tell(a);
+  assertEquals(await first!.value(), "a");
+  link.close();
+  await queue.turn();
+  const replacement = queue.links[1]!;
+  replacement.ready();
+  await queue.turn();
+  assertEquals(replacement.inbox.map(({ name }) => name), ["c"]);
+  replacement.tell(replacement.begin());
+  assertEquals((await third!).attempts, 1);
+  assertEquals(queue.stats.abandoned, 0);
+  await queue.end();
+});
+
+test("pool executor: a result that was noted but not sent survives the end of its worker", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const [first, second, third] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  link.note(link.begin());
+  link.begin();
+  link.close();
+  await queue.turn();
+  assertEquals([first!.status, second!.status, third!.status], ["succeeded", "failed", "pending"]);
+  assertEquals(second!.attempts, 1);
+  await queue.end();
+  assertEquals([third!.status, third!.attempts], ["cancelled", 0]);
+});
+
+test("pool executor: what was noted waits for a message that is on the way with what came before", async () => {
+  const ended: string[] = [];
+  const queue = new FakePool({ workers: 1, onComplete: ({ name }) => ended.push(name) });
+  const link = await queue.startShort();
+  ended.length = 0;
+  const handles = submit(queue, "a", "b", "c", "d");
+  await queue.turn();
+  const a = link.begin();
+  const b = link.begin();
+  link.note(b);
+  link.begin();
+  // Looks into the journal.
+  handles[3]!.cancel();
+  handles[2]!.cancel();
+  assertEquals(ended, ["d", "c"]);
+  link.tell(a);
+  link.tell(b);
+  assertEquals(ended, ["d", "c", "a", "b"]);
+  link.close();
+  await queue.turn();
+  assertEquals(handles.map(({ status }) => status), [
+    ...["succeeded", "succeeded", "cancelled", "cancelled"],
+  ]);
+  await queue.end();
+});
+
+test("pool executor: a hook that ends another task of the same worker ends it once", async () => {
+  const ended: string[] = [];
+  let then = () => {};
+  const queue = new FakePool({
+    workers: 1,
+    onComplete({ name }) {
+      ended.push(name);
+      then();
+    },
+  });
+  const link = await queue.startShort();
+  ended.length = 0;
+  const [first, second] = submit(queue, "a", "b");
+  await queue.turn();
+  link.note(link.begin());
+  link.begin();
+  // The end of `a` is in the journal; cancelling `a` cancels `b`, which makes the pool read it.
+  then = () => {
+    then = () => {};
+    second!.cancel();
+  };
+  first!.cancel();
+  link.close();
+  await queue.turn();
+  assertEquals(ended, ["a", "b"]);
+  assertEquals([first!.status, second!.status, queue.stats.cancelled], [
+    "cancelled",
+    "cancelled",
+    2,
+  ]);
+  assertEquals(queue.stats.active, 0);
+  await queue.end();
+});
+
+test("pool executor: a task that asked for its signal keeps its worker for its grace", async () => {
+  const queue = new FakePool({ workers: 2 });
+  const link = await queue.startShort();
+  const handle = queue.submit(task, ["a"], { name: "a", grace: 60_000 });
+  const [behind] = submit(queue, "b");
+  await queue.turn();
+  const a = link.begin();
+  link.touch(a);
+  handle.cancel();
+  assertFalse(link.killed);
+  await queue.turn();
+  // What was behind it goes elsewhere, and nothing more comes.
+  assertEquals(queue.links.length, 2);
+  const other = queue.links[1]!;
+  other.ready();
+  await queue.turn();
+  assertEquals(other.inbox.map(({ name }) => name), ["b"]);
+  other.tell(other.begin());
+  assertEquals(await behind!.value(), "b");
+  link.tell(a);
+  await queue.turn();
+  assertEquals([handle.status, link.killed, queue.stats.workers], ["cancelled", false, 2]);
+  await queue.end();
+});
+
+test("pool executor: of workers that have been idle for long, minWorkers stay", async () => {
+  const queue = new FakePool({ workers: 3, minWorkers: 1, idleTimeout: 10 });
+  await queue.start();
+  const handles = submit(queue, "a", "b", "c");
+  for (let i = 0; i < 3; i++) {
+    await queue.turn();
+    queue.links[i]!.ready();
+  }
+  await queue.turn();
+  for (const link of queue.links) link.tell(link.begin());
+  await Promise.all(handles);
+  const killed = () => queue.links.filter((link) => link.killed).length;
+  await eventually(() => killed() > 0, "some are closed");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assertEquals([killed(), queue.links.length, queue.stats.workers], [2, 3, 1]);
+  await queue.end();
+});

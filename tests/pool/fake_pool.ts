@@ -1,0 +1,148 @@
+/**
+ * A queue whose workers are played by the test: what happens between pool and worker, in any order.
+ *
+ * @module
+ */
+import { TaskQueue } from "../../mod.ts";
+import { Timers } from "../../src/core/timers.ts";
+import { Claims } from "../../src/pool/claims.ts";
+import { PoolExecutor } from "../../src/pool/executor.ts";
+import { Journal } from "../../src/pool/journal.ts";
+import type { LinkListener, WorkerLink } from "../../src/pool/link.ts";
+import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../../src/pool/options.ts";
+import { type DownMessage, READY, RUN, RUN_FIELDS, VALUES } from "../../src/pool/protocol.ts";
+import { platform, systemClock } from "../../src/runtime/platform.ts";
+import { importTasks } from "../../mod.ts";
+
+/** Portable tasks; they are never run. */
+export const { task } = importTasks<{ task(name: string): string }>("file:///nowhere.ts");
+
+/** A task that a worker was sent. */
+export interface Job {
+  readonly order: number;
+  readonly cell: number;
+  readonly ticket: number;
+  readonly name: string;
+}
+
+/** The pool's end of a worker that does what the test says. */
+export class FakeLink implements WorkerLink {
+  readonly claims = new Claims();
+  readonly journal = new Journal();
+  /** What it was sent and has not begun. */
+  readonly inbox: Job[] = [];
+  killed = false;
+  readonly #listener: LinkListener;
+  readonly #worker = new Claims(this.claims.buffer);
+  readonly #notes = new Journal(this.journal.buffer);
+
+  constructor(listener: LinkListener) {
+    this.#listener = listener;
+  }
+
+  post(message: DownMessage): void {
+    if (message[0] !== RUN) return;
+    for (let i = 2; i < message.length; i += RUN_FIELDS) {
+      const [order, cell, ticket, , , name] = message.slice(i, i + RUN_FIELDS);
+      this.inbox.push({ order, cell, ticket, name } as Job);
+    }
+  }
+
+  hold(): void {}
+
+  kill(): void {
+    this.killed = true;
+  }
+
+  forget(): void {}
+
+  // What the worker does
+
+  ready(): void {
+    this.#listener.received([READY]);
+  }
+
+  /** Begins the next task that was not taken back. */
+  begin(): Job {
+    for (;;) {
+      const job = this.inbox.shift()!;
+      if (this.#worker.begin(job.cell, job.ticket)) return job;
+    }
+  }
+
+  /** A task asks for its signal. */
+  touch(job: Job): void {
+    this.#worker.touch(job.cell, job.ticket);
+  }
+
+  /** Word of the ends of tasks arrives. */
+  tell(...jobs: Job[]): void {
+    this.#listener.received([VALUES, ...jobs.flatMap(({ order, name }) => [order, name, 0.001])]);
+  }
+
+  /** Notes a result that it has not sent. */
+  note(job: Job): void {
+    this.#notes.note(job.order, job.name, 0.001);
+  }
+
+  /** Its end arrives. */
+  close(): void {
+    this.#listener.closed({});
+  }
+}
+
+/** A queue with such workers. */
+export class FakePool extends TaskQueue {
+  /** Those that were started, in order. */
+  readonly links: FakeLink[];
+
+  constructor(options: PoolOptions = {}) {
+    const links: FakeLink[] = [];
+    super(options, {
+      checks: POOL_OPTION_CHECKS,
+      platform,
+      assertTask: () => {},
+      createExecutor: (host) =>
+        new PoolExecutor(
+          host,
+          poolSettings(options, 4),
+          (afterFire) => new Timers(systemClock, afterFire),
+          (_, listener) => {
+            const link = new FakeLink(listener);
+            links.push(link);
+            return link;
+          },
+        ),
+    });
+    this.links = links;
+  }
+
+  /** Lets what was requested happen. */
+  async turn(): Promise<void> {
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+  }
+
+  /** Starts with one worker that is known to have short tasks, so that it is sent several. */
+  async startShort(): Promise<FakeLink> {
+    await this.start();
+    const warmUp = this.map(task, ["a", "b", "c"].map((name): [string] => [name]), {
+      name: "warm up",
+    });
+    await this.turn();
+    const [link] = this.links as [FakeLink];
+    link.ready();
+    while (!warmUp.every(({ done }) => done)) {
+      await this.turn();
+      while (link.inbox.length > 0) link.tell(link.begin());
+    }
+    return link;
+  }
+
+  /** Ends all workers. */
+  async end(): Promise<void> {
+    const over = this.cancel();
+    await this.turn();
+    for (const link of this.links) link.close();
+    await over;
+  }
+}
