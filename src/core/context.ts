@@ -13,12 +13,15 @@ export interface TaskContext {
   readonly name: string;
   /** 1 on the first attempt. */
   readonly attempt: number;
-  /** Aborts on cancel, timeout and forced shutdown, with the reason for it. */
+  /**
+   * Aborts on cancel, timeout and forced shutdown, with the reason for it. In a `ProcessQueue` the reason comes by
+   * message, so a task that never yields doesn't see it: there `cancelled` is the one to ask.
+   */
   readonly signal: AbortSignal;
-  /** Whether the signal has aborted; cheap enough to ask in every turn of a loop. */
+  /** Whether the task is to stop; cheap enough to ask in every turn of a loop, also of one that never yields. */
   readonly cancelled: boolean;
   /**
-   * Throws the signal's reason if it has aborted.
+   * Throws if the task is to stop: the signal's reason or, where that has not come yet, a `TaskCancelledError`.
    */
   throwIfCancelled(): void;
   /**
@@ -131,7 +134,7 @@ export interface ContextActions {
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
   /** The task has asked for its signal or its state, which others have to know. */
   touch?(): void;
-  /** Whether the attempt is to stop. If the reason can be had, the context has been aborted with it. */
+  /** Whether the attempt is to stop. If the reason has come, the context has been aborted with it. */
   isInterrupted?(): boolean;
 }
 
@@ -167,12 +170,15 @@ export class AttemptContext implements TaskContext {
   }
 
   get cancelled(): boolean {
-    this.#look();
-    return this.#aborted;
+    return this.#look();
   }
 
   throwIfCancelled(): void {
-    if (this.cancelled) throw this.#reason;
+    if (!this.#look()) return;
+    // What it is to stop for may still be on its way.
+    throw this.#aborted
+      ? this.#reason
+      : new TaskCancelledError(`Task '${this.name}' was interrupted`);
   }
 
   /** `throwIfCancelled` without the look at the state counting as the task's own. */
@@ -196,13 +202,16 @@ export class AttemptContext implements TaskContext {
     this.#controller?.abort(reason);
   }
 
-  /** The task asks for its signal or its state, which may have changed without its thread having been told. */
-  #look(): void {
+  /**
+   * The task asks for its signal or its state, which may have changed without its thread having been told.
+   *
+   * @returns Whether it is to stop.
+   */
+  #look(): boolean {
     if (!this.touched) {
       this.touched = true;
       this.#actions.touch?.();
     }
-    if (this.#aborted || !this.#actions.isInterrupted?.()) return;
-    this.abort(new TaskCancelledError(`Task '${this.name}' was interrupted`));
+    return this.#aborted || (this.#actions.isInterrupted?.() ?? false);
   }
 }

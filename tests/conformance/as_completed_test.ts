@@ -15,8 +15,11 @@ for (const lane of lanes) {
   test(`${lane.name}: asCompleted yields each handle once, those that have ended first`, () =>
     withQueue(lane, { workers: 3 }, async (queue, desk) => {
       await queue.start();
-      const early = queue.map(tasks.echo, ["early 1", "early 2"]);
-      await Promise.all(early);
+      const early: TaskHandle[] = [];
+      for (const name of ["early 1", "early 2"]) {
+        early.push(queue.submit(tasks.echo, [name]));
+        await early.at(-1);
+      }
       const failed = queue.submit(tasks.gateThenFail, [desk.file("failed")]);
       const late = queue.submit(tasks.gate, [desk.file("late"), "late"]);
       const cancelled = queue.submit(tasks.nothing, { delay: 1e9 });

@@ -8,6 +8,8 @@ import {
   asyncMap,
   AsyncQueue,
   importTasks,
+  processMap,
+  ProcessQueue,
   type QueueOptions,
   type TaskQueue,
   threadMap,
@@ -27,8 +29,6 @@ export interface Differences {
   readonly lendsSlot: boolean;
   /** Stops an interrupted attempt that never looks at its signal, instead of leaving it to run on. */
   readonly stopsStubbornWork: boolean;
-  /** Interrupts work that never yields to the event loop. */
-  readonly stopsBusyWork: boolean;
 }
 
 /** One lane, as the tests see it. */
@@ -51,6 +51,9 @@ export interface Lane {
   readonly differences: Differences;
 }
 
+/** The task functions, as threads and processes take them. */
+const portable = importTasks(new URL("./tasks.ts", import.meta.url)) as unknown as typeof tasks;
+
 /** All lanes. */
 export const lanes: readonly Lane[] = [
   {
@@ -67,7 +70,6 @@ export const lanes: readonly Lane[] = [
       keepsIdentity: true,
       lendsSlot: true,
       stopsStubbornWork: false,
-      stopsBusyWork: false,
     },
   },
   {
@@ -76,7 +78,7 @@ export const lanes: readonly Lane[] = [
     use: (options, body) => ThreadQueue.use(options, body as never),
     asCompleted: ThreadQueue.asCompleted,
     map: threadMap as never,
-    tasks: importTasks(new URL("./tasks.ts", import.meta.url)) as unknown as typeof tasks,
+    tasks: portable,
     many: 2_000,
     differences: {
       workersPerCore: 1,
@@ -84,7 +86,22 @@ export const lanes: readonly Lane[] = [
       keepsIdentity: false,
       lendsSlot: false,
       stopsStubbornWork: true,
-      stopsBusyWork: true,
+    },
+  },
+  {
+    name: "ProcessQueue",
+    create: (options) => new ProcessQueue(options) as unknown as TaskQueue,
+    use: (options, body) => ProcessQueue.use(options, body as never),
+    asCompleted: ProcessQueue.asCompleted,
+    map: processMap as never,
+    tasks: portable,
+    many: 1_000,
+    differences: {
+      workersPerCore: 1,
+      runsClosures: false,
+      keepsIdentity: false,
+      lendsSlot: false,
+      stopsStubbornWork: true,
     },
   },
 ];
