@@ -6,6 +6,7 @@ import type { TaskResult, TaskResultBase } from "../core/result.ts";
 import type { AnyFunction, Task } from "../core/task.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../pool/error_codec.ts";
 import { canClone, decodeValue, encodeValue } from "../pool/values.ts";
+import { listenOn } from "../runtime/port.ts";
 import type { TaskReference } from "../tasks/portable.ts";
 import { makeStub } from "../tasks/stub.ts";
 import { transfer } from "../tasks/transfer.ts";
@@ -53,6 +54,7 @@ export class QueueHost {
   /** The end to give away. */
   readonly end: MessagePort;
   readonly #port: NodePort;
+  readonly #stopListening: () => void;
   readonly #queue: TaskQueue<never>;
   readonly #closed: (host: QueueHost) => void;
   readonly #followed = new Map<string, Followed>();
@@ -73,8 +75,7 @@ export class QueueHost {
     const { port1, port2 } = new MessageChannel();
     this.end = port2 as unknown as MessagePort;
     this.#port = port1;
-    port1.on("message", this.#onMessage);
-    port1.on("close", this.#onClose);
+    this.#stopListening = listenOn(port1, this.#onMessage, () => this.#end());
     port1.unref();
     open.add(this);
   }
@@ -104,12 +105,9 @@ export class QueueHost {
     }
   };
 
-  readonly #onClose = () => this.#end();
-
   #end(): void {
     if (!open.delete(this)) return;
-    this.#port.off("message", this.#onMessage);
-    this.#port.off("close", this.#onClose);
+    this.#stopListening();
     this.#port.close();
     for (const { unfollow } of this.#followed.values()) unfollow();
     this.#followed.clear();

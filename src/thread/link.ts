@@ -3,6 +3,7 @@ import { Claims } from "../pool/claims.ts";
 import { Journal } from "../pool/journal.ts";
 import type { Exit, LinkListener, WorkerLink } from "../pool/link.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/protocol.ts";
+import { listenOn } from "../runtime/port.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** So many milliseconds after a worker's end the runtime may take to say how it ended. */
@@ -29,6 +30,7 @@ export class ThreadLink implements WorkerLink {
   readonly #worker: RuntimeWorker;
   readonly #port: MessagePort;
   readonly #listener: LinkListener;
+  readonly #stopListening: () => void;
   #loaded = false;
   #killed = false;
   #ended = false;
@@ -50,8 +52,7 @@ export class ThreadLink implements WorkerLink {
       port1.close();
       throw error;
     }
-    port1.on("message", this.#onMessage);
-    port1.on("close", this.#onEnd);
+    this.#stopListening = listenOn(port1, this.#onMessage, () => this.#end());
     this.#worker.addEventListener("error", this.#onError);
     this.#worker.addEventListener("close", this.#onClose as EventListener);
     const port = port2 as unknown as globalThis.MessagePort;
@@ -92,8 +93,6 @@ export class ThreadLink implements WorkerLink {
     if (this.#killed) this.#worker.terminate();
   };
 
-  readonly #onEnd = () => this.#end();
-
   readonly #onError = (event: ErrorEvent) => {
     // An error that a worker doesn't catch would end the whole program.
     event.preventDefault();
@@ -129,8 +128,7 @@ export class ThreadLink implements WorkerLink {
   /** Lets go of the port and the worker; not of its errors, which may still come. */
   #release(): void {
     this.#worker.removeEventListener("close", this.#onClose as EventListener);
-    this.#port.off("message", this.#onMessage);
-    this.#port.off("close", this.#onEnd);
+    this.#stopListening();
     this.#port.close();
     this.#worker.terminate();
   }

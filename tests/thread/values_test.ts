@@ -49,6 +49,15 @@ test("thread values: a view sends only its bytes, as argument, value and progres
   });
 });
 
+test("thread values: bytes are moved, not looked through one by one", async () => {
+  await withThreads({ workers: 1 }, async (queue) => {
+    const bytes = new Uint8Array(128 << 20).fill(7);
+    // Looked through, they would take minutes.
+    const back = await queue.submit(tasks.echo, [bytes]).value();
+    assertEquals([back.length, back.at(-1)], [bytes.length, 7]);
+  });
+});
+
 test("thread values: shared memory is shared", async () => {
   await withThreads({ workers: 2 }, async (queue) => {
     const memory = new Int32Array(new SharedArrayBuffer(4));
