@@ -556,6 +556,8 @@ export class Engine implements TaskOwner, ExecutorHost {
   }
 
   pause(): void {
+    // What is to end must not be held up.
+    if (this.closing) return;
     this.paused = true;
     this.executor.recall();
   }

@@ -168,6 +168,11 @@ const oneOf = (...words: string[]): Check => (name, value) => {
 };
 const positive = number("> 0", (value) => value > 0);
 const notNegative = number(">= 0", (value) => value >= 0);
+/** Something that comes: what never does would be waited for without end. */
+const wait: Check = (name, value) => {
+  notNegative(name, value);
+  if (value === Infinity) refuse(RangeError, name, "finite", value);
+};
 const time: Check = (name, value) => {
   if (typeof value !== "number" && !(value instanceof Date)) {
     refuse(TypeError, name, "a number or a Date", value);
@@ -185,6 +190,7 @@ export const checks = {
   ordered: number("a number that can be ordered", (value) => !Number.isNaN(value)),
   positive,
   notNegative,
+  wait,
   fraction: number("from 0 to 1", (value) => value >= 0 && value <= 1),
   /** A whole number from 1. */
   count: whole(positive),
@@ -208,12 +214,12 @@ export const TASK_OPTION_CHECKS: OptionChecks = {
   mustComplete: checks.boolean,
   timeout: checks.positive,
   retries: checks.countOrInfinity,
-  retryDelay: checks.notNegative,
+  retryDelay: checks.wait,
   backoff: checks.positive,
   maxRetryDelay: checks.notNegative,
   jitter: checks.fraction,
   retryIf: checks.function,
-  delay: checks.notNegative,
+  delay: checks.wait,
   runAt: time,
   name: checks.string,
   groupId: checks.string,

@@ -507,7 +507,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#engine.history.clear();
   }
 
-  /** Stops starting attempts. Those that are running go on. */
+  /** Stops starting attempts. Those that are running go on. Without effect while the queue shuts down. */
   pause(): void {
     this.#engine.pause();
   }

@@ -59,6 +59,16 @@ for (const lane of lanes) {
       assertEquals(handle.status, "succeeded");
     }));
 
+  test(`${lane.name}: a graceful shutdown can't be paused`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const handle = queue.submit(tasks.nothing);
+      const over = queue.shutdown();
+      queue.pause();
+      assertFalse(queue.paused);
+      await over;
+      assertEquals(handle.status, "succeeded");
+    }));
+
   test(`${lane.name}: shutting down an idle queue, started or not, closes it`, () =>
     withQueue(lane, {}, async (queue) => {
       await queue.shutdown();
