@@ -1,145 +1,111 @@
 /**
- * Compares Trilane with other queues, in one program on one machine: `deno task bench:compare`, or
- * `npx --yes bun@1.4.5 bench/compare.ts`.
+ * `deno task bench:compare [--on RUNTIME] [--only TEXT] [--share N] [--write]`: Trilane beside other queues and pools,
+ * on Deno and on Bun; those that don't run there on Node.
+ *
+ * `--only` picks the works with the text in their id, several texts with commas between. `--share 0.3` does that share
+ * of the rounds. `--write` keeps what came of it under `bench/results/`.
  *
  * @module
  */
 import { cpus } from "node:os";
-import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import trilane from "../deno.json" with { type: "json" };
-import { measure, type Times } from "./measure.ts";
-import { CONCURRENCY, type Contender, oneByOne, ran, together } from "./noops.ts";
+import { type Commands, compare } from "./arena.ts";
+import { chart } from "./chart.ts";
+import { markdown } from "./markdown.ts";
 import peers from "./package.json" with { type: "json" };
-import {
-  checkOrder,
-  contenders,
-  type Distribution,
-  distributions,
-  draw,
-  type PriorityContender,
-} from "./priorities.ts";
-import { table } from "./table.ts";
+import { type Comparison, summarize } from "./statistics.ts";
+import type { Runtime } from "./work.ts";
+import { works } from "./works.ts";
 
-const NOOPS = 100_000;
-const FEW = 10_000;
-const MANY = 1_000_000;
+/** The works that the chart shows. */
+const CHARTED = [
+  ...["noops-run-100000-16", "noops-each-100000-16", "threads-saturated", "threads-latency"],
+  ...["processes-saturated", "processes-latency", "factorial"],
+];
 
-/** Rounds that are timed, and of those that take seconds. */
-const ROUNDS = 21;
-const LONG_ROUNDS = 5;
+const { values: options } = parseArgs({
+  args: Deno.args,
+  options: {
+    on: { type: "string", multiple: true, default: ["deno", "bun"] },
+    only: { type: "string", default: "" },
+    share: { type: "string", default: "1" },
+    write: { type: "boolean", default: false },
+  },
+});
 
-const groupDigits = (value: number) => Math.round(value).toLocaleString("en");
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-function assertAll(count: number, expected: number, name: string): void {
-  if (count === expected) return;
-  throw new Error(`${name} was given ${expected} tasks and ran ${count}`);
+async function output(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout } = await new Deno.Command(command, {
+    args,
+    cwd: here("."),
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`${command} ${args.join(" ")} failed`);
+  return new TextDecoder().decode(stdout).trim();
 }
 
-/** How many times as fast as another queue Trilane is: the first of the times is its own. */
-function ratio([trilane]: Times[], other: Times): string {
-  return other === trilane ? "" : `${(other.median / trilane.median).toFixed(2)} x`;
-}
+// Deno takes the peers from its cache, Bun and Node from here.
+await output("npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock");
+const bun = await output("npx", "--yes", "bun@1.4.5", "-e", "console.log(process.execPath)");
+const node = await output("node", "-p", "process.execPath");
+const contestant = here("contestant.ts");
+const commands: Commands = {
+  deno: [
+    ...[Deno.execPath(), "run", "--no-check", "--config", here("deno.json")],
+    ...["--v8-flags=--expose-gc", "--allow-all", contestant],
+  ],
+  bun: [bun, contestant],
+  node: [
+    node,
+    "--expose-gc",
+    "--import",
+    import.meta.resolve("./node_modules/tsx/dist/loader.mjs"),
+    contestant,
+  ],
+};
+const versions: Record<Runtime, string> = {
+  deno: `Deno ${Deno.version.deno}`,
+  bun: `Bun ${await output(bun, "--version")}`,
+  node: `Node ${(await output(node, "--version")).slice(1)}`,
+};
 
-async function compareNoops(
-  awaited: string,
-  queues: readonly Contender[],
-): Promise<string[][]> {
-  const trials = queues.map(({ name, run }) => ({
-    async run() {
-      const before = ran;
-      assertAll(await run(NOOPS), NOOPS, name);
-      assertAll(ran - before, NOOPS, name);
-    },
-  }));
-  const times = await measure(trials, ROUNDS);
-  const perSecond = (time: number) => groupDigits(NOOPS / (time / 1000));
-  return queues.map(({ name }, i) => [
-    name,
-    awaited,
-    perSecond(times[i].median),
-    `${perSecond(times[i].longest)} to ${perSecond(times[i].shortest)}`,
-    ratio(times, times[i]),
-  ]);
-}
+const machine = `${cpus().length} cores (${cpus()[0].model.trim()})`;
+const names = Object.entries({ [trilane.name]: trilane.version, ...peers.dependencies })
+  .filter(([name]) => name !== "tsx")
+  .map(([name, version]) => `${name} ${version}`).join(", ");
+const only = options.only.split(",");
 
-async function comparePriorities(
-  kind: Distribution,
-  count: number,
-): Promise<string[][]> {
-  const queues = contenders.filter(({ atMost }) => count <= atMost);
-  const priorities = draw(kind, count);
-  const trials = queues.map((queue) => priorityTrial(queue, priorities));
-  const times = await measure(trials, count > FEW ? LONG_ROUNDS : ROUNDS);
-  const perTask = (time: number) => groupDigits(time * 1e6 / count);
-  return queues.map(({ name }, i) => [
-    name,
-    groupDigits(count),
-    kind.name,
-    perTask(times[i].median),
-    `${perTask(times[i].shortest)} to ${perTask(times[i].longest)}`,
-    ratio(times, times[i]),
-  ]);
-}
-
-function priorityTrial(queue: PriorityContender, priorities: Float64Array) {
-  return {
-    async run() {
-      let count = 0;
-      // deno-lint-ignore require-await -- what is queued is async
-      await queue.run(priorities, async () => {
-        count++;
-      });
-      assertAll(count, priorities.length, queue.name);
-    },
-  };
-}
-
-for (const queue of contenders) {
-  for (const kind of distributions) await checkOrder(queue, draw(kind, FEW));
-}
-
-const runtime = process.versions.bun === undefined
-  ? `Deno ${process.versions.deno}`
-  : `Bun ${process.versions.bun}`;
-const versions = Object.entries({
-  [trilane.name]: trilane.version,
-  ...peers.dependencies,
-})
-  .map(([name, version]) => `${name} ${version}`);
-console.log(`${runtime}, ${cpus().length} cores (${cpus()[0].model.trim()})`);
-console.log(versions.join(", "));
-
-console.log(`
-Tasks a second: ${groupDigits(NOOPS)} async no-ops submitted and run, ${CONCURRENCY} at a time.
-Median of ${ROUNDS} rounds, slowest to fastest.
-`);
-console.log(table([
-  ["", "each task awaited", "tasks/s", "spread", "Trilane is"],
-  ...await compareNoops("no", together),
-  ...await compareNoops("one by one", oneByOne),
-]));
-
-console.log(`
-Nanoseconds a task: async no-ops with random priorities, all queued before the first one starts, none
-awaited by itself. Median of ${ROUNDS} rounds (${LONG_ROUNDS} with ${
-  groupDigits(MANY)
-} tasks), fastest to slowest.
-`);
-const rows: string[][] = [];
-for (const count of [FEW, MANY]) {
-  for (const kind of distributions) {
-    rows.push(...await comparePriorities(kind, count));
+for (const runtime of options.on as Runtime[]) {
+  const where = [versions[runtime], ...(runtime === "node" ? [] : [versions.node])].join(", ");
+  const head = `${where}, ${machine}. ${names}.`;
+  console.log(`## ${versions[runtime]}\n\n${head}\n`);
+  const comparisons: Comparison[] = [];
+  for (const work of works.filter(({ id }) => only.some((text) => id.includes(text)))) {
+    const outcomes = await compare(work, runtime, commands, Number(options.share));
+    const comparison = summarize(work, outcomes);
+    comparisons.push(comparison);
+    console.log(markdown(comparison, runtime));
   }
+  if (!options.write) continue;
+  const results = here("results");
+  const body = comparisons.map((comparison) => markdown(comparison, runtime)).join("\n");
+  await Deno.mkdir(results, { recursive: true });
+  await Deno.writeTextFile(
+    `${results}/${runtime}.md`,
+    `# ${versions[runtime]}\n\n${head}\n\n${body}`,
+  );
+  const facts = {
+    runtime: versions[runtime],
+    machine,
+    versions: { trilane: trilane.version, ...peers.dependencies },
+  };
+  await Deno.writeTextFile(
+    `${results}/${runtime}.json`,
+    `${JSON.stringify({ ...facts, comparisons }, null, 2)}\n`,
+  );
+  const charted = comparisons.filter(({ id }) => CHARTED.includes(id));
+  await Deno.writeTextFile(`${results}/${runtime}.svg`, chart(versions[runtime], charted));
 }
-console.log(
-  table([
-    ["", "tasks", "priorities", "ns/task", "spread", "Trilane is"],
-    ...rows,
-  ]),
-);
-
-const leftOut = contenders.filter(({ atMost }) => atMost < MANY).map((
-  { name },
-) => name);
-console.log(`
-Not run with ${groupDigits(MANY)} tasks, since it would take minutes: ${leftOut.join(", ")}.`);

@@ -1,22 +1,55 @@
 /**
- * What the engine costs: the queues of `noops.ts` side by side.
+ * What the engine costs: 10,000 tasks that do nothing, submitted and run, with one more thing each.
  *
  * @module
  */
-import { type Contender, oneByOne, together } from "./noops.ts";
+import { AsyncQueue, type QueueOptions, type TaskOptions } from "@trilane/trilane";
 
-const TASKS = 100_000;
+const COUNT = 10_000;
+const group = "10,000 no-ops";
 
-function bench(group: string, contenders: readonly Contender[]): void {
-  for (const [index, { name, run }] of contenders.entries()) {
-    Deno.bench({
-      name,
-      group,
-      baseline: index === 0,
-      fn: async () => void await run(TASKS),
-    });
-  }
+const noop = async () => {};
+
+function bench(name: string, task: TaskOptions | undefined, queue: QueueOptions = {}): void {
+  Deno.bench({
+    name,
+    group,
+    baseline: name === "plain",
+    async fn() {
+      const tasks = new AsyncQueue({ workers: 16, ...queue });
+      for (let i = 0; i < COUNT; i++) tasks.submit(noop, [], task);
+      await tasks.run();
+    },
+  });
 }
 
-bench("100,000 async no-ops, not awaited one by one", together);
-bench("100,000 async no-ops, awaited one by one", oneByOne);
+bench("plain", undefined);
+bench("timeout", { timeout: 60_000 });
+bench("retries", { retries: 3, retryDelay: 10 });
+bench("mustComplete", { mustComplete: true });
+bench("signal", { signal: new AbortController().signal });
+bench("hooks", undefined, { onStart() {}, onComplete() {} });
+bench("retain none", undefined, { retain: "none" });
+bench("rate that never holds", undefined, { rate: 1e9, burst: 1e6 });
+
+Deno.bench({
+  name: "synchronous",
+  group,
+  async fn() {
+    const tasks = new AsyncQueue({ workers: 16 });
+    for (let i = 0; i < COUNT; i++) tasks.submit(() => {});
+    await tasks.run();
+  },
+});
+
+Deno.bench({
+  name: "each awaited",
+  group,
+  async fn() {
+    const tasks = new AsyncQueue({ workers: 16 });
+    await tasks.start();
+    const values: Promise<void>[] = [];
+    for (let i = 0; i < COUNT; i++) values.push(tasks.submit(noop).value());
+    for (const value of values) await value;
+  },
+});

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ReadyItem, ReadyQueue } from "../src/core/ready_queue.ts";
-import { distributions, draw } from "./priorities.ts";
+import { distributions, draw } from "./works/priorities.ts";
 
 class Item implements ReadyItem {
   next: this | undefined = undefined;

@@ -1,0 +1,42 @@
+/**
+ * What is on the heap.
+ *
+ * @module
+ */
+import process from "node:process";
+
+interface Runtime {
+  readonly Bun?: { gc(wait: boolean): void };
+  readonly gc?: () => void;
+}
+
+/** Collects all garbage; in V8 it takes `--expose-gc`. */
+export function collectGarbage(): void {
+  const { Bun, gc } = globalThis as Runtime;
+  if (Bun !== undefined) Bun.gc(true);
+  else gc?.();
+}
+
+/**
+ * So that no round pays for the garbage of the one before. In V8 only young objects are collected: a full
+ * collection shrinks the heap, and the next round would pay for its growth.
+ */
+export function collectYoungGarbage(): void {
+  const { Bun, gc } = globalThis as { Bun?: unknown; gc?: (options: { type: "minor" }) => void };
+  if (Bun !== undefined) collectGarbage();
+  else gc?.({ type: "minor" });
+}
+
+/** Bytes that live objects take. */
+export async function heapSize(): Promise<number> {
+  collectGarbage();
+  if ((globalThis as Runtime).Bun === undefined) return process.memoryUsage().heapUsed;
+  const jsc = "bun:jsc";
+  const { heapStats } = await import(jsc);
+  return heapStats().heapSize;
+}
+
+/** The same without a collection before it: what is there now, garbage too. */
+export function heapInUse(): number {
+  return process.memoryUsage().heapUsed;
+}

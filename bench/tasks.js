@@ -1,0 +1,46 @@
+/**
+ * What workers are given to do: plain functions, since some pools run on Node and load them by themselves.
+ *
+ * @module
+ */
+
+/**
+ * @param {number} n
+ * @returns {number}
+ */
+export function increment(n) {
+  return n + 1;
+}
+
+/**
+ * @template T
+ * @param {T} value
+ * @returns {T}
+ */
+export function echo(value) {
+  return value;
+}
+
+/**
+ * As the benchmark of poolifier has it.
+ *
+ * @param {number} n
+ * @returns {bigint}
+ */
+export function factorial(n) {
+  let product = 1n;
+  for (let factor = 2n; factor <= BigInt(n); factor++) product *= factor;
+  return product;
+}
+
+/**
+ * Keeps the processor busy.
+ *
+ * @param {number} turns
+ * @returns {number}
+ */
+export function spin(turns) {
+  let x = 1;
+  for (let i = 0; i < turns; i++) x = (x * 1103515245 + 12345) & 0x7fffffff;
+  return x;
+}

@@ -1,0 +1,70 @@
+/**
+ * What the side-by-side comparison is made of: works, and those who do them.
+ *
+ * @module
+ */
+
+/** A runtime that contenders run on. */
+export type Runtime = "deno" | "bun" | "node";
+
+/** What one round was measured to take or give, under the names of the work's figures. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A contender that has set up what it works with. */
+export interface Runner {
+  /**
+   * Does the work once.
+   *
+   * @returns What was measured.
+   * @throws When something else came of the work than should.
+   */
+  round(): Promise<Figures>;
+  /** Lets everything go. */
+  close?(): Promise<unknown> | void;
+}
+
+/** One who does a work, in a process of its own. */
+export interface Contender {
+  readonly name: string;
+  /** A floor is the least that the work takes, without any queue. */
+  readonly kind: "trilane" | "peer" | "floor";
+  /** Where it works at all. Default: everywhere. */
+  readonly runsOn?: readonly Runtime[];
+  /** Sets up what it works with, and imports it: so no other contender is in its process. */
+  open(): Promise<Runner>;
+}
+
+/** Something that is measured. */
+export interface Figure {
+  readonly unit: string;
+  /** Which numbers are the good ones. */
+  readonly better: "more" | "less";
+}
+
+/** The same work for all contenders. */
+export interface Work {
+  /** Short, for `--only`. */
+  readonly id: string;
+  readonly title: string;
+  /** Rounds that are measured, after a third as many to warm up. */
+  readonly rounds: number;
+  readonly figures: Readonly<Record<string, Figure>>;
+  readonly contenders: readonly Contender[];
+}
+
+/** Milliseconds that something takes. */
+export async function timed(action: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
+
+/** @throws When a contender did something else than it was to do. */
+export function assertSame(actual: unknown, expected: unknown, what: string): void {
+  if (actual !== expected) throw new Error(`${what}: ${actual} instead of ${expected}`);
+}
+
+/** The value below which a share of sorted values lies. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}

@@ -1,0 +1,72 @@
+/**
+ * Functions that take the processor: what two workers gain.
+ *
+ * @module
+ */
+import { bareThreads } from "../bare.ts";
+import { inPools, type Pool, processPools, threadPools } from "../pools.ts";
+import { assertSame, timed, type Work } from "../work.ts";
+
+const FACTORIALS = 100_000;
+const FACTOR = 1_000;
+/** 1000! ends in so many zeros. */
+const ZEROS = 249;
+
+const factorial: Work = {
+  id: "factorial",
+  title: `${FACTORIALS.toLocaleString("en")} × factorial(${FACTOR}) in 2 threads, each awaited`,
+  rounds: 3,
+  figures: { time: { unit: "s", better: "less" } },
+  contenders: inPools(threadPools, 2, (pool) => async () => {
+    let last: unknown;
+    const ms = await timed(async () => {
+      const values: Promise<unknown>[] = [];
+      for (let i = 0; i < FACTORIALS; i++) values.push(pool.run("factorial", FACTOR));
+      for (const value of values) last = await value;
+    });
+    assertSame(/0*$/.exec(`${last}`)?.[0].length, ZEROS, "Zeros at the end");
+    return { time: ms / 1000 };
+  }),
+};
+
+/** Turns of the loop in `spin` that take about a millisecond. */
+async function calibrate(pool: Pool): Promise<number> {
+  const turns = 5_000_000;
+  await pool.run("spin", turns);
+  return turns / await timed(() => pool.run("spin", turns));
+}
+
+async function spinAll(pool: Pool, count: number, turns: number): Promise<number> {
+  return await timed(() =>
+    Promise.all(Array.from({ length: count }, () => pool.run("spin", turns)))
+  );
+}
+
+/** The same work with one worker and with two. */
+function speedUp(taskMs: number): Work {
+  const count = Math.max(8, Math.round(400 / taskMs));
+  return {
+    id: `speed-up-${taskMs}`,
+    title: `${count} tasks that take the processor for ${taskMs} ms each: ` +
+      "two workers beside one",
+    rounds: 5,
+    figures: { gain: { unit: "times as fast", better: "more" } },
+    contenders: [...threadPools, ...processPools, bareThreads].map((contender) => ({
+      ...contender,
+      async open() {
+        // A pool has one size: the one worker is another pool's.
+        const [one, two] = [await contender.open(1), await contender.open(2)];
+        const turns = Math.round(taskMs * await calibrate(one));
+        return {
+          round: async () => ({
+            gain: await spinAll(one, count, turns) / await spinAll(two, count, turns),
+          }),
+          close: () => Promise.all([one.close(), two.close()]),
+        };
+      },
+    })),
+  };
+}
+
+/** The works. */
+export const cpu: readonly Work[] = [factorial, ...[0.1, 1, 5, 10, 100].map(speedUp)];
