@@ -54,6 +54,7 @@ export type {
   CancelledResult,
   FailedResult,
   SucceededResult,
+  TaskAttempt,
   TaskResult,
   TaskResultBase,
 } from "./src/core/result.ts";

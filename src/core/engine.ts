@@ -419,7 +419,9 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.#stopping.set(task, now + retryDelay(task.options, task.attempts, error));
     const again = this.#mayRetry(task, error);
     if (task.done) return false;
-    if (!again) {
+    if (again) {
+      task.remember(error, now);
+    } else {
       this.#leave(task);
       this.#finish(task, FAILED, error, now);
     }

@@ -155,7 +155,11 @@ export function groupSummary<T>(
     tally,
     // Those that ended at one time stay in the order that they come in.
     () => results().sort((a, b) => a.finishedAt - b.finishedAt),
-    { timedOut: false, duration: Math.max(0, to - from) },
+    {
+      timedOut: false,
+      startedAt: Number.isFinite(from) ? from : 0,
+      duration: Math.max(0, to - from),
+    },
   );
 }
 

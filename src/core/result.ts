@@ -1,3 +1,19 @@
+/** One attempt of a task that was retried. */
+export interface TaskAttempt {
+  /** Which one it was, from 1. */
+  readonly number: number;
+  /** The worker that ran it. */
+  readonly workerId: number;
+  /** When it started, on the `performance.now()` time line, in milliseconds. */
+  readonly startedAt: number;
+  /** When it ended. */
+  readonly finishedAt: number;
+  /** The `name` of the error that it failed with, if that was an `Error`. */
+  readonly errorName?: string;
+  /** Why it did not succeed, in a line. */
+  readonly message?: string;
+}
+
 /** What every {@linkcode TaskResult} says, however the task ended. */
 export interface TaskResultBase {
   /** The task's id, as on its handle. */
@@ -30,6 +46,11 @@ export interface TaskResultBase {
   readonly workerId?: number;
   /** Why it did not succeed, in a line. */
   readonly message?: string;
+  /**
+   * The attempts of a task that was retried, in order: the last 100. A task without it had one at most, from
+   * `startedAt` to `finishedAt`.
+   */
+  readonly attemptHistory?: readonly TaskAttempt[];
 }
 
 /** The result of a task whose function returned. */

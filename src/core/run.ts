@@ -22,7 +22,7 @@ export async function runEngine(
   engine.assertOpen("run");
   const { timeout = queue.timeout, strict = false, signal } = options;
   const ordinary = engine.failFirst;
-  const from = engine.clock.now();
+  const startedAt = engine.clock.now();
   if (options.failPolicy !== undefined) engine.failFirst = options.failPolicy === "fail-first";
   const infinite = queue.mode === "infinite";
   const done = () => engine.outstanding === 0 && (!infinite || engine.closed);
@@ -38,9 +38,10 @@ export async function runEngine(
   const { ended } = limit;
   if (ended?.aborted) throw ended.cause;
   const { tally, tasks } = engine.history.settle();
-  const duration = engine.clock.now() - from;
+  const duration = engine.clock.now() - startedAt;
   const summary = new RunSummary(tally, () => tasks.map((task) => task.result()), {
     timedOut: ended !== undefined,
+    startedAt,
     duration,
   });
   if (strict) summary.throwIfFailed();

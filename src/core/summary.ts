@@ -43,6 +43,8 @@ export class RunSummary<T = unknown> {
   readonly cancelled: number;
   /** Whether the run was ended by its timeout. */
   readonly timedOut: boolean;
+  /** When it started, on the `performance.now()` time line, in milliseconds. */
+  readonly startedAt: number;
   /** How long it took, in milliseconds. */
   readonly duration: number;
   readonly #makeResults: () => readonly TaskResult<T>[];
@@ -58,13 +60,14 @@ export class RunSummary<T = unknown> {
   constructor(
     tally: Tally,
     results: () => readonly TaskResult<T>[],
-    run: { readonly timedOut: boolean; readonly duration: number },
+    run: { readonly timedOut: boolean; readonly startedAt: number; readonly duration: number },
   ) {
     this.succeeded = tally.succeeded;
     this.failed = tally.failed;
     this.cancelled = tally.cancelled;
     this.total = tally.succeeded + tally.failed + tally.cancelled;
     this.timedOut = run.timedOut;
+    this.startedAt = run.startedAt;
     this.duration = run.duration;
     this.#makeResults = results;
   }
@@ -175,7 +178,7 @@ export class RunSummary<T = unknown> {
   /**
    * Makes the text that `display` prints.
    *
-   * @returns Counts, times and the first failures, in a few lines.
+   * @returns Counts, times and the first failures, each on a line of its own; control characters are escaped.
    */
   toString(): string {
     const rule = "-".repeat(48);

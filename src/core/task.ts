@@ -2,7 +2,7 @@ import { isInstance, QueueStateError, show } from "./errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions, WaitOptions } from "./options.ts";
 import type { ReadyItem } from "./ready_queue.ts";
-import type { TaskResult, TaskResultBase } from "./result.ts";
+import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import type { Timed, Timers } from "./timers.ts";
 import { cancelError } from "./summary.ts";
 import { waitFor } from "./wait.ts";
@@ -73,10 +73,16 @@ interface Rare<T> {
   site: object | undefined;
   result: TaskResult<T> | undefined;
   settled: Promise<TaskResult<T>> | undefined;
+  /** When its last attempt started, if that was not the first. */
+  restarted: number;
+  /** The attempts that a retry followed. */
+  attempts: TaskAttempt[] | undefined;
 }
 
 /** A time that has not come. */
 const NEVER = -1;
+/** So many attempts of a task are remembered. */
+const MAX_HISTORY = 100;
 
 /**
  * A task from its submission to its result: the record that the engine keeps, the node of the list or
@@ -271,6 +277,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     this.state = RUNNING;
     this.attempts++;
     if (this.#started === NEVER) this.#started = this.#since(now);
+    else this.#rarely.restarted = this.#since(now);
     this.workerId = workerId;
   }
 
@@ -284,6 +291,14 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
 
   retry(): void {
     this.state = RETRYING;
+  }
+
+  /** Remembers the attempt that failed just now, since another one will follow. */
+  remember(error: unknown, now: number): void {
+    const attempts = this.#rarely.attempts ??= [];
+    attempts.push({ ...this.#lastAttempt(this.#since(now)), ...explain(error) });
+    // The last one of all joins them in the end.
+    if (attempts.length === MAX_HISTORY) attempts.shift();
   }
 
   /** The one way in which a task ends. */
@@ -329,6 +344,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
       site: undefined,
       result: undefined,
       settled: undefined,
+      restarted: NEVER,
+      attempts: undefined,
     };
   }
 
@@ -365,6 +382,24 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     );
   }
 
+  #lastAttempt(finished: number): TaskAttempt {
+    const started = this.attempts === 1 ? this.#started : this.#rarely.restarted;
+    return {
+      number: this.attempts,
+      workerId: this.workerId!,
+      startedAt: this.#at(started),
+      finishedAt: this.#at(finished),
+    };
+  }
+
+  /** Of a task that was retried and has ended. */
+  #attemptHistory(earlier: readonly TaskAttempt[]): readonly TaskAttempt[] {
+    // It may have been cancelled while it waited for its retry.
+    if (earlier.at(-1)!.number === this.attempts) return Object.freeze(earlier);
+    const failure = this.state === FAILED ? explain(this.outcome) : {};
+    return Object.freeze([...earlier, { ...this.#lastAttempt(this.#finished), ...failure }]);
+  }
+
   #makeResult(): TaskResult<T> {
     const finishedAt = this.finishedAt!;
     const base: { -readonly [K in keyof TaskResultBase]: TaskResultBase[K] } = {
@@ -383,14 +418,27 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     if (this.startedAt !== undefined) base.startedAt = this.startedAt;
     if (this.scheduledFor !== undefined) base.scheduledFor = this.scheduledFor;
     if (this.workerId !== undefined) base.workerId = this.workerId;
+    const earlier = this.#rare?.attempts;
+    if (earlier !== undefined) base.attemptHistory = this.#attemptHistory(earlier);
     const { outcome } = this;
     if (this.state === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
     }
-    base.message = isInstance(outcome, Error) ? outcome.message : show(outcome);
+    base.message = explain(outcome).message;
     return this.state === FAILED
       ? Object.assign(base, { status: "failed", error: outcome } as const)
       : Object.assign(base, { status: "cancelled", reason: outcome } as const);
+  }
+}
+
+/** What is told of an error or a cancel reason, which may be anything: its fields too. */
+function explain(reason: unknown): { errorName?: string; message: string } {
+  if (!isInstance(reason, Error)) return { message: show(reason) };
+  try {
+    const { name, message } = reason;
+    return { errorName: `${name}`, message: `${message}` };
+  } catch {
+    return { message: show(reason) };
   }
 }
 

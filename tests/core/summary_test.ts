@@ -61,7 +61,7 @@ function summaryOf<T>(
     tally ??
       { succeeded: count("succeeded"), failed: count("failed"), cancelled: count("cancelled") },
     () => results,
-    { timedOut, duration },
+    { timedOut, startedAt: 0, duration },
   );
 }
 
@@ -92,7 +92,7 @@ test("summary: makes its results once, when they are asked for", () => {
   const summary = new RunSummary({ succeeded: 1, failed: 0, cancelled: 0 }, () => {
     made++;
     return [succeeded(1)];
-  }, { timedOut: false, duration: 0 });
+  }, { timedOut: false, startedAt: 0, duration: 0 });
   assertEquals([summary.total, summary.ok, made], [1, true, 0]);
   assert(summary.results === summary.results);
   assertEquals([summary.values, made], [[1], 1]);
