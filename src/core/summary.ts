@@ -1,5 +1,6 @@
 import { ExecutionError, isInstance, show, TaskCancelledError } from "./errors.ts";
 import type { Tally } from "./history.ts";
+import { printable } from "./printable.ts";
 import type { CancelledResult, FailedResult, SucceededResult, TaskResult } from "./result.ts";
 
 /** How a set of durations is spread, in milliseconds; all 0 for an empty set. */
@@ -207,7 +208,8 @@ export class RunSummary<T = unknown> {
     if (errors.length > 0) {
       lines.push(rule, "Failures:");
       for (const { name, attempts, message } of errors.slice(0, LISTED_FAILURES)) {
-        lines.push(`  ${name}${attempts > 1 ? ` (${attempts} attempts)` : ""}: ${message}`);
+        const tries = attempts > 1 ? ` (${attempts} attempts)` : "";
+        lines.push(printable(`  ${name}${tries}: ${message}`));
       }
       const more = this.failed - Math.min(errors.length, LISTED_FAILURES);
       if (more > 0) lines.push(`  and ${more} more`);

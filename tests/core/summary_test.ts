@@ -214,6 +214,16 @@ test("summary: as text it names ten failures and counts the rest", () => {
   assertStringIncludes(summaryOf(failures.slice(0, 2), { tally }).toString(), "\n  and 3 more\n");
 });
 
+test("summary: as text, a failure takes one line and does nothing to a terminal", () => {
+  const text = summaryOf([
+    failed(failure, { name: "line\nfeed", message: "first\r\nsecond \x1b[2J\u2028third" }),
+  ]).toString();
+  assertStringIncludes(
+    text,
+    "\nFailures:\n  line\\nfeed: first\\r\\nsecond \\x1b[2J\\u2028third\n---",
+  );
+});
+
 /** What comes out at the other end of a file or a connection. */
 function throughJSON(summary: RunSummary): {
   readonly [name: string]: unknown;
