@@ -1,3 +1,5 @@
+import { runPage } from "../report/page.ts";
+import { runTrace } from "../report/trace.ts";
 import { ExecutionError, isInstance, show, TaskCancelledError } from "./errors.ts";
 import type { Tally } from "./history.ts";
 import { printable } from "./printable.ts";
@@ -232,6 +234,57 @@ export class RunSummary<T = unknown> {
       );
     });
     return { total, succeeded, failed, cancelled, timedOut, duration, results };
+  }
+
+  /**
+   * Makes a trace to look at in Perfetto (https://ui.perfetto.dev) or `chrome://tracing`: a row for each worker
+   * with the attempts that ran on it; retries, timeouts, crashes, failures and cancellations as marks; what waited,
+   * beside them. It is of the results that are kept.
+   *
+   * Times are in microseconds, from the run's start or from the first submission, if that was earlier.
+   *
+   * @returns Plain data in the Trace Event Format: what `JSON.stringify` makes of it is the file.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   * import { writeFile } from "node:fs/promises";
+   * import { tmpdir } from "node:os";
+   * import { join } from "node:path";
+   *
+   * await using queue = new AsyncQueue();
+   * queue.map((n: number) => n * n, [1, 2, 3]);
+   * const summary = await queue.run();
+   * await writeFile(join(tmpdir(), "trilane-trace.json"), JSON.stringify(summary.toTrace()));
+   * ```
+   */
+  toTrace(): object {
+    return runTrace(this);
+  }
+
+  /**
+   * Makes a report to look at in a browser: totals, latencies, throughput, utilization of the workers, a timeline
+   * to zoom, the slowest tasks, and failures by cause. It is one file that loads nothing, and is of the results that
+   * are kept. Of many tasks the timeline shows those that did not succeed and the longest one by one and puts the
+   * others together, so that the page stays below a few megabytes.
+   *
+   * @returns The page's source. Whatever the tasks are called and failed with is text there, never markup.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   * import { writeFile } from "node:fs/promises";
+   * import { tmpdir } from "node:os";
+   * import { join } from "node:path";
+   *
+   * await using queue = new AsyncQueue();
+   * queue.map((n: number) => n * n, [1, 2, 3]);
+   * const summary = await queue.run();
+   * await writeFile(join(tmpdir(), "trilane-report.html"), summary.toHTML());
+   * ```
+   */
+  toHTML(): string {
+    return runPage(this);
   }
 }
 

@@ -96,9 +96,9 @@ for (const lane of lanes) {
       }
       const summary = await wait;
       assert(summary instanceof RunSummary);
-      const { total, succeeded, failed, cancelled, timedOut, duration } = summary;
-      assertEquals([total, succeeded, failed, cancelled, timedOut, duration], [
-        ...[3, 2, 1, 0, false, 10],
+      const { total, succeeded, failed, cancelled, timedOut, startedAt, duration } = summary;
+      assertEquals([total, succeeded, failed, cancelled, timedOut, startedAt, duration], [
+        ...[3, 2, 1, 0, false, 10, 10],
       ]);
       assertEquals(
         summary.results.map(({ id }) => id),

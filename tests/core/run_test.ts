@@ -35,9 +35,10 @@ test("run: its own fail policy and timeout count for it alone, before the queue'
   await clock.advance(99);
   assertEquals(engine.failFirst, false);
   await clock.advance(1);
-  const { timedOut, duration } = await first;
-  assertEquals([timedOut, duration, engine.failFirst], [true, 100, true]);
+  const { timedOut, startedAt, duration } = await first;
+  assertEquals([timedOut, startedAt, duration, engine.failFirst], [true, 0, 100, true]);
   const second = runEngine(engine, { mode: "infinite", timeout: 100 }, { timeout: 30 });
   await clock.advance(30);
-  assertEquals([(await second).duration, clock.pendingTimers], [30, 0]);
+  const { startedAt: then, duration: lasted } = await second;
+  assertEquals([then, lasted, clock.pendingTimers], [100, 30, 0]);
 });

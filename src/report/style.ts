@@ -1,0 +1,169 @@
+/** How the page looks: dark or light as the system says, and on any width. */
+export const style = /* css */ `
+:root {
+  color-scheme: light dark;
+  --page: light-dark(#f5f6f8, #0f1215);
+  --card: light-dark(#fff, #171b20);
+  --line: light-dark(#e3e6eb, #2a3038);
+  --text: light-dark(#1b2027, #e7eaee);
+  --muted: light-dark(#5b6571, #9ba6b3);
+  --accent: light-dark(#1f5fa8, #7fb2ee);
+  --succeeded: light-dark(#2b8a78, #2f9482);
+  --failed: light-dark(#c93a3f, #d4494e);
+  --cancelled: light-dark(#79838f, #6d7884);
+  --retried: light-dark(#b9720e, #bb7a1c);
+  --several: light-dark(#9fcdc4, #285950);
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+body {
+  margin: 0;
+  background: var(--page);
+  color: var(--text);
+  font: 14px/1.5 system-ui, sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+.frame { max-width: 1160px; margin: 0 auto; padding: 28px 20px 48px; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin-bottom: 20px; }
+h1 { font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
+h2 { font-size: 15px; line-height: 1.4; font-weight: 600; margin: 0 0 12px; }
+#subtitle { flex-basis: 100%; margin: 0; color: var(--muted); }
+#theme { margin-left: auto; }
+section {
+  background: var(--card);
+  border: 1px solid var(--line);
+  border-radius: 10px;
+  padding: 16px 18px 18px;
+  margin-bottom: 16px;
+  min-width: 0;
+}
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 0 16px; align-items: start; }
+.note { color: var(--muted); margin: 12px 0 0; }
+#missing { margin: 0 0 16px; padding: 10px 14px; border-left: 3px solid var(--retried); background: var(--card); color: var(--text); }
+
+button {
+  font: inherit;
+  color: var(--text);
+  background: var(--card);
+  border: 1px solid var(--line);
+  border-radius: 6px;
+  padding: 3px 10px;
+  cursor: pointer;
+}
+button:hover { border-color: var(--muted); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+
+.verdict { display: inline-block; border-radius: 99px; padding: 2px 11px; font-weight: 600; font-size: 13px; color: #fff; }
+.verdict.succeeded { background: light-dark(#23735f, #237564); }
+.verdict.failed { background: light-dark(#b93036, #b53a3f); }
+.verdict.cancelled { background: light-dark(#5d6772, #5d6772); }
+.status { white-space: nowrap; }
+.status::before, .swatch {
+  content: "";
+  display: inline-block;
+  width: 9px;
+  height: 9px;
+  border-radius: 3px;
+  margin-right: 6px;
+}
+.succeeded:is(.fill, .swatch), .status.succeeded::before { background: var(--succeeded); fill: var(--succeeded); }
+.failed:is(.fill, .swatch), .status.failed::before { background: var(--failed); fill: var(--failed); }
+.cancelled:is(.fill, .swatch), .status.cancelled::before { background: var(--cancelled); fill: var(--cancelled); }
+.retried:is(.fill, .swatch), .status.retried::before { background: var(--retried); fill: var(--retried); }
+.several.swatch { background: var(--several); }
+
+#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 14px 12px; margin: 0; }
+.figure dt { color: var(--muted); font-size: 13px; }
+.figure dd { margin: 0; font-size: 23px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
+#shares { display: flex; gap: 2px; height: 6px; margin-top: 16px; border-radius: 3px; overflow: hidden; background: var(--line); }
+#shares .fill { min-width: 3px; }
+
+.scroll { overflow-x: auto; }
+#workers .scroll { max-height: 420px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 6px 14px 6px 0; border-top: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 400; white-space: nowrap; }
+th .task { white-space: normal; min-width: 130px; }
+thead th { color: var(--muted); font-size: 13px; border: 0; padding-top: 0; white-space: nowrap; position: sticky; top: 0; background: var(--card); }
+.number { text-align: right; white-space: nowrap; }
+.number:last-child { padding-right: 0; }
+.wide { width: 50%; min-width: 150px; }
+.meter { display: flex; align-items: center; gap: 10px; min-width: 120px; }
+.track { flex: 1; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
+.load { display: block; height: 100%; background: var(--accent); }
+.share { width: 4em; text-align: right; }
+
+.task { display: inline-flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; min-width: 0; }
+.name, .id, .message, .cause, pre { unicode-bidi: isolate; overflow-wrap: anywhere; }
+button.name { border: 0; padding: 0; background: none; color: var(--accent); text-align: left; }
+button.name:hover { text-decoration: underline; }
+.id { color: var(--muted); font-size: 12.5px; }
+
+.chart { position: relative; }
+.chart svg { display: block; width: 100%; height: 132px; border-bottom: 1px solid var(--line); }
+.chart .hit { fill: transparent; }
+.chart g:hover .hit { fill: var(--line); }
+.ends { display: flex; justify-content: space-between; color: var(--muted); font-size: 12px; margin-top: 4px; }
+.most { color: var(--muted); font-size: 12px; margin: -6px 0 6px; }
+
+.bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; margin-bottom: 10px; font-size: 13px; color: var(--muted); }
+.bar .buttons { display: flex; gap: 6px; margin-left: auto; }
+.bar button { min-width: 32px; }
+#timeline { scroll-margin-top: 8px; }
+#timeline-frame { position: relative; }
+/* The canvas draws with the colors of these elements. */
+#timeline-box { overflow: hidden auto; max-height: 480px; color: var(--muted); }
+#canvas { color: var(--text); background: var(--card); border-color: var(--line); display: block; position: sticky; top: 0; width: 100%; touch-action: pan-y; cursor: grab; border-radius: 4px; }
+#canvas:active { cursor: grabbing; }
+#canvas:focus-visible { outline-offset: -2px; }
+#tooltip {
+  position: absolute;
+  z-index: 1;
+  width: max-content;
+  max-width: min(360px, 90%);
+  padding: 9px 12px;
+  pointer-events: none;
+  background: var(--card);
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  box-shadow: 0 6px 20px rgb(0 0 0 / 18%);
+  font-size: 13px;
+}
+#tooltip strong { margin-right: 10px; overflow-wrap: anywhere; unicode-bidi: isolate; }
+#tooltip dl { display: grid; grid-template-columns: auto 1fr; gap: 0 12px; margin: 4px 0 0; }
+#tooltip dt { color: var(--muted); }
+#tooltip dd { margin: 0; overflow-wrap: anywhere; }
+#tooltip p { margin: 6px 0 0; white-space: pre-line; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 6; overflow: hidden; }
+kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-radius: 4px; padding: 0 4px; }
+
+details { border-top: 1px solid var(--line); padding: 8px 0; }
+details:first-child { border-top: 0; }
+summary { display: flex; gap: 12px; cursor: pointer; }
+summary::before { content: "▸"; color: var(--muted); transition: rotate 120ms; }
+details[open] > summary::before { rotate: 90deg; }
+summary::-webkit-details-marker { display: none; }
+.count { min-width: 3.5em; text-align: right; font-weight: 600; white-space: nowrap; }
+.cause { white-space: pre-line; max-height: 9em; overflow: auto; min-width: 0; }
+details p { margin: 8px 0 0; color: var(--muted); display: flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; }
+pre {
+  margin: 8px 0 0;
+  padding: 10px 12px;
+  max-height: 320px;
+  overflow: auto;
+  background: var(--page);
+  border-radius: 6px;
+  font: 12px/1.5 ui-monospace, monospace;
+  white-space: pre-wrap;
+}
+
+@media (max-width: 560px) {
+  .frame { padding: 16px 10px 32px; }
+  section { padding: 14px 12px; border-radius: 8px; }
+  #figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
+  .figure dd { font-size: 19px; }
+  th, td { padding-right: 10px; }
+  .keys { display: none; }
+}
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
+@media print { section { break-inside: avoid; } #theme, .buttons, .keys { display: none; } }
+`;
