@@ -22,8 +22,8 @@ const MAX_NAME = 200;
 const MAX_MESSAGE = 1_000;
 const MAX_STACK = 8_000;
 
-/** The statuses of attempts, as the page numbers them. */
-export const STATUSES: readonly AttemptStatus[] = ["succeeded", "failed", "cancelled", "retried"];
+/** The statuses of attempts, as the page numbers them: the usual one first. */
+const STATUSES: readonly AttemptStatus[] = ["succeeded", "failed", "cancelled", "retried"];
 
 /** A task as the page's tables list it. Times are in milliseconds, points in time from the page's start. */
 interface ListedTask {
@@ -70,6 +70,7 @@ export interface PageData {
     readonly busy: number;
   }[];
   readonly rows: readonly string[];
+  readonly statuses: readonly AttemptStatus[];
   readonly names: readonly string[];
   readonly messages: readonly string[];
   /** The tasks of the attempts that are drawn one by one. */
@@ -158,6 +159,7 @@ export function pageData(summary: RunSummary): PageData {
     throughput: throughput(results, start, end),
     workers: workerLoads(rows).map((load) => ({ ...load, busy: micros(load.busy) })),
     rows: rows.map(({ name }) => name),
+    statuses: STATUSES,
     tasks: {
       id: shown.map(({ id }) => cut(id, MAX_NAME)),
       name: shown.map(({ name }) => names.of(cut(name, MAX_NAME))),

@@ -8,11 +8,11 @@ export const style = /* css */ `
   --text: light-dark(#1b2027, #e7eaee);
   --muted: light-dark(#5b6571, #9ba6b3);
   --accent: light-dark(#1f5fa8, #7fb2ee);
-  --succeeded: light-dark(#2b8a78, #2f9482);
-  --failed: light-dark(#c93a3f, #d4494e);
-  --cancelled: light-dark(#79838f, #6d7884);
-  --retried: light-dark(#b9720e, #bb7a1c);
-  --several: light-dark(#9fcdc4, #285950);
+  --succeeded: light-dark(#257e6d, #27806f);
+  --failed: light-dark(#c93a3f, #cf4247);
+  --cancelled: #6a7480;
+  --retried: light-dark(#a36206, #a5670f);
+  --several: light-dark(#9fcdc4, #264d46);
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -56,7 +56,7 @@ button:hover { border-color: var(--muted); }
 .verdict { display: inline-block; border-radius: 99px; padding: 2px 11px; font-weight: 600; font-size: 13px; color: #fff; }
 .verdict.succeeded { background: light-dark(#23735f, #237564); }
 .verdict.failed { background: light-dark(#b93036, #b53a3f); }
-.verdict.cancelled { background: light-dark(#5d6772, #5d6772); }
+.verdict.cancelled { background: #5d6772; }
 .status { white-space: nowrap; }
 .status::before, .swatch {
   content: "";

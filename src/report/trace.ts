@@ -35,7 +35,7 @@ export function runTrace(summary: RunSummary): object {
   const attempts = results.map(attemptsOf);
   const rows = layOut(attempts.flat());
   const tids = rowNumbers(rows.map(({ workerId }) => workerId));
-  const queue = Math.max(0, ...tids) + 1;
+  const queue = highest(tids) + 1;
 
   const onRows = rows.flatMap(({ attempts }, i) =>
     attempts.flatMap((attempt) => attemptEvents(attempt, tids[i]!, at))
@@ -62,13 +62,17 @@ export function runTrace(summary: RunSummary): object {
 
 /** A worker's first row has the worker's number; those that have none of their own come after them. */
 function rowNumbers(workerIds: readonly (number | undefined)[]): number[] {
-  let free = workerIds.reduce<number>((most, id) => Math.max(most, id ?? 0), 0);
+  let last = highest(workerIds);
   const taken = new Set<number>();
   return workerIds.map((id) => {
-    const number = id === undefined || taken.has(id) ? ++free : id;
+    const number = id === undefined || taken.has(id) ? ++last : id;
     taken.add(number);
     return number;
   });
+}
+
+function highest(numbers: readonly (number | undefined)[]): number {
+  return numbers.reduce<number>((most, number) => Math.max(most, number ?? 0), 0);
 }
 
 function rowMetadata(tid: number, name: string, index: number): TraceEvent[] {

@@ -2,7 +2,6 @@
 export const timeline = /* js */ `
 const AXIS = 28;
 const MAX_HEIGHT = 480;
-const STATUSES = ["succeeded", "failed", "cancelled", "retried"];
 
 // Columns of items that are sorted by row: where each row's items begin, and where the last one's end.
 function rowOffsets(rows, count) {
@@ -10,7 +9,7 @@ function rowOffsets(rows, count) {
 }
 
 function createTimeline(data, tooltip) {
-  const { attempts, blocks, rows, tasks, names } = data;
+  const { attempts, blocks, rows, tasks, names, statuses } = data;
   const canvas = byId("canvas");
   const box = byId("timeline-box");
   const context = canvas.getContext("2d");
@@ -55,7 +54,7 @@ function createTimeline(data, tooltip) {
   function readColors() {
     const { color: text, backgroundColor: card, borderTopColor: line } = getComputedStyle(canvas);
     colors = { text, card, line, muted: getComputedStyle(box).color };
-    for (const name of [...STATUSES, "several"]) {
+    for (const name of [...statuses, "several"]) {
       colors[name] = getComputedStyle(document.querySelector(".swatch." + name)).backgroundColor;
     }
     redraw();
@@ -118,7 +117,7 @@ function createTimeline(data, tooltip) {
       if (Math.floor(from) > filledTo) worst = 0;
       if (status !== 0) worst = status;
       filledTo = Math.max(filledTo, to);
-      if (status !== color) context.fillStyle = colors[STATUSES[color = status]];
+      if (status !== color) context.fillStyle = colors[statuses[color = status]];
       const wide = to - from;
       context.fillRect(from, top, wide > 4 ? wide - 1 : wide, rowHeight - 4);
       if (wide > 36 && rowHeight >= 15) {
@@ -244,7 +243,7 @@ function createTimeline(data, tooltip) {
     const of = tasks.attempts[task];
     return {
       title: names[tasks.name[task]],
-      status: STATUSES[attempts.status[i]],
+      status: statuses[attempts.status[i]],
       facts: [
         ["Task", tasks.id[task]],
         ...of > 1 ? [["Attempt", attempts.number[i] + " of " + of]] : [],
