@@ -87,7 +87,7 @@ th .task { white-space: normal; min-width: 130px; }
 thead th { color: var(--muted); font-size: 13px; border: 0; padding-top: 0; white-space: nowrap; position: sticky; top: 0; background: var(--card); }
 .number { text-align: right; white-space: nowrap; }
 .number:last-child { padding-right: 0; }
-.wide { width: 50%; min-width: 150px; }
+.wide { width: 45%; min-width: 150px; }
 .meter { display: flex; align-items: center; gap: 10px; min-width: 120px; }
 .track { flex: 1; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
 .load { display: block; height: 100%; background: var(--accent); }

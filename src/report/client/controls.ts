@@ -45,12 +45,14 @@ function controlTimeline(timeline, length) {
     // The page goes on scrolling where there is nothing to zoom out of.
     if (whole && (sideways || event.deltaY > 0)) return;
     event.preventDefault();
-    const delta = (event.deltaX || event.deltaY) * (event.deltaMode === 1 ? 20 : 1);
+    // Some wheels count lines instead of pixels.
+    const unit = event.deltaMode === 1 ? 20 : 1;
     if (sideways) {
-      view.pan(delta * timeline.perPixel());
+      view.pan((event.deltaX || event.deltaY) * unit * timeline.perPixel());
       moved();
     } else {
-      const limited = Math.max(-80, Math.min(80, event.deltaY * (event.deltaMode === 1 ? 20 : 1)));
+      // Wheels differ in how much they send at once; a pinch on a touchpad comes as little, with ctrlKey.
+      const limited = Math.max(-80, Math.min(80, event.deltaY * unit));
       zoomed(Math.exp(limited * (event.ctrlKey ? 0.012 : 0.004)), timeline.timeAt(event.offsetX));
     }
   }, { passive: false });

@@ -129,18 +129,18 @@ function fillSlowest(data, timeline) {
   if (data.slowest.length === 0) return;
   fillTable(byId("slowest-table"), [
     ["Task", "wide"],
+    ["Ran", "number"],
+    ["Waited", "number"],
     ["Status", ""],
     ["Attempts", "number"],
     ["Worker", "number"],
-    ["Waited", "number"],
-    ["Ran", "number"],
   ], data.slowest.map((task) => [
     taskName(task, timeline),
+    formatTime(task.ran),
+    formatTime(task.waited),
     status(task.status),
     String(task.attempts),
     task.worker === null ? "–" : String(task.worker),
-    task.waited === null ? "–" : formatTime(task.waited),
-    formatTime(task.ran),
   ]));
   reveal("slowest");
 }
