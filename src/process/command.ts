@@ -63,7 +63,7 @@ function denoFlags(options: ProcessOptions, modules: ReadonlySet<string>): strin
   const config = findConfig(modules);
   return [
     "--quiet",
-    ...permissionFlags(granted),
+    ...permissionFlags(granted, [ENTRY, ...modules]),
     ...(config === undefined ? [] : [`--config=${config}`]),
     ...(granted.read === true ? [] : [...modules].map((module) => `--preload=${module}`)),
   ];

@@ -61,6 +61,9 @@ const DEFAULT_IMPORT_HOSTS = [
   "raw.githubusercontent.com:443",
 ];
 
+/** A name that no host ever has (RFC 2606). */
+const NO_HOST = "none.invalid";
+
 /** Variables that programs commonly read. */
 const COMMON_VARIABLES = [
   "CI",
@@ -127,24 +130,38 @@ export function canBeListed(value: string): boolean {
  * Command line options for permissions.
  *
  * @param permissions What tasks may do, of parts that can be listed.
+ * @param modules URLs of the modules that are loaded in any case.
  * @returns Options of `deno run`.
  */
-export function permissionFlags(permissions: DenoPermissions): string[] {
+export function permissionFlags(
+  permissions: DenoPermissions,
+  modules: Iterable<string> = [],
+): string[] {
   const flags = ["--no-prompt"];
   if (KINDS.every((kind) => permissions[kind] === true)) return [...flags, "--allow-all"];
   for (const kind of KINDS) {
-    const granted = permissions[kind];
+    const granted = kind === "import" ? importHosts(permissions, modules) : permissions[kind];
     if (granted === true) flags.push(`--allow-${kind}`);
-    else if (
-      kind === "import" && granted !== undefined && (granted === false || granted.length === 0)
-    ) {
-      // It is the one kind of which something is allowed when nothing is said.
-      flags.push("--deny-import");
-    } else if (Array.isArray(granted) && granted.length > 0) {
+    else if (Array.isArray(granted) && granted.length > 0) {
       flags.push(`--allow-${kind}=${granted.join(",")}`);
     }
   }
   return flags;
+}
+
+/** Imports are the one kind of which something is allowed when nothing is said: so something always is. */
+function importHosts(
+  { import: granted = [] }: DenoPermissions,
+  modules: Iterable<string>,
+): true | readonly string[] {
+  if (granted === true) return true;
+  const hosts = new Set(granted === false ? [] : granted);
+  for (const module of modules) {
+    const { protocol, hostname, port } = new URL(module);
+    if (protocol === "https:") hosts.add(`${hostname}:${port || 443}`);
+    if (protocol === "http:") hosts.add(`${hostname}:${port || 80}`);
+  }
+  return hosts.size === 0 ? [NO_HOST] : [...hosts];
 }
 
 /** Folders that a program that may read or write somewhere is likely to be allowed. */

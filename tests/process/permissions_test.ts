@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -149,6 +149,17 @@ if (runtime === "deno") {
     });
   });
 
+  test("a child without permissions imports from no host, not from those allowed by default either", async () => {
+    await withQueue({ workers: 1, permissions: "none" }, async (queue) => {
+      const handle = queue.submit(tasks.importFrom, ["deno.land"]);
+      await handle;
+      assertStringIncludes(
+        (handle.error() as Error).message,
+        'Requires import access to "deno.land:443"',
+      );
+    });
+  });
+
   test("a comma, which the command line can't carry, grants nothing", async () => {
     for (const read of [["/one,two"], [""]]) {
       assertThrows(
@@ -176,18 +187,21 @@ if (runtime === "deno") {
   test("permissions become options of the command line", () => {
     const all = { env: true, ffi: true, import: true, net: true, read: true, run: true, sys: true };
     assertEquals(permissionFlags({ ...all, write: true }), ["--no-prompt", "--allow-all"]);
-    assertEquals(permissionFlags({}), ["--no-prompt"]);
+    const noImport = "--allow-import=none.invalid";
+    assertEquals(permissionFlags({}), ["--no-prompt", noImport]);
     assertEquals(permissionFlags({ net: [], write: false, import: false }), [
       "--no-prompt",
-      "--deny-import",
+      noImport,
     ]);
     assertEquals(permissionFlags({ read: ["/a b", "/c"] }), [
       "--no-prompt",
+      noImport,
       "--allow-read=/a b,/c",
     ]);
-    assertEquals(permissionFlags({ import: ["x.example:443"] }), [
+    const modules = ["file:///tasks.ts", "https://y.example/a.ts", "http://z.example:8080/b.ts"];
+    assertEquals(permissionFlags({ import: ["x.example:443"] }, modules), [
       "--no-prompt",
-      "--allow-import=x.example:443",
+      "--allow-import=x.example:443,y.example:443,z.example:8080",
     ]);
   });
 } else {

@@ -156,6 +156,11 @@ export function writeFile(path: string): void {
   writeFileSync(path, "written");
 }
 
+/** Imports a module that there is not. */
+export async function importFrom(host: string): Promise<unknown> {
+  return await import(`https://${host}/nothing.ts`);
+}
+
 export function environment(): Record<string, string | undefined> {
   return { ...process.env };
 }
