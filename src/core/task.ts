@@ -284,9 +284,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   /** Its attempt has not begun after all. */
   unbegin(): void {
     this.attempts--;
-    if (this.attempts > 0) return;
-    this.#started = NEVER;
-    this.workerId = undefined;
+    this.workerId = this.#rare?.attempts?.at(-1)?.workerId;
+    if (this.attempts === 0) this.#started = NEVER;
   }
 
   retry(): void {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { eventually } from "../conformance/support.ts";
 import { test } from "../harness.ts";
-import { FakePool, task } from "./fake_pool.ts";
+import { type FakeLink, FakePool, task } from "./fake_pool.ts";
 
 /** Submits tasks of these names. */
 const submit = (queue: FakePool, ...names: string[]) =>
@@ -187,5 +187,31 @@ test("pool executor: of workers that have been idle for long, minWorkers stay", 
   await eventually(() => killed() > 0, "some are closed");
   await new Promise((resolve) => setTimeout(resolve, 30));
   assertEquals([killed(), queue.links.length, queue.stats.workers], [2, 3, 1]);
+  await queue.end();
+});
+
+test("pool executor: a task knows the worker of its last attempt, not one that never began it", async () => {
+  const queue = new FakePool({ workers: 2 });
+  await queue.start();
+  const holder = queue.submit(task, ["holder"]);
+  const handle = queue.submit(task, ["a"], { name: "a", retries: 1 });
+  await queue.turn();
+  const [link, other] = queue.links as [FakeLink, FakeLink];
+  link.ready();
+  other.ready();
+  await queue.turn();
+  assertEquals(other.inbox.map(({ name }) => name), ["a"]);
+  other.begin();
+  other.close();
+  link.tell(link.begin());
+  await holder;
+  await queue.turn();
+  // Its second attempt is sent to the first worker, which dies before it has begun.
+  assertEquals([handle.attempts, handle.status], [2, "running"]);
+  link.close();
+  await queue.turn();
+  assertEquals(handle.attempts, 1);
+  handle.cancel();
+  assertEquals((await handle).workerId, 2);
   await queue.end();
 });
