@@ -50,6 +50,8 @@ export {
   TaskQueue,
 } from "./src/core/queue.ts";
 export type { AnyFunction } from "./src/core/task.ts";
+export type { RecordedValue, Recorder, Success } from "./src/core/recorder.ts";
+export type { BatchOptions, ResumeOptions } from "./src/core/resume.ts";
 export type {
   CancelledResult,
   FailedResult,

@@ -30,7 +30,7 @@ import { AsyncQueue } from "./queue.ts";
 export function asyncMap<P, R>(
   fn: (item: P) => R,
   items: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
-  options?: MapOptions,
+  options?: MapOptions<NoInfer<P>>,
 ): Promise<Awaited<R>[]>;
 /**
  * Runs a function over all items, of which some or all are arrays of arguments.
@@ -43,7 +43,7 @@ export function asyncMap<P, R>(
 export function asyncMap<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   items: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options?: MapOptions,
+  options?: MapOptions<MapItem<NoInfer<A>>>,
 ): Promise<Awaited<R>[]>;
 export function asyncMap(
   fn: AnyFunction,

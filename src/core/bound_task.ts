@@ -2,6 +2,7 @@ import type { TaskGroup } from "./group.ts";
 import type { TaskHandle } from "./handle.ts";
 import { resolveTaskOptions, type TaskOptions } from "./options.ts";
 import type { Items, MapItem } from "./queue.ts";
+import type { BatchOptions } from "./resume.ts";
 
 /** A function bound to a queue with options of its own: calling it submits a task. */
 export interface BoundTask<A extends readonly unknown[], R> {
@@ -21,7 +22,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The tasks' handles.
    */
-  map(items: Items<MapItem<A>>, options?: TaskOptions): TaskHandle<R>[];
+  map(items: Items<MapItem<A>>, options?: BatchOptions<MapItem<A>>): TaskHandle<R>[];
   /**
    * Submits a task for each item, as `queue.group` does.
    *
@@ -29,7 +30,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The group.
    */
-  group(items: Items<MapItem<A>>, options?: TaskOptions): TaskGroup<R>;
+  group(items: Items<MapItem<A>>, options?: BatchOptions<MapItem<A>>): TaskGroup<R>;
   /**
    * The same task with other options.
    *
@@ -42,8 +43,8 @@ export interface BoundTask<A extends readonly unknown[], R> {
 /** What a bound task does with its queue. */
 export interface BoundActions<A extends readonly unknown[], R> {
   submit(args: A, options: TaskOptions): TaskHandle<R>;
-  map(items: Items<MapItem<A>>, options: TaskOptions): TaskHandle<R>[];
-  group(items: Items<MapItem<A>>, options: TaskOptions): TaskGroup<R>;
+  map(items: Items<MapItem<A>>, options: BatchOptions<MapItem<A>>): TaskHandle<R>[];
+  group(items: Items<MapItem<A>>, options: BatchOptions<MapItem<A>>): TaskGroup<R>;
 }
 
 /** Makes a {@linkcode BoundTask}. */
@@ -55,9 +56,9 @@ export function bindTask<A extends readonly unknown[], R>(
   const options = Object.freeze({ ...bound });
   return Object.assign((...args: A) => actions.submit(args, options), {
     options,
-    map: (items: Items<MapItem<A>>, more?: TaskOptions) =>
+    map: (items: Items<MapItem<A>>, more?: BatchOptions<MapItem<A>>) =>
       actions.map(items, { ...options, ...more }),
-    group: (items: Items<MapItem<A>>, more?: TaskOptions) =>
+    group: (items: Items<MapItem<A>>, more?: BatchOptions<MapItem<A>>) =>
       actions.group(items, { ...options, ...more }),
     with: (more: TaskOptions) => bindTask(actions, { ...options, ...more }),
   });

@@ -2,6 +2,7 @@ import type { TaskSpec } from "./engine.ts";
 import { show } from "./errors.ts";
 import { assertIterable, isIterable } from "./iterables.ts";
 import type { TaskOptions } from "./options.ts";
+import type { BatchOptions } from "./resume.ts";
 import type { AnyFunction } from "./task.ts";
 
 /** Most tasks have no arguments. */
@@ -29,15 +30,20 @@ export function splitArguments(
   return [NO_ARGUMENTS, argsOrOptions as TaskOptions];
 }
 
+/** A call, and what it was made from. */
+export interface Call extends TaskSpec {
+  readonly item: unknown;
+}
+
 /** The arguments that an item stands for: those in an array, or the item itself. */
 export function argumentsOf(item: unknown): readonly unknown[] {
   return Array.isArray(item) ? item.slice() : [item];
 }
 
 /** A call of the function for each item. */
-export function callsOf(fn: AnyFunction, items: Iterable<unknown>): TaskSpec[] {
+export function callsOf(fn: AnyFunction, items: Iterable<unknown>): Call[] {
   assertIterable(items);
-  return Array.from(items, (item) => ({ fn, args: argumentsOf(item) }));
+  return Array.from(items, (item) => ({ fn, args: argumentsOf(item), item }));
 }
 
 /**
@@ -51,16 +57,16 @@ export function callsOf(fn: AnyFunction, items: Iterable<unknown>): TaskSpec[] {
  */
 export function groupCalls(
   fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
-  itemsOrOptions: Iterable<unknown> | TaskOptions | undefined,
-  options: TaskOptions | undefined,
-): [TaskSpec[], TaskOptions | undefined] {
+  itemsOrOptions: Iterable<unknown> | BatchOptions | undefined,
+  options: BatchOptions | undefined,
+): [Call[], BatchOptions | undefined] {
   if (typeof fnOrCalls !== "function" && isIterable(fnOrCalls)) {
-    return [mixedCalls(fnOrCalls), itemsOrOptions as TaskOptions | undefined];
+    return [mixedCalls(fnOrCalls), itemsOrOptions as BatchOptions | undefined];
   }
   return [callsOf(fnOrCalls as AnyFunction, itemsOrOptions as Iterable<unknown>), options];
 }
 
-function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): TaskSpec[] {
+function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): Call[] {
   return Array.from(calls, (call) => {
     if (!Array.isArray(call)) {
       throw new TypeError(
@@ -68,6 +74,6 @@ function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): Task
       );
     }
     const [fn, ...args] = call;
-    return { fn, args };
+    return { fn, args, item: call };
   });
 }

@@ -7,12 +7,15 @@ import {
   show,
   TaskCancelledError,
   TaskTimeoutError,
+  TrilaneError,
 } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
 import { History } from "./history.ts";
 import { DEFAULT_OPTIONS, type QueueOptions, type ResolvedOptions } from "./options.ts";
 import { RateGate } from "./rate_gate.ts";
 import { ReadyQueue } from "./ready_queue.ts";
+import { type RecordingHost, Recordings } from "./recordings.ts";
+import type { ResumableCall } from "./resume.ts";
 import { retryDelay } from "./retry.ts";
 import { listen, type SignalListener, unlisten } from "./signals.ts";
 import {
@@ -21,6 +24,7 @@ import {
   CANCELLED,
   FAILED,
   READY,
+  RECORDING,
   RETRYING,
   RUNNING,
   SCHEDULED,
@@ -61,18 +65,20 @@ interface Milestone {
  * What all lanes share: which task starts when, and what becomes of it.
  *
  * How it works: a task that has not ended is in exactly one place: *scheduled* in the timers (or waiting
- * for its interrupted attempt to stop), *ready* in the ready queue, or at the *executor*. `pump` moves
+ * for its interrupted attempt to stop), *ready* in the ready queue, at the *executor* or, its success having
+ * to be recorded, in the *recordings*. `pump` moves
  * tasks from ready to the executor while there is room; it runs in a microtask after submissions, so that a
  * batch of them is ordered by priority before the first starts, and directly when an attempt ends. Every
  * task ends in `#finish`, which alone counts, records and announces it.
  */
-export class Engine implements TaskOwner, ExecutorHost {
+export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
   readonly epoch: number;
   readonly timers: Timers;
   readonly executor: Executor;
   readonly history: History;
+  readonly recordings = new Recordings(this);
   failFirst: boolean;
   started = false;
   /** Refuses new work. */
@@ -131,6 +137,34 @@ export class Engine implements TaskOwner, ExecutorHost {
     const at = dueAt(options, now, this.clock);
     const site = this.#platform.site?.();
     return specs.map(({ fn, args }) => this.#enqueue(fn, args, priority, options, now, at, site));
+  }
+
+  /** Submits, as `submit` does, those whose success isn't recorded; the others end. */
+  submitUnrecorded(
+    calls: readonly ResumableCall[],
+    priority: number,
+    options: ResolvedOptions,
+  ): Task[] {
+    this.#assertRoom(calls.filter(({ recorded }) => recorded === undefined).length);
+    const now = this.clock.now();
+    const at = dueAt(options, now, this.clock);
+    const site = this.#platform.site?.();
+    const done: [Task, unknown][] = [];
+    const tasks = calls.map(({ fn, args, entry, recorded }) => {
+      if (recorded === undefined) {
+        const task = this.#enqueue(fn, args, priority, options, now, at, site);
+        task.entry = entry;
+        return task;
+      }
+      const task = new Task(this, ++this.#submitted, fn, args, priority, options, now);
+      this.outstanding++;
+      if (options.mustComplete) this.protected++;
+      done.push([task, recorded.value]);
+      return task;
+    });
+    // Not before all are there: a hook that is told of the first may close the queue.
+    for (const [task, value] of done) this.#finish(task, SUCCEEDED, value, now);
+    return tasks;
   }
 
   /** Submits one task: `submit` without the lists. */
@@ -319,7 +353,20 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   succeeded(task: Task, value: unknown, now: number): void {
     this.#leave(task);
+    const { entry } = task;
+    if (entry === undefined) return this.#finish(task, SUCCEEDED, value, now);
+    task.record();
+    this.recordings.add(task, entry, value, now);
+  }
+
+  recorded(task: Task, value: unknown, now: number): void {
     this.#finish(task, SUCCEEDED, value, now);
+  }
+
+  unrecorded(task: Task, cause: unknown, now: number): void {
+    const why = isInstance(cause, Error) ? cause.message : show(cause);
+    const message = `Task '${task.name}' succeeded, but that could not be recorded: ${why}`;
+    this.#finish(task, FAILED, new TrilaneError(message, { cause }), now);
   }
 
   failed(task: Task, error: unknown, now: number): void {
@@ -440,7 +487,9 @@ export class Engine implements TaskOwner, ExecutorHost {
   }
 
   cancel(task: Task, reason: unknown): boolean {
-    if (task.done) return false;
+    // What has succeeded is not thrown away.
+    if (task.state === RECORDING) this.recordings.flush();
+    if (task.state >= RECORDING) return false;
     reason ??= new TaskCancelledError(`Task '${task.name}' was cancelled`);
     this.#leave(task);
     // A hook that was told of its start just now may have ended it.
@@ -454,6 +503,7 @@ export class Engine implements TaskOwner, ExecutorHost {
 
   /** Cancels what is outstanding, the protected tasks only if told to. */
   cancelAll(protectedToo: boolean, reason: () => unknown): void {
+    this.recordings.flush();
     const tasks = [...this.#stopping.keys(), ...this.#ready.values(), ...this.executor.tasks()];
     for (const item of this.timers.values()) if (item instanceof Task) tasks.push(item);
     for (const task of tasks) {
@@ -526,6 +576,11 @@ export class Engine implements TaskOwner, ExecutorHost {
     this.#milestones.add(milestone);
     this.checkMilestones();
     return () => this.#milestones.delete(milestone);
+  }
+
+  /** How many tasks wait: for their turn or for their time. */
+  get waiting(): number {
+    return this.outstanding - this.running - this.recordings.size;
   }
 
   /** Resolves when nothing is outstanding. */

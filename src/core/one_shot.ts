@@ -1,12 +1,7 @@
 import { assertIterable, isAsyncIterable } from "./iterables.ts";
-import {
-  checkOptions,
-  type OptionChecks,
-  type QueueOptions,
-  TASK_OPTION_CHECKS,
-  type TaskOptions,
-} from "./options.ts";
+import { checkOptions, type OptionChecks, type QueueOptions } from "./options.ts";
 import type { MapItem, TaskQueue } from "./queue.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 import type { AnyFunction } from "./task.ts";
 
 /**
@@ -17,8 +12,9 @@ import type { AnyFunction } from "./task.ts";
  * * `onProgress` is called after each task with how many of how many have ended.
  * * `size`, `mode` and `retain` mean nothing here.
  */
-export interface MapOptions extends Omit<QueueOptions, "onProgress" | "timeout">, TaskOptions {
-  /** Called when a task has ended: how many have, and of how many. */
+export interface MapOptions<I = unknown>
+  extends Omit<QueueOptions, "onProgress" | "timeout">, BatchOptions<I> {
+  /** Called when a task has ended: how many have, those of recorded successes included, and of how many. */
   onProgress?(done: number, total: number): void;
 }
 
@@ -39,11 +35,11 @@ export async function mapOnce(
   queueChecks: OptionChecks,
   createQueue: (options: QueueOptions) => TaskQueue,
 ): Promise<unknown[]> {
-  checkOptions("map", options, { ...queueChecks, ...TASK_OPTION_CHECKS });
+  checkOptions("map", options, { ...queueChecks, ...BATCH_OPTION_CHECKS });
   const own: Record<string, unknown> = {};
   const queueOptions: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    (name in TASK_OPTION_CHECKS ? own : queueOptions)[name] = value;
+    (name in BATCH_OPTION_CHECKS ? own : queueOptions)[name] = value;
   }
   const { onProgress, onComplete } = options;
   let done = 0;

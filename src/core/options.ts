@@ -140,7 +140,12 @@ type Check = (name: string, value: unknown) => void;
 /** The options that a call takes, each with its check. */
 export type OptionChecks = Readonly<Record<string, Check>>;
 
-function refuse(
+/**
+ * Refuses an option's value.
+ *
+ * @throws What it is told to, saying which option, what is allowed and the value seen.
+ */
+export function refuse(
   ErrorClass: ErrorConstructor,
   name: string,
   allowed: string,

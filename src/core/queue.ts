@@ -1,7 +1,7 @@
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
-import { argumentsOf, callsOf, groupCalls, splitArguments } from "./calls.ts";
-import { Engine, type TaskSpec } from "./engine.ts";
+import { argumentsOf, type Call, callsOf, groupCalls, splitArguments } from "./calls.ts";
+import { Engine } from "./engine.ts";
 import { QueueStateError, show } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
 import { TaskGroup } from "./group.ts";
@@ -17,7 +17,9 @@ import {
   type RunOptions,
   type TaskOptions,
 } from "./options.ts";
+import type { Entry } from "./recorder.ts";
 import type { TaskResult } from "./result.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions, resumption, taskOptionsOf } from "./resume.ts";
 import { runEngine } from "./run.ts";
 import { Stream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
 import type { RunSummary } from "./summary.ts";
@@ -209,19 +211,23 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * In an object, since a promise can't hold a thenable.
    *
    * @param withdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
+   * @param entry Where its success is recorded.
    */
   async #submitWhenReady(
     fn: AnyFunction,
     args: readonly unknown[],
     options: TaskOptions | undefined,
     withdrawn: () => boolean = () => false,
+    entry?: Entry,
   ): Promise<{ task: Task }> {
     this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options);
     return await this.#engine.submitWhenReady(() => {
       if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
       const priority = options?.priority ?? DEFAULT_PRIORITY;
-      return { task: this.#engine.submitOne(fn, args, priority, resolved) };
+      const task = this.#engine.submitOne(fn, args, priority, resolved);
+      task.entry = entry;
+      return { task };
     }, resolved.signal);
   }
 
@@ -231,17 +237,18 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @param fn The function to run.
    * @param items For each task an array of arguments, or its one argument. Read to its end at once; for
    * what is too long for that there is `stream`.
-   * @param options How to run each.
+   * @param options How to run each, and where the batch goes on if it was begun before.
    * @returns Their handles, in the order of the items.
    * @throws {QueueClosedError} When the queue has been shut down.
    * @throws {QueueFullError} When the queue has no room for all of them.
-   * @throws {TypeError} As `submit` throws.
+   * @throws {TypeError} As `submit` throws, and when an item has no key for the checkpoint.
    * @throws {RangeError} As `submit` throws.
+   * @throws What the checkpoint throws when it can't look an item up.
    */
   map<P, R>(
     fn: ((item: P) => R) & Portable,
     items: Items<LoneItem<P>>,
-    options?: TaskOptions,
+    options?: BatchOptions<NoInfer<P>>,
   ): TaskHandle<Awaited<R>>[];
   /**
    * Submits a task for each item, of which some or all are arrays of arguments.
@@ -254,16 +261,24 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   map<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
     items: Items<MapItem<A>>,
-    options?: TaskOptions,
+    options?: BatchOptions<MapItem<NoInfer<A>>>,
   ): TaskHandle<Awaited<R>>[];
-  map(fn: AnyFunction, items: Iterable<unknown>, options?: TaskOptions): TaskHandle[] {
-    return this.#submitAll(callsOf(fn, items), options);
+  map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
+    return this.#submitAll(callsOf(fn, items), fn, options);
   }
 
-  #submitAll(specs: readonly TaskSpec[], options: TaskOptions | undefined): Task[] {
-    for (const { fn } of specs) this.#lane.assertTask(fn);
-    const resolved = resolveTaskOptions(options);
-    return this.#engine.submit(specs, options?.priority ?? DEFAULT_PRIORITY, resolved);
+  /** @param fn The function that all calls are of; `undefined` when they are of different ones. */
+  #submitAll(
+    calls: readonly Call[],
+    fn: AnyFunction | undefined,
+    options: BatchOptions = {},
+  ): Task[] {
+    for (const { fn } of calls) this.#lane.assertTask(fn);
+    const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
+    const { priority = DEFAULT_PRIORITY } = options;
+    const lookUp = resumption(options, fn);
+    if (lookUp === undefined) return this.#engine.submit(calls, priority, resolved);
+    return this.#engine.submitUnrecorded(calls.map(lookUp), priority, resolved);
   }
 
   /**
@@ -271,14 +286,14 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    *
    * @param fn The function to run.
    * @param items For each task an array of arguments, or its one argument.
-   * @param options How to run each.
+   * @param options How to run each, and where the batch goes on if it was begun before.
    * @returns The group.
    * @throws As `map` does.
    */
   group<P, R>(
     fn: ((item: P) => R) & Portable,
     items: Items<LoneItem<P>>,
-    options?: TaskOptions,
+    options?: BatchOptions<NoInfer<P>>,
   ): TaskGroup<Awaited<R>>;
   /**
    * Submits a task for each item, of which some or all are arrays of arguments.
@@ -292,7 +307,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   group<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
     items: Items<MapItem<A>>,
-    options?: TaskOptions,
+    options?: BatchOptions<MapItem<NoInfer<A>>>,
   ): TaskGroup<Awaited<R>>;
   /**
    * Submits tasks of different functions, to be awaited and cancelled together.
@@ -300,20 +315,21 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @param calls For each task an array of the function and its arguments.
    * @param options How to run each.
    * @returns The group.
-   * @throws As `map` does.
+   * @throws As `map` does. {@linkcode TypeError} also when there is a checkpoint and no `namespace`.
    */
   group<F extends readonly (AnyFunction & Portable)[]>(
     calls: readonly [...{ [K in keyof F]: readonly [F[K], ...Parameters<F[K]>] }],
-    options?: TaskOptions,
+    options?: BatchOptions<readonly [F[number], ...unknown[]]>,
   ): TaskGroup<Awaited<ReturnType<F[number]>>>;
   group(
     fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
-    itemsOrOptions?: Iterable<unknown> | TaskOptions,
-    options?: TaskOptions,
+    itemsOrOptions?: Iterable<unknown> | BatchOptions,
+    options?: BatchOptions,
   ): TaskGroup {
-    const [specs, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
+    const [calls, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
     const groupId = own?.groupId ?? `group-${++groups}`;
-    const tasks = this.#submitAll(specs, { ...own, groupId });
+    const fn = typeof fnOrCalls === "function" ? fnOrCalls : undefined;
+    const tasks = this.#submitAll(calls, fn, { ...own, groupId });
     return new TaskGroup(groupId, tasks, this.#engine.timers);
   }
 
@@ -359,6 +375,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * * When the source throws, what was pulled before is still yielded, then its error is thrown.
    * * Leaving the loop early stops pulling, cancels what is in flight and calls the source's `return()`
    *   once. It is awaited, unless the source was just asked for an item: that may take for ever.
+   * * With a `checkpoint` the recorded values are yielded among the others, without a task being submitted.
    * * Its results are kept by the queue as `retain` says. For a source without end choose `retain: "none"`.
    *
    * @param fn The function to run.
@@ -380,7 +397,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   stream<P, R, S extends boolean = false>(
     fn: ((item: P) => R) & Portable,
     source: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
-    options?: StreamOptions & { readonly settled?: S },
+    options?: StreamOptions<NoInfer<P>> & { readonly settled?: S },
   ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   /**
    * Runs a task for each item of a source, of which some or all are arrays of arguments.
@@ -393,7 +410,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   stream<A extends readonly unknown[], R, S extends boolean = false>(
     fn: ((...args: A) => R) & Portable,
     source: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
-    options?: StreamOptions & { readonly settled?: S },
+    options?: StreamOptions<MapItem<NoInfer<A>>> & { readonly settled?: S },
   ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   stream(
     fn: AnyFunction,
@@ -402,15 +419,27 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): AsyncIterableIterator<unknown> {
     this.#lane.assertTask(fn);
     checkOptions("stream", options, STREAM_OPTION_CHECKS);
-    const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false, ...own } =
-      options;
-    resolveTaskOptions(own);
+    const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false } = options;
+    const own = taskOptionsOf(options);
+    const resolved = resolveTaskOptions(own);
     if (!isIterable(source) && !isAsyncIterable(source)) {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
     this.#engine.assertOpen();
-    const submit = (item: unknown, stopped: () => boolean) =>
-      this.#submitWhenReady(fn, argumentsOf(item), own, stopped);
+    const lookUp = resumption(options, fn);
+    const submit = async (item: unknown, stopped: () => boolean) => {
+      const args = argumentsOf(item);
+      const call = lookUp?.({ fn, args, item });
+      if (call?.recorded === undefined) {
+        return await this.#submitWhenReady(fn, args, own, stopped, call?.entry);
+      }
+      const [task] = this.#engine.submitUnrecorded(
+        [call],
+        own.priority ?? DEFAULT_PRIORITY,
+        resolved,
+      );
+      return { task };
+    };
     return new Stream(this.#engine, { source, window, ordered, settled, submit });
   }
 
@@ -572,7 +601,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
 
   /** How many tasks are queued or scheduled. */
   get pendingCount(): number {
-    return this.#engine.outstanding - this.#engine.running;
+    return this.#engine.waiting;
   }
 
   /** Whether the queue refuses new work, from the call of `shutdown()` on. */
@@ -608,7 +637,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const engine = this.#engine;
     const { succeeded, failed, cancelled } = engine.history.total;
     return {
-      pending: engine.outstanding - engine.scheduled - engine.running,
+      pending: engine.waiting - engine.scheduled,
       scheduled: engine.scheduled,
       active: engine.running,
       completed: succeeded + failed + cancelled,

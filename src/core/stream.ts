@@ -1,12 +1,13 @@
 import type { Engine } from "./engine.ts";
 import { isAsyncIterable } from "./iterables.ts";
-import { checks, type OptionChecks, TASK_OPTION_CHECKS, type TaskOptions } from "./options.ts";
+import { checks, type OptionChecks } from "./options.ts";
 import type { TaskResult } from "./result.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 import { outcomeError } from "./summary.ts";
 import type { Task } from "./task.ts";
 
 /** How a stream runs, besides the options of each of its tasks. */
-export interface StreamOptions extends TaskOptions {
+export interface StreamOptions<I = unknown> extends BatchOptions<I> {
   /**
    * How many items may be held at once: pulled from the source and not yet taken by the consumer.
    * Default: twice the number of workers.
@@ -26,7 +27,7 @@ export type StreamItem<T, S extends boolean> = S extends true ? TaskResult<T> : 
 
 /** The options of `stream`. */
 export const STREAM_OPTION_CHECKS: OptionChecks = {
-  ...TASK_OPTION_CHECKS,
+  ...BATCH_OPTION_CHECKS,
   window: checks.count,
   ordered: checks.boolean,
   settled: checks.boolean,

@@ -2,6 +2,7 @@ import { isInstance, QueueStateError, show } from "./errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions, WaitOptions } from "./options.ts";
 import type { ReadyItem } from "./ready_queue.ts";
+import type { Entry } from "./recorder.ts";
 import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import type { Timed, Timers } from "./timers.ts";
 import { cancelError } from "./summary.ts";
@@ -21,15 +22,17 @@ export const ASSIGNED = 2;
 export const RUNNING = 3;
 /** Waits, for the last attempt to stop or in the timers, before it is ready for the next. */
 export const RETRYING = 4;
+/** Its attempt has succeeded, which is to be recorded before the task ends. */
+export const RECORDING = 5;
 /** Done. The states from here on are final. */
-export const SUCCEEDED = 5;
+export const SUCCEEDED = 6;
 /** Done. */
-export const FAILED = 6;
+export const FAILED = 7;
 /** Done. */
-export const CANCELLED = 7;
+export const CANCELLED = 8;
 
 /** One of the states above. */
-export type TaskState = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export type TaskState = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const STATUS: readonly TaskStatus[] = [
   "scheduled",
@@ -37,6 +40,7 @@ const STATUS: readonly TaskStatus[] = [
   "pending",
   "running",
   "retrying",
+  "running",
   "succeeded",
   "failed",
   "cancelled",
@@ -71,6 +75,7 @@ interface Rare<T> {
   scheduledFor: number | undefined;
   progress: unknown;
   site: object | undefined;
+  entry: Entry | undefined;
   result: TaskResult<T> | undefined;
   settled: Promise<TaskResult<T>> | undefined;
   /** When its last attempt started, if that was not the first. */
@@ -96,6 +101,7 @@ const MAX_HISTORY = 100;
  * (new) ────────────▶ SCHEDULED ──────────▶ READY ◀──────────▶ ASSIGNED ─────▶ RUNNING
  *                                             ▲       makeReady                   │ retry
  *                                             └─────────── RETRYING ◀─────────────┘
+ * RUNNING ──record──▶ RECORDING, if it has an entry
  * any of these ──finish──▶ SUCCEEDED | FAILED | CANCELLED
  * ```
  */
@@ -138,7 +144,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   ) {
     this.owner = owner;
     this.order = order;
-    this.name = options.name ?? (fn.name || "anonymous");
+    this.name = nameOf(fn, options.name);
     this.fn = fn;
     this.args = args;
     this.priority = priority;
@@ -200,6 +206,15 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
 
   set site(site: object | undefined) {
     if (site !== undefined) this.#rarely.site = site;
+  }
+
+  /** Where its success is recorded. */
+  get entry(): Entry | undefined {
+    return this.#rare?.entry;
+  }
+
+  set entry(entry: Entry | undefined) {
+    if (entry !== undefined) this.#rarely.entry = entry;
   }
 
   get status(): TaskStatus {
@@ -300,6 +315,10 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     if (attempts.length === MAX_HISTORY) attempts.shift();
   }
 
+  record(): void {
+    this.state = RECORDING;
+  }
+
   /** The one way in which a task ends. */
   finish(state: TaskState, outcome: unknown, now: number): void {
     this.state = state;
@@ -341,6 +360,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
       scheduledFor: undefined,
       progress: undefined,
       site: undefined,
+      entry: undefined,
       result: undefined,
       settled: undefined,
       restarted: NEVER,
@@ -439,6 +459,11 @@ function explain(reason: unknown): { errorName?: string; message: string } {
   } catch {
     return { message: show(reason) };
   }
+}
+
+/** What a task is called: what its option says or, without it, as its function is. */
+export function nameOf(fn: AnyFunction, name?: string): string {
+  return name ?? (fn.name || "anonymous");
 }
 
 /** Puts tasks that have ended into the order in which they did. */

@@ -5,7 +5,9 @@ import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { ProcessQueue } from "./queue.ts";
 
 /** The options of a one-shot map on processes: those of the queue and of its tasks together. */
-export type ProcessMapOptions = MapOptions & Omit<ProcessOptions, "onProgress" | "timeout">;
+export type ProcessMapOptions<I = unknown> =
+  & MapOptions<I>
+  & Omit<ProcessOptions, "onProgress" | "timeout">;
 
 /**
  * Runs a portable task over all items in subprocesses, some at a time.
@@ -30,7 +32,7 @@ export type ProcessMapOptions = MapOptions & Omit<ProcessOptions, "onProgress" |
 export function processMap<A extends readonly unknown[], R>(
   task: ((...args: A) => R) & Portable,
   items: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options: ProcessMapOptions = {},
+  options: ProcessMapOptions<MapItem<NoInfer<A>>> = {},
 ): Promise<Awaited<R>[]> {
   return mapOnce(
     task,

@@ -5,7 +5,9 @@ import type { Portable } from "../tasks/portable.ts";
 import { ThreadQueue } from "./queue.ts";
 
 /** The options of a one-shot map on a pool: those of the pool and of its tasks together. */
-export type PoolMapOptions = MapOptions & Omit<PoolOptions, "onProgress" | "timeout">;
+export type PoolMapOptions<I = unknown> =
+  & MapOptions<I>
+  & Omit<PoolOptions, "onProgress" | "timeout">;
 
 /**
  * Runs a portable task over all items on Web Workers, some at a time.
@@ -30,7 +32,7 @@ export type PoolMapOptions = MapOptions & Omit<PoolOptions, "onProgress" | "time
 export function threadMap<A extends readonly unknown[], R>(
   task: ((...args: A) => R) & Portable,
   items: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options: PoolMapOptions = {},
+  options: PoolMapOptions<MapItem<NoInfer<A>>> = {},
 ): Promise<Awaited<R>[]> {
   return mapOnce(
     task,

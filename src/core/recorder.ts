@@ -1,0 +1,44 @@
+/** A success, as it is recorded. */
+export interface Success {
+  /** What kind of work it is of. */
+  readonly namespace: string;
+  /** Which input it is of. */
+  readonly key: string;
+  /** What the task returned. */
+  readonly value: unknown;
+}
+
+/** What has been recorded of a success. */
+export interface RecordedValue {
+  /** What the task returned, as far as it was kept. */
+  readonly value: unknown;
+}
+
+/**
+ * Where the successes of tasks are recorded, so that they need not be run again. The class `Checkpoint` of
+ * `@trilane/trilane/checkpoint` is one on SQLite.
+ */
+export interface Recorder {
+  /**
+   * Looks a success up.
+   *
+   * @param namespace What kind of work it is of.
+   * @param key Which input it is of.
+   * @returns What is recorded; `undefined` if no success is.
+   * @throws When it can't tell.
+   */
+  lookup(namespace: string, key: string): RecordedValue | undefined;
+  /**
+   * Records successes: all of them, for good, before it returns. A value that can't be recorded is left out
+   * and reported.
+   *
+   * @param successes The successes. A later one replaces an earlier one of the same namespace and key.
+   * @throws When none of them could be recorded.
+   */
+  recordAll(successes: readonly Success[]): void;
+}
+
+/** Where the success of one task is recorded. */
+export interface Entry extends Omit<Success, "value"> {
+  readonly recorder: Recorder;
+}
