@@ -51,3 +51,18 @@ test("layers: reports are pure functions, which know of the rest by its types al
 test("layers: no published module needs JSR, so that it can be published from anywhere", () => {
   assertEquals(offences((_, specifier) => /^(jsr:|@std\/)/.test(specifier)), []);
 });
+
+test("layers: SQLite is loaded by checkpoints alone", () => {
+  assertEquals(
+    offences((path, specifier) => !path.startsWith("checkpoint/") && /sqlite/.test(specifier)),
+    [],
+  );
+});
+
+test("layers: queues know nothing of checkpoints but what they record", () => {
+  const queues = /^(core|async|pool|thread|process|remote|tasks|runtime)\//;
+  assertEquals(
+    offences((path, specifier) => queues.test(path) && specifier.includes("checkpoint/")),
+    [],
+  );
+});

@@ -40,10 +40,10 @@ export function asyncMap<P, R>(
  * @param options How to run; see {@linkcode MapOptions}.
  * @returns The values, in input order.
  */
-export function asyncMap<A extends readonly unknown[], R>(
+export function asyncMap<A extends readonly unknown[], R, I extends MapItem<A>>(
   fn: (...args: A) => R,
-  items: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options?: MapOptions<MapItem<NoInfer<A>>>,
+  items: Items<I> | AsyncIterable<I>,
+  options?: MapOptions<NoInfer<I>>,
 ): Promise<Awaited<R>[]>;
 export function asyncMap(
   fn: AnyFunction,

@@ -22,7 +22,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The tasks' handles.
    */
-  map(items: Items<MapItem<A>>, options?: BatchOptions<MapItem<A>>): TaskHandle<R>[];
+  map<I extends MapItem<A>>(items: Items<I>, options?: BatchOptions<NoInfer<I>>): TaskHandle<R>[];
   /**
    * Submits a task for each item, as `queue.group` does.
    *
@@ -30,7 +30,7 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The group.
    */
-  group(items: Items<MapItem<A>>, options?: BatchOptions<MapItem<A>>): TaskGroup<R>;
+  group<I extends MapItem<A>>(items: Items<I>, options?: BatchOptions<NoInfer<I>>): TaskGroup<R>;
   /**
    * The same task with other options.
    *

@@ -258,10 +258,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @param options How to run each.
    * @returns Their handles, in the order of the items.
    */
-  map<A extends readonly unknown[], R>(
+  map<A extends readonly unknown[], R, I extends MapItem<A>>(
     fn: ((...args: A) => R) & Portable,
-    items: Items<MapItem<A>>,
-    options?: BatchOptions<MapItem<NoInfer<A>>>,
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
   ): TaskHandle<Awaited<R>>[];
   map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
     return this.#submitAll(callsOf(fn, items), fn, options);
@@ -304,10 +304,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @returns The group.
    * @throws As `map` does.
    */
-  group<A extends readonly unknown[], R>(
+  group<A extends readonly unknown[], R, I extends MapItem<A>>(
     fn: ((...args: A) => R) & Portable,
-    items: Items<MapItem<A>>,
-    options?: BatchOptions<MapItem<NoInfer<A>>>,
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
   ): TaskGroup<Awaited<R>>;
   /**
    * Submits tasks of different functions, to be awaited and cancelled together.
@@ -360,8 +360,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#lane.assertTask(fn);
     return bindTask<A, Awaited<R>>({
       submit: (args, own) => this.#submit(fn, [...args], own) as Task<Awaited<R>>,
-      map: (items, own) => this.map<A, R>(fn, items, own),
-      group: (items, own) => this.group<A, R>(fn, items, own),
+      map: (items, own) => this.map<A, R, MapItem<A>>(fn, items, own),
+      group: (items, own) => this.group<A, R, MapItem<A>>(fn, items, own),
     }, options);
   }
 
@@ -407,10 +407,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @param options How to run each, and the stream.
    * @returns An iterator over the values.
    */
-  stream<A extends readonly unknown[], R, S extends boolean = false>(
+  stream<A extends readonly unknown[], R, I extends MapItem<A>, S extends boolean = false>(
     fn: ((...args: A) => R) & Portable,
-    source: Items<MapItem<A>> | AsyncIterable<MapItem<A>>,
-    options?: StreamOptions<MapItem<NoInfer<A>>> & { readonly settled?: S },
+    source: Items<I> | AsyncIterable<I>,
+    options?: StreamOptions<NoInfer<I>> & { readonly settled?: S },
   ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   stream(
     fn: AnyFunction,

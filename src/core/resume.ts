@@ -95,26 +95,42 @@ export function resumption(
       "A group of different functions needs the option namespace for its checkpoint",
     );
   }
+  const keyOf = options.key === undefined ? defaultKeys(fn === undefined) : givenKeys(options);
   return (call) => {
-    const key = keyOf(call, options, fn === undefined);
+    const key = keyOf(call);
     const recorded = recorder.lookup(namespace, key);
     return { ...call, entry: { recorder, namespace, key }, recorded };
   };
 }
 
-function keyOf({ fn, args, item }: Call, options: BatchOptions, mixed: boolean): string {
-  if (options.key !== undefined) {
-    const key: unknown = options.key(item);
+function givenKeys(options: BatchOptions): (call: Call) => string {
+  return ({ item }) => {
+    const key: unknown = options.key!(item);
     if (typeof key === "string") return key;
     throw new TypeError(`The option key must return a string: got ${show(key)} for ${show(item)}`);
-  }
-  try {
-    return canonicalJson(mixed ? [nameOf(fn), ...args] : item);
-  } catch (error) {
-    const why = isInstance(error, Error) ? error.message : show(error);
-    throw new TypeError(
-      `Cannot derive a checkpoint key from ${show(item)} without the option key: ${why}`,
-      { cause: error },
-    );
-  }
+  };
+}
+
+/** @param mixed Whether the calls are of different functions, which are then told apart by their names. */
+function defaultKeys(mixed: boolean): (call: Call) => string {
+  const named = new Map<string, AnyFunction>();
+  return ({ fn, args, item }) => {
+    const name = nameOf(fn);
+    if (mixed && (named.get(name) ?? fn) !== fn) {
+      throw keyError(item, `the batch has several functions of the name '${name}'`);
+    }
+    named.set(name, fn);
+    try {
+      return canonicalJson(mixed ? [name, ...args] : item);
+    } catch (error) {
+      throw keyError(item, isInstance(error, Error) ? error.message : show(error), error);
+    }
+  };
+}
+
+function keyError(item: unknown, why: string, cause?: unknown): TypeError {
+  const message = `Cannot derive a checkpoint key from ${
+    show(item)
+  } without the option key: ${why}`;
+  return new TypeError(message, { cause });
 }

@@ -29,10 +29,10 @@ export type ProcessMapOptions<I = unknown> =
  * console.log(await processMap(square, [1, 2, 3], { workers: 1 })); // [ 1, 4, 9 ]
  * ```
  */
-export function processMap<A extends readonly unknown[], R>(
+export function processMap<A extends readonly unknown[], R, I extends MapItem<A>>(
   task: ((...args: A) => R) & Portable,
-  items: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options: ProcessMapOptions<MapItem<NoInfer<A>>> = {},
+  items: Iterable<I> | AsyncIterable<I>,
+  options: ProcessMapOptions<NoInfer<I>> = {},
 ): Promise<Awaited<R>[]> {
   return mapOnce(
     task,

@@ -29,10 +29,10 @@ export type PoolMapOptions<I = unknown> =
  * console.log(await threadMap(square, [1, 2, 3], { workers: 2 })); // [ 1, 4, 9 ]
  * ```
  */
-export function threadMap<A extends readonly unknown[], R>(
+export function threadMap<A extends readonly unknown[], R, I extends MapItem<A>>(
   task: ((...args: A) => R) & Portable,
-  items: Iterable<MapItem<A>> | AsyncIterable<MapItem<A>>,
-  options: PoolMapOptions<MapItem<NoInfer<A>>> = {},
+  items: Iterable<I> | AsyncIterable<I>,
+  options: PoolMapOptions<NoInfer<I>> = {},
 ): Promise<Awaited<R>[]> {
   return mapOnce(
     task,
