@@ -215,7 +215,7 @@ test("resume: an item without a key is refused, and nothing is submitted", async
     assertThrows(() => queue.map(zero, [1, item], { checkpoint }), TypeError, says);
     assertThrows(() => queue.group(zero, [1, item], { checkpoint }), TypeError, says);
     const stream = queue.stream(zero, [1, item], { checkpoint, namespace: "stream" });
-    assertEquals((await stream.next()).value, 1);
+    assertEquals((await stream.next()).value, 0);
     await assertRejects(
       () => stream.next(),
       TypeError,
