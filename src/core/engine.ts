@@ -578,6 +578,10 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     return () => this.#milestones.delete(milestone);
   }
 
+  get backlog(): number {
+    return this.#ready.size;
+  }
+
   /** How many tasks wait: for their turn or for their time. */
   get waiting(): number {
     return this.outstanding - this.running - this.recordings.size;

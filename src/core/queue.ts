@@ -278,7 +278,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const { priority = DEFAULT_PRIORITY } = options;
     const lookUp = resumption(options, fn);
     if (lookUp === undefined) return this.#engine.submit(calls, priority, resolved);
-    return this.#engine.submitUnrecorded(calls.map(lookUp), priority, resolved);
+    return this.#engine.submitUnrecorded(lookUp(calls), priority, resolved);
   }
 
   /**
@@ -429,7 +429,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const lookUp = resumption(options, fn);
     const submit = async (item: unknown, stopped: () => boolean) => {
       const args = argumentsOf(item);
-      const call = lookUp?.({ fn, args, item });
+      const [call] = lookUp?.([{ fn, args, item }]) ?? [];
       if (call?.recorded === undefined) {
         return await this.#submitWhenReady(fn, args, own, stopped, call?.entry);
       }

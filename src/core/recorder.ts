@@ -20,14 +20,14 @@ export interface RecordedValue {
  */
 export interface Recorder {
   /**
-   * Looks a success up.
+   * Looks successes up.
    *
-   * @param namespace What kind of work it is of.
-   * @param key Which input it is of.
-   * @returns What is recorded; `undefined` if no success is.
+   * @param namespace What kind of work they are of.
+   * @param keys Which inputs they are of.
+   * @returns For each key what is recorded; `undefined` if no success is.
    * @throws When it can't tell.
    */
-  lookup(namespace: string, key: string): RecordedValue | undefined;
+  lookupAll(namespace: string, keys: readonly string[]): (RecordedValue | undefined)[];
   /**
    * Records successes: all of them, for good, before it returns. A value that can't be recorded is left out
    * and reported.

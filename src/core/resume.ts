@@ -55,7 +55,7 @@ export const BATCH_OPTION_CHECKS: OptionChecks = {
   ...TASK_OPTION_CHECKS,
   checkpoint: (name, value) => {
     const recorder = value as Recorder | null;
-    if (typeof recorder?.lookup !== "function" || typeof recorder.recordAll !== "function") {
+    if (typeof recorder?.lookupAll !== "function" || typeof recorder.recordAll !== "function") {
       refuse(TypeError, name, "a Checkpoint", value);
     }
   },
@@ -80,13 +80,13 @@ export interface ResumableCall extends Call {
  *
  * @param options The batch's options, checked.
  * @param fn The function that all calls are of; `undefined` when they are of different ones.
- * @returns Looks one call up; `undefined` when there is no checkpoint.
+ * @returns Looks calls up; `undefined` when there is no checkpoint.
  * @throws {TypeError} When a namespace is missing. What is returned throws it for an item without a key.
  */
 export function resumption(
   options: BatchOptions,
   fn: AnyFunction | undefined,
-): ((call: Call) => ResumableCall) | undefined {
+): ((calls: readonly Call[]) => ResumableCall[]) | undefined {
   const { checkpoint: recorder } = options;
   if (recorder === undefined) return undefined;
   const namespace = options.namespace ?? (fn && nameOf(fn, options.name));
@@ -96,10 +96,12 @@ export function resumption(
     );
   }
   const keyOf = options.key === undefined ? defaultKeys(fn === undefined) : givenKeys(options);
-  return (call) => {
-    const key = keyOf(call);
-    const recorded = recorder.lookup(namespace, key);
-    return { ...call, entry: { recorder, namespace, key }, recorded };
+  return (calls) => {
+    const keys = calls.map(keyOf);
+    const recorded = recorder.lookupAll(namespace, keys);
+    return calls.map((call, n) => {
+      return { ...call, entry: { recorder, namespace, key: keys[n] }, recorded: recorded[n] };
+    });
   };
 }
 

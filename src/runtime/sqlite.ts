@@ -73,12 +73,28 @@ export class Sqlite {
     return this.#once(sql, (statement) => statement.all());
   }
 
+  /** Runs the body, which reads, in a transaction: what others write meanwhile isn't seen. */
+  snapshot<T>(body: () => T): T {
+    return this.#transact("BEGIN", body);
+  }
+
   /** Runs the body in a transaction that is the only one to write. When the body throws, nothing has happened. */
   transaction(body: () => void): void {
-    this.exec("BEGIN IMMEDIATE");
+    this.#transact("BEGIN IMMEDIATE", body);
+  }
+
+  /** Closes it. A database with statements left would hold on to its file. */
+  close(): void {
+    for (const statement of this.#statements.splice(0)) statement.finalize?.();
+    this.#database.close();
+  }
+
+  #transact<T>(begin: string, body: () => T): T {
+    this.exec(begin);
     try {
-      body();
+      const result = body();
       this.exec("COMMIT");
+      return result;
     } catch (error) {
       try {
         this.exec("ROLLBACK");
@@ -87,12 +103,6 @@ export class Sqlite {
       }
       throw error;
     }
-  }
-
-  /** Closes it. A database with statements left would hold on to its file. */
-  close(): void {
-    for (const statement of this.#statements.splice(0)) statement.finalize?.();
-    this.#database.close();
   }
 
   #once<T>(sql: string, use: (statement: Statement) => T): T {

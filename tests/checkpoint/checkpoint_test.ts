@@ -12,6 +12,10 @@ test("checkpoint: what is recorded is found, under its namespace and key alone",
   assertEquals([checkpoint.has("b", "1"), checkpoint.has("A", "1")], [false, false]);
   assertEquals(checkpoint.lookup("a", "1"), { value: "one" });
   assertEquals(checkpoint.lookup("b", "1"), undefined);
+  assertEquals(checkpoint.lookupAll("a", ["2", "1", "1"]), [
+    ...[undefined, { value: "one" }, { value: "one" }],
+  ]);
+  assertEquals(checkpoint.lookupAll("a", []), []);
 });
 
 test("checkpoint: a later record replaces an earlier one", () => {
@@ -198,6 +202,7 @@ test("checkpoint: once closed it does nothing, but may be closed again", () => {
   const uses: [string, () => unknown][] = [
     ["look up in", () => checkpoint.has("a", "1")],
     ["look up in", () => checkpoint.lookup("a", "1")],
+    ["look up in", () => checkpoint.lookupAll("a", [])],
     ["record in", () => checkpoint.record("a", "1", 1)],
     ["record in", () => checkpoint.recordAll([])],
     ["count in", () => checkpoint.count()],

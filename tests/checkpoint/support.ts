@@ -19,9 +19,11 @@ export class MemoryRecorder implements Recorder {
   /** Called first. */
   onRecord: () => void = () => {};
 
-  lookup(namespace: string, key: string): { value: unknown } | undefined {
-    const entry = `${namespace} ${key}`;
-    return this.values.has(entry) ? { value: this.values.get(entry) } : undefined;
+  lookupAll(namespace: string, keys: readonly string[]): ({ value: unknown } | undefined)[] {
+    const entries = keys.map((key) => `${namespace} ${key}`);
+    return entries.map((entry) =>
+      this.values.has(entry) ? { value: this.values.get(entry) } : undefined
+    );
   }
 
   recordAll(successes: readonly Success[]): void {

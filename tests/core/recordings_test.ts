@@ -41,15 +41,37 @@ test("recordings: while it is recorded a task is neither active nor pending", as
 
 test("recordings: what ends together is recorded together, in order, so many at a time", async () => {
   const { queue, checkpoint, results } = setUp();
-  queue.map((n: number) => n, Array.from({ length: 2_500 }, (_, n) => n), { checkpoint });
+  const handles = queue.map((n: number) => n, Array.from({ length: 300 }, (_, n) => n), {
+    checkpoint,
+  });
   await queue.run();
-  assertEquals(checkpoint.batches, [1_000, 1_000, 500]);
-  assertEquals(
-    results.map(({ id }) => id).slice(0, 3),
-    [1, 2, 3].map((n) => {
-      return results[0]!.id.replace(/\d+$/, `${n}`);
-    }),
-  );
+  assertEquals(checkpoint.batches, [128, 128, 44]);
+  assertEquals(results.map(({ id }) => id), handles.map(({ id }) => id));
+});
+
+test("recordings: with a backlog more successes are waited for, but not for long", async () => {
+  const { clock, queue, checkpoint } = setUp({ workers: 2 });
+  const gates: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => gates.push(resolve));
+  await queue.start();
+  const handles = queue.map(work, Array.from({ length: 200 }, (_, n) => n), { checkpoint });
+  await clock.drain();
+  gates.shift()!();
+  await clock.advance(2);
+  assertEquals([checkpoint.batches, handles[0]!.status, gates.length], [[], "running", 2]);
+  gates.shift()!();
+  await clock.advance(3);
+  assertEquals([checkpoint.batches, handles[0]!.status, handles[1]!.status], [
+    ...[[2], "succeeded", "succeeded"],
+  ]);
+  // Without a backlog each is recorded at once.
+  for (let left = 198; left > 100; left--) {
+    gates.shift()!();
+    await clock.drain();
+  }
+  assertEquals(checkpoint.batches.at(-1), 1);
+  assertEquals([queue.stats.completed, clock.pendingTimers], [100, 0]);
+  await queue.cancel();
 });
 
 test("recordings: tasks that never yield don't hold a success back for long", async () => {
