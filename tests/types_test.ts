@@ -9,6 +9,7 @@ import {
   asCompleted,
   asyncMap,
   AsyncQueue,
+  type BatchOptions,
   type BoundTask,
   type CancelledResult,
   defineTasks,
@@ -26,6 +27,7 @@ import {
   type TaskStatus,
   ThreadQueue,
 } from "../mod.ts";
+import { MemoryRecorder } from "./checkpoint/support.ts";
 import { test } from "./harness.ts";
 
 /** Whether two types are the same, not merely assignable to each other. */
@@ -499,6 +501,35 @@ test("types: threads take portable tasks alone, and know their values", () => {
   });
   assertEquals([square(3), typeof join], [9, "function"]);
 });
+
+test("types: a key function gets items as they are given", () =>
+  withQueue(async (queue) => {
+    const checkpoint = new MemoryRecorder();
+    const add = (a: number, b = 0) => a + b;
+    const pairs: [number, number][] = [[1, 2]];
+    queue.map(add, pairs, { checkpoint, key: ([a, b]) => `${a + b}` });
+    const users = [{ id: 1 }];
+    const id = (user: { id: number }) => user.id;
+    queue.group(id, users, { checkpoint, key: (user) => user.id.toFixed(), namespace: "id" });
+    queue.task(add).map([3, 4], { checkpoint, key: (n) => n.toFixed(2), namespace: "bound" });
+    const shared: BatchOptions = { checkpoint, key: (item) => `${item}`, namespace: "shared" };
+    queue.map(add, [1, [2, 3]], shared);
+    await Array.fromAsync(queue.stream((text: string) => text, ["a"], shared));
+    await queue.join();
+    assertEquals([...checkpoint.values.keys()].toSorted(), [
+      ...["add 3", "bound 3.00", "bound 4.00", "id 1", "shared 1", "shared 2,3", "shared a"],
+    ]);
+    compiled((queue) => {
+      // @ts-expect-error a key is text
+      queue.map(id, users, { checkpoint, key: (user) => user.id });
+      // @ts-expect-error an item has no such field
+      queue.map(id, users, { checkpoint, key: (user) => user.name });
+      // @ts-expect-error a single task is not part of a batch
+      queue.submit(add, [1], { checkpoint });
+      // @ts-expect-error a path is no checkpoint
+      queue.map(add, [1], { checkpoint: "run.sqlite" });
+    });
+  }));
 
 test("types: options are read-only, and frozen ones are taken", () =>
   withQueue(async (queue) => {

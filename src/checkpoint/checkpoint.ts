@@ -118,7 +118,7 @@ export class Checkpoint implements Recorder, Disposable {
   }
 
   /**
-   * Whether a success is recorded.
+   * Whether a success is recorded, even if its value can't be decoded.
    *
    * @param namespace What kind of work it is of.
    * @param key Which input it is of. Where no `key` function is used, that is the input as canonical JSON: `"1"`
