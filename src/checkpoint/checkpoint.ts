@@ -59,7 +59,7 @@ interface Statements {
  *   `Checkpoint` of its own; queues of one thread may share one. The file has two others beside it (`-wal`,
  *   `-shm`) while it is in use, and after a program was killed.
  * * Only the program itself opens the file, not the workers of a queue. On Deno it takes permission to read
- *   and to write the file.
+ *   and to write the file's folder.
  *
  * @example
  * ```ts

@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isInstance, show, TrilaneError } from "../core/errors.ts";
 import { Sqlite, type SqlValue } from "../runtime/sqlite.ts";
@@ -80,8 +71,6 @@ function isMissing(path: string): boolean {
     return true;
   }
   if (!found.isFile()) throw new Error("it is not a file");
-  // SQLite would open it all the same, to read it.
-  accessSync(path, constants.W_OK);
   return found.size === 0;
 }
 
@@ -154,6 +143,8 @@ function prepare(database: Sqlite): void {
     const isEmpty = valueOf(database, "SELECT count(*) FROM sqlite_schema") === 0;
     if (isEmpty) database.exec(SCHEMA);
     assertCheckpoint(identityOf(database));
+    // A file that may not be written has been opened all the same, to be read.
+    database.exec("DELETE FROM success WHERE false");
   });
   for (let tries = 1; !switchToWal(database); tries++) {
     if (tries === MAX_SWITCHES) throw new Error("other programs keep it busy");

@@ -214,6 +214,13 @@ test("file: one that can't be written is refused", () =>
     const before = snapshot(folder);
     const { text } = await start("read_only", [file]).ended;
     assert(text.includes("Cannot open checkpoint"), text);
-    assert(text.includes("EACCES"), text);
+    assert(text.includes("readonly database"), text);
     assertEquals(snapshot(folder), before);
+  }));
+
+test("file: it takes no more permissions than to read and to write its folder", () =>
+  withFolder(async (folder) => {
+    const permissions = [`--allow-read=${folder}`, `--allow-write=${folder}`];
+    const { code, text } = await start("twice", [join(folder, "a.sqlite")], permissions).ended;
+    assertEquals([code, text], [0, "1\n2\n"]);
   }));

@@ -42,10 +42,18 @@ export interface Ended {
   readonly text: string;
 }
 
-/** Starts a program of `programs/` on the runtime of the tests. */
-export function start(name: string, args: readonly string[]) {
+/**
+ * Starts a program of `programs/` on the runtime of the tests.
+ *
+ * @param name the file's name without `.ts`
+ * @param args its arguments
+ * @param permissions what it may do on Deno
+ */
+export function start(name: string, args: readonly string[], permissions = ["--allow-all"]) {
   const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-  const words = "Deno" in globalThis ? ["run", "--quiet", "--allow-all", file] : [file];
+  const words = "Deno" in globalThis
+    ? ["run", "--quiet", "--no-prompt", ...permissions, file]
+    : [file];
   const child = spawn(process.execPath, [...words, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   child.stdout.on("data", (data) => text += data);
