@@ -62,6 +62,10 @@ const countOrInfinity: Kind = {
   right: [...countOrZero.right, Infinity],
   wrong: countOrZero.wrong.filter(([value]) => value !== Infinity),
 };
+const wait: Kind = {
+  right: notNegative.right.filter((value) => value !== Infinity),
+  wrong: [...notNegative.wrong, ...outOfRange("finite", Infinity)],
+};
 const ordered: Kind = {
   right: [0, -1, 2.5, -Infinity, Infinity],
   wrong: [...noNumbers, ...outOfRange("a number that can be ordered", NaN)],
@@ -120,12 +124,12 @@ const taskOptions: Record<string, Kind> = {
   mustComplete: boolean,
   timeout: positive,
   retries: countOrInfinity,
-  retryDelay: notNegative,
+  retryDelay: wait,
   backoff: positive,
   maxRetryDelay: notNegative,
   jitter: fraction,
   retryIf: callback,
-  delay: notNegative,
+  delay: wait,
   runAt: time,
   name: string,
   groupId: string,
