@@ -430,13 +430,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       `Task '${task.name}' timed out: attempt ${task.attempts} ran longer than ${task.options.timeout} ms`,
     );
     this.#leave(task);
-    const again = this.#retry(task, error, now);
+    // Told before the interrupt, during which it may be found to have stopped and even start again.
+    if (this.#retry(task, error, now)) this.#announceRetry(task, error);
     const patience = this.executor.interrupt(task, error);
-    // Whoever listens to the task's signal may have cancelled it.
-    if (!again || !this.#stopping.has(task)) return;
+    if (!this.#stopping.has(task)) return;
     if (patience === 0) this.stopped(task);
     else if (patience !== Infinity) this.timers.add(task, now + patience);
-    this.#announceRetry(task, error);
   }
 
   #mayRetry(task: Task, error: unknown): boolean {
@@ -649,10 +648,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
 
   /** Makes a new queue of this one. */
   reset(): void {
+    // First, so that nothing starts of what is let in, where it has waited for room, as others are cancelled.
+    this.started = false;
     this.cancelAll(true, () => new TaskCancelledError("Cancelled because the queue was reset"));
     this.history.reset();
     this.retried = 0;
-    this.closed = this.paused = this.started = false;
+    this.closed = this.paused = false;
   }
 
   report(error: unknown): void {

@@ -164,7 +164,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     seat.interrupted = true;
     worker.readJournal();
     const at = worker.seats.indexOf(seat);
-    if (at < 0) return 0;
+    if (at < 0 || worker.state === "gone") return 0;
     // One behind it has begun: so it has ended, and word of it is on the way.
     const moved = worker.seats.slice(at + 1).map((other) => this.#takeBack(other));
     if (moved.includes(false)) return 0;
@@ -281,7 +281,8 @@ export class PoolExecutor implements Executor, WorkerListener {
   refused(worker: PoolWorker, seat: Seat, error: NotPortableError): void {
     const now = this.#host.clock.now();
     if (!seat.begun) this.#begin(seat, now);
-    if (!seat.interrupted) this.#host.failed(seat.task, error, now);
+    // Who was told of its start may have cancelled it.
+    if (seat.task.state === RUNNING) this.#host.failed(seat.task, error, now);
     this.#advance(worker, now);
     this.#host.requestPump();
   }
@@ -289,11 +290,15 @@ export class PoolExecutor implements Executor, WorkerListener {
   gone(worker: PoolWorker, exit: Exit): void {
     const now = this.#host.clock.now();
     this.#host.timers.remove(worker);
+    // While the pool still has it: who is told of this may cancel what else was there.
+    worker.readJournal();
+    for (const seat of worker.seats.filter((seat) => worker.hasBegun(seat))) {
+      if (!seat.begun) this.#begin(seat, now);
+    }
     this.#bury(worker);
     this.#dying.delete(worker);
     this.#forgotten.delete(worker);
     this.#ids.delete(worker.id);
-    worker.readJournal();
     const seats = worker.seats.splice(0);
     const lost = seats.filter((seat) => worker.hasBegun(seat));
     // What has not begun goes back first: the end of the others may make someone cancel it.
@@ -311,7 +316,6 @@ export class PoolExecutor implements Executor, WorkerListener {
   #lose(seat: Seat, exit: Exit, now: number): void {
     const { task, worker } = seat;
     if (seat.interrupted || task.done) return this.#stopped(seat);
-    if (!seat.begun) this.#begin(seat, now);
     this.#host.failed(task, worker.crashError(task, exit), now);
   }
 
@@ -339,7 +343,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   #advance(worker: PoolWorker, now: number): void {
     const [next] = worker.seats;
     if (next === undefined) this.#rest(worker, now);
-    else if (!next.begun) this.#begin(next, now);
+    else if (!next.begun && worker.state !== "gone") this.#begin(next, now);
   }
 
   #rest(worker: PoolWorker, now: number): void {

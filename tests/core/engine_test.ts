@@ -163,6 +163,20 @@ test("engine: who gives up waiting for room submits nothing", async () => {
   await queue.shutdown();
 });
 
+test("engine: who waits for room when the queue is reset gets it in the new one, which has to be started", async () => {
+  const { clock, queue } = setUp({ size: 1 });
+  await queue.start();
+  queue.submit(() => Promise.withResolvers<void>().promise);
+  await clock.drain();
+  const waiting = queue.submitWhenReady(() => "ran");
+  queue.reset();
+  const handle = await waiting;
+  await clock.drain();
+  assertEquals([handle.status, queue.stats.completed], ["pending", 0]);
+  await queue.join();
+  assertEquals(handle.status, "succeeded");
+});
+
 test("engine: a run's timeout ends tasks that never yield", async () => {
   const { clock, queue } = setUp();
   const handles = queue.map(() => clock.elapse(10), Array<[]>(20).fill([]));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { eventually } from "../conformance/support.ts";
 import { test } from "../harness.ts";
+import { VirtualClock } from "../virtual_clock.ts";
 import { type FakeLink, FakePool, task } from "./fake_pool.ts";
 
 /** Submits tasks of these names. */
@@ -144,6 +145,60 @@ test("pool executor: a hook that ends another task of the same worker ends it on
     2,
   ]);
   assertEquals(queue.stats.active, 0);
+  await queue.end();
+});
+
+test("pool executor: a forced shutdown, on word from a dead worker, cancels what that had begun", async () => {
+  let then = () => {};
+  const queue = new FakePool({ workers: 1, onComplete: () => then() });
+  const link = await queue.startShort();
+  const [first] = submit(queue, "a");
+  const second = queue.submit(task, ["b"], { name: "b", retries: 5 });
+  await queue.turn();
+  link.note(link.begin());
+  link.begin();
+  let over: Promise<void> | undefined;
+  then = () => over ??= queue.cancel();
+  link.close();
+  await over;
+  assertEquals([first!.status, second.status], ["succeeded", "cancelled"]);
+  assertEquals([queue.stats.active, queue.pendingCount, queue.stats.retried], [0, 0, 0]);
+});
+
+test("pool executor: a task that is cancelled as it is told to have begun on a dead worker ends once", async () => {
+  const ended: string[] = [];
+  const queue = new FakePool({
+    workers: 1,
+    onStart(handle) {
+      if (handle.name === "b") handle.cancel();
+    },
+    onComplete: ({ name, status }) => ended.push(`${name} ${status}`),
+  });
+  const link = await queue.startShort();
+  ended.length = 0;
+  submit(queue, "a", "b", "c");
+  await queue.turn();
+  link.note(link.begin());
+  link.begin();
+  link.close();
+  await queue.turn();
+  assertEquals(ended, ["a succeeded", "b cancelled"]);
+  assertEquals([queue.stats.active, queue.stats.pending], [0, 1]);
+  await queue.end();
+});
+
+test("pool executor: a retry is told of when its timed-out attempt is found to have ended", async () => {
+  const clock = new VirtualClock();
+  const retried: string[] = [];
+  const queue = new FakePool({ workers: 1, clock, onRetry: ({ name }) => retried.push(name) });
+  const link = await queue.startShort();
+  queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
+  await queue.turn();
+  link.note(link.begin());
+  // The pool reads what was noted before it interrupts the attempt.
+  clock.elapse(10);
+  await clock.advance(0);
+  assertEquals([retried, queue.stats.retried], [["a"], 1]);
   await queue.end();
 });
 
