@@ -1,32 +1,15 @@
 /**
- * The guarantees of the queue as properties. The first test does whatever comes to mind to a queue; what is
- * checked meanwhile is in `guarantees/referee.ts`:
- *
- * 1. every task ends in one result, and counts and summaries add up: `completes`, `checkSummaries`
- * 2. a task is in one place at a time: `checkCensus`
- * 3. no more attempts at once than workers, and no worker idle while a task waits: `starts`,
- *    `checkWorkConserving`
- * 4. of what is ready, the lowest (priority, order) starts first: `checkOrder`
- * 5. what was cancelled never runs, attempts are limited: `starts`
- * 6. the rate is kept, in any window: `checkRate`
- * 7. what is awaited settles, and nothing is left behind: `checkEnd`, `checkLeftovers`
+ * Two guarantees as properties of the queue as it is used, on the system's clock and on one that is as coarse: in
+ * which order attempts start, and how fast. All of them together, whatever is done to a queue, are what
+ * `simulation/` checks.
  *
  * @module
  */
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { AsyncQueue } from "../mod.ts";
-import { programs } from "./guarantees/program.ts";
-import { World } from "./guarantees/world.ts";
 import { test } from "./harness.ts";
 import { VirtualClock } from "./virtual_clock.ts";
-
-test("guarantees: hold for whatever is done to a queue", async () => {
-  await fc.assert(
-    fc.asyncProperty(programs, (program) => new World(program).run()),
-    { numRuns: 2000 },
-  );
-});
 
 test("guarantees: what is submitted at once starts by priority, then in order", async () => {
   const priorities = fc.array(fc.oneof(fc.nat(4), fc.double({ noNaN: true })), { maxLength: 150 });

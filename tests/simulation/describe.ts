@@ -1,0 +1,56 @@
+/**
+ * Findings as text.
+ *
+ * @module
+ */
+import { inspect } from "node:util";
+import type { Event } from "./history.ts";
+import { PLAIN } from "./shrink.ts";
+import { type Finding, reduce } from "./simulate.ts";
+
+/** So many of the last events are printed. */
+const TAIL = 60;
+
+/**
+ * Tells of a finding what someone needs to understand it.
+ *
+ * @param finding what was found
+ * @returns what is wrong, the smallest program that shows it and the end of its history
+ */
+export async function describe(finding: Finding): Promise<string> {
+  const { program, history, violation } = await reduce(finding);
+  const { seed } = program;
+  const { guarantee, message, index } = violation;
+  return [
+    `Seed ${seed}, guarantee ${guarantee}: ${message}`,
+    `The program, without what is plain: ${inspect(brief(program), { depth: Infinity })}`,
+    "What happened before:",
+    ...history.slice(Math.max(0, index - TAIL), index + 1).map(line),
+    `Again: deno task sim --seeds 1 --from ${seed}`,
+  ].join("\n");
+}
+
+function line(event: Event): string {
+  const { at, wall: _wall, is, ...rest } = event;
+  const { script: _script, ...told } = { script: undefined, ...rest };
+  return `${String(at).padStart(8)} ${is} ${inspect(told, { depth: 3, breakLength: Infinity })}`;
+}
+
+/** A program without what is plain, for reading. */
+function brief(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(brief);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, part]) => isObject(part) ? !isEmpty(part) : PLAIN[key] !== part)
+      .map(([key, part]) => [key, brief(part)]),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isEmpty(value: object): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,115 @@
+/**
+ * What is written down while a program runs: all that can be seen of the queue from without, and what really
+ * happens to attempts and workers. The checker knows nothing else.
+ *
+ * @module
+ */
+import type { QueueStats, RunSummary, TaskStatus } from "../../mod.ts";
+import type { Lane, QueueScript, RunScript, TaskScript } from "./program.ts";
+
+/** The counts of a summary, and how many results it holds. */
+export type SummaryCounts =
+  & Pick<RunSummary, "total" | "succeeded" | "failed" | "cancelled" | "timedOut">
+  & { readonly results: readonly number[] };
+
+/** What a call was that settles some time. */
+export type Call =
+  | { readonly what: "run"; readonly run: RunScript; readonly signal?: number }
+  | { readonly what: "submitWhenReady"; readonly signal?: number }
+  | { readonly what: "stream"; readonly window: number; readonly signal?: number }
+  | { readonly what: "group"; readonly tasks: readonly number[] }
+  | { readonly what: "wait"; readonly task: number }
+  | { readonly what: "shutdown"; readonly force: boolean }
+  | { readonly what: "start" | "join" };
+
+/** Something that happened. Tasks and signals are known by their numbers. */
+export type Happening =
+  // What is done to the queue
+  | { readonly is: "opened"; readonly lane: Lane; readonly options: QueueScript }
+  | {
+    readonly is: "admitted";
+    readonly task: number;
+    readonly script: TaskScript;
+    readonly signal?: number;
+    /** The wall-clock time of its `runAt`. */
+    readonly runAt?: number;
+    readonly createdAt: number;
+    /** Whether it may have been admitted before it is heard of. */
+    readonly unheard: boolean;
+  }
+  | { readonly is: "refused"; readonly wanted: number; readonly error: string }
+  | { readonly is: "cancelling"; readonly task: number; readonly why: string }
+  | {
+    readonly is: "cancelled";
+    readonly task: number;
+    readonly said: boolean;
+    readonly status: TaskStatus;
+  }
+  | { readonly is: "leaving"; readonly tasks: readonly number[] }
+  | { readonly is: "aborting" | "aborted"; readonly signal: number }
+  | { readonly is: "resized"; readonly workers: number }
+  | { readonly is: "paused" | "resumed" | "cleared" | "resetting" }
+  | { readonly is: "reset"; readonly error?: string }
+  | { readonly is: "wall clock set" }
+  | { readonly is: "asked"; readonly call: number } & Call
+  | {
+    readonly is: "answered";
+    readonly call: number;
+    readonly error?: string;
+    readonly summary?: SummaryCounts;
+  }
+  // What the queue says
+  | { readonly is: "started"; readonly task: number; readonly attempt: number }
+  | {
+    readonly is: "retried";
+    readonly task: number;
+    readonly attempt: number;
+    readonly error: string;
+  }
+  | {
+    readonly is: "done";
+    readonly task: number;
+    readonly status: TaskStatus;
+    readonly attempts: number;
+    /** The value, the error or the reason. */
+    readonly outcome: string;
+  }
+  | { readonly is: "heard done"; readonly task: number }
+  // What really happens
+  | { readonly is: "accepted" | "taken back"; readonly task: number }
+  | { readonly is: "begins"; readonly task: number; readonly attempt: number }
+  | {
+    readonly is: "ends";
+    readonly task: number;
+    readonly attempt: number;
+    readonly how: "value" | "throw" | "crash" | "stopped";
+  }
+  | { readonly is: "is abandoned"; readonly task: number; readonly attempt: number }
+  | { readonly is: "lends"; readonly task: number; readonly attempt: number }
+  | { readonly is: "goes on"; readonly task: number; readonly attempt: number }
+  // What can be seen when all that could happen at this time has happened
+  | {
+    readonly is: "still";
+    readonly stats: QueueStats;
+    readonly activeCount: number;
+    readonly pendingCount: number;
+    readonly results: number;
+    readonly statuses: readonly (readonly [task: number, status: TaskStatus])[];
+    /** How many more tasks the workers would take. */
+    readonly room: number;
+    readonly limit: number;
+    /** Timers that the queue has set. */
+    readonly timers: number;
+    /** Whether nothing will happen any more by itself. */
+    readonly calm: boolean;
+    readonly listeners: readonly (readonly [signal: number, count: number])[];
+  }
+  | { readonly is: "failure"; readonly error: string }
+  /** All is over: nothing may be left. */
+  | { readonly is: "ended" };
+
+/** Something that happened, with the times on both clocks. */
+export type Event = Happening & { readonly at: number; readonly wall: number };
+
+/** All that happened, in order. */
+export type History = readonly Event[];

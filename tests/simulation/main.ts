@@ -1,0 +1,74 @@
+/**
+ * `deno task sim [--seeds N] [--from S] [--jobs J]`: simulates programs, on all processors unless told otherwise. Says
+ * how far it is on stderr. The exit status is 1 when a guarantee is broken; then the program that shows it is printed,
+ * made as small as can be, with the end of its history.
+ *
+ * @module
+ */
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { describe } from "./describe.ts";
+import { sweep } from "./simulate.ts";
+
+/** So often it says how far it is, in milliseconds. */
+const TELL_EVERY = Deno.stderr.isTerminal() ? 500 : 15_000;
+
+const { values: options } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "10000" },
+    from: { type: "string", default: "0" },
+    jobs: { type: "string", default: `${availableParallelism()}` },
+  },
+});
+const seeds = whole("seeds");
+const from = whole("from");
+const jobs = whole("jobs");
+
+Deno.exit(await (jobs > 1 ? share() : alone()) ? 0 : 1);
+
+function whole(name: keyof typeof options): number {
+  const value = Number(options[name]);
+  if (Number.isInteger(value) && value >= 0) return value;
+  console.error(`--${name} must be a whole number: got '${options[name]}'`);
+  Deno.exit(2);
+}
+
+/** Simulates all in this process; says on stdout how many it has done, for the one that started it. */
+async function alone(): Promise<boolean> {
+  const finding = await sweep(from, seeds, (histories) => console.log(histories));
+  if (finding !== undefined) console.error(await describe(finding));
+  return finding === undefined;
+}
+
+/** Shares the work out to processes, and adds up what they say. */
+async function share(): Promise<boolean> {
+  const since = performance.now();
+  let done = 0;
+  const tell = (end: string) => {
+    const seconds = (performance.now() - since) / 1000;
+    const text = `${done} of ${seeds} histories, ${Math.round(done / seconds)} a second, ` +
+      `${Math.round(seconds)} s${end}`;
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  };
+  const timer = setInterval(() => tell(Deno.stderr.isTerminal() ? "\r" : "\n"), TELL_EVERY);
+  const share = Math.ceil(seeds / jobs);
+  const succeeded = await Promise.all(Array.from({ length: jobs }, async (_, job) => {
+    const count = Math.max(0, Math.min(share, seeds - job * share));
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--allow-all", fileURLToPath(import.meta.url)],
+        ...[`--seeds=${count}`, `--from=${from + job * share}`, "--jobs=1"],
+      ],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      for (const line of text.split("\n")) done += Number(line);
+    }
+    return (await child.status).success;
+  }));
+  clearInterval(timer);
+  tell("\n");
+  return succeeded.every(Boolean);
+}

@@ -1,0 +1,203 @@
+/**
+ * What a history has told so far: where tasks, attempts, signals and calls stand.
+ *
+ * @module
+ */
+import type { TaskStatus } from "../../mod.ts";
+import type { Call, Event, Happening, SummaryCounts } from "./history.ts";
+import type { Lane, QueueScript, TaskScript } from "./program.ts";
+
+/** One happening by what it is. */
+export type What<I extends Happening["is"]> = Extract<Event, { readonly is: I }>;
+
+/** An attempt as it really goes. */
+export interface Body {
+  readonly attempt: number;
+  ended: "value" | "throw" | "crash" | "stopped" | undefined;
+  /** When the queue gave it up. */
+  interruptedAt: number | undefined;
+  /** Whether its worker has been given up with it. */
+  abandoned: boolean;
+  lent: boolean;
+}
+
+/** A task. */
+export interface TaskModel {
+  readonly number: number;
+  readonly script: TaskScript;
+  readonly signal: number | undefined;
+  readonly runAt: number | undefined;
+  readonly createdAt: number;
+  /** Between which resets it was admitted. */
+  epoch: number;
+  /** `accepted`: given to a worker and not said to have started. */
+  place: "waiting" | "ready" | "accepted" | "running" | "retrying" | "done";
+  /** While it waits or is retried: it must not be ready before, and must be after. */
+  notBefore: number;
+  notAfter: number;
+  attempts: number;
+  startedAt: number;
+  acceptedAt: number;
+  result: What<"done"> | undefined;
+  timesHeard: number;
+  readonly bodies: Body[];
+}
+
+/** A call that settles some time. */
+export interface CallModel {
+  readonly call: Call;
+  readonly from: number;
+  readonly epoch: number;
+  /** Whether it has to be refused. */
+  readonly refused: boolean;
+  /** Of a run: when its time is up, by its timeout or its signal. */
+  deadline: number;
+  answer: What<"answered"> | undefined;
+  /** Whether the queue was or has been closed before the answer. */
+  closed: boolean;
+  /** How many tasks had ended when it was made. */
+  readonly endedBefore: number;
+}
+
+/** How a queue stands, by what a history tells. */
+export class Model {
+  lane: Lane = "event loop";
+  options!: QueueScript;
+  now = 0;
+  readonly tasks = new Map<number, TaskModel>();
+  readonly calls = new Map<number, CallModel>();
+  /** Those that have not been answered. */
+  readonly open = new Set<CallModel>();
+  readonly abortedSignals = new Set<number>();
+  /** How often the queue has been reset. */
+  epoch = 0;
+  limit = 0;
+  /** The times at which the limit was set, and to what. */
+  readonly limits: { readonly at: number; readonly limit: number }[] = [];
+  /** Unknown once a shutdown has resumed it if, unheard of, there was something left to do. */
+  paused: boolean | undefined = false;
+  closed = false;
+  /** The call that closed it. */
+  shutdown: CallModel | undefined;
+  /** Whether the queue is to start what may start. */
+  started = false;
+  /** Whether results were let go. */
+  cleared = false;
+  /** When attempts started. */
+  readonly starts: number[] = [];
+  /** What may have cancelled tasks. */
+  readonly causes = new Set<string>();
+  /** Those that have ended since the last reset, in order. */
+  ended: TaskModel[] = [];
+  retries = 0;
+  /** When the wall clock was last set forward. */
+  leapt = -Infinity;
+  #wall: { readonly at: number; readonly wall: number } | undefined;
+
+  task(number: number): TaskModel {
+    return this.tasks.get(number)!;
+  }
+
+  body(number: number, attempt: number): Body {
+    return this.task(number).bodies.findLast((body) => body.attempt === attempt)!;
+  }
+
+  /** Those that have not ended. */
+  get outstanding(): TaskModel[] {
+    return [...this.tasks.values()].filter(({ place }) => place !== "done");
+  }
+
+  unanswered(what: Call["what"]): CallModel[] {
+    return [...this.open].filter(({ call, refused }) => call.what === what && !refused);
+  }
+
+  /** How many tasks of streams there may be that nothing has been heard of yet. */
+  get hidden(): number {
+    let hidden = 0;
+    for (const { call } of this.calls.values()) if (call.what === "stream") hidden += call.window;
+    return hidden;
+  }
+
+  /** How many tasks there may be, within a turn, that nothing has been heard of yet. */
+  get unheard(): number {
+    return this.hidden + this.unanswered("submitWhenReady").length;
+  }
+
+  /** The run that is under way. */
+  get running(): CallModel | undefined {
+    return this.unanswered("run")[0];
+  }
+
+  /** Whether fail-first holds; unknown at the end of a run that sets a policy of its own. */
+  get failFirst(): boolean | undefined {
+    const { running } = this;
+    const own = running?.call.what === "run" ? running.call.run.failPolicy : undefined;
+    if (own === undefined) return this.options.failPolicy === "fail-first";
+    return own === this.options.failPolicy ? own === "fail-first" : undefined;
+  }
+
+  /** The time passes to that of an event. */
+  passTo({ at, wall, is }: Event): void {
+    const before = this.#wall;
+    if (before !== undefined && is === "wall clock set") {
+      if (wall - before.wall > at - before.at) this.leapt = at;
+      // What was due by the time of day, and may not have been noticed, is due no more.
+      for (const task of this.tasks.values()) {
+        if (task.place === "waiting" && task.runAt !== undefined) task.notAfter = Infinity;
+      }
+    }
+    this.now = at;
+    this.#wall = { at, wall };
+    for (const task of this.tasks.values()) {
+      if (task.place !== "waiting" || task.runAt === undefined) continue;
+      const left = Math.max(0, task.runAt - wall);
+      // Once the time of day has come the task may be ready, even if the clock is set back then.
+      if (left === 0) task.notBefore = Math.min(task.notBefore, at);
+      // A clock that is set forward is noticed within this time.
+      const notice = this.leapt >= task.createdAt ? 30_000 : 0;
+      if (left === 0) task.notAfter = Math.min(task.notAfter, at + notice);
+    }
+  }
+
+  /** The bodies that use a worker. */
+  get live(): Body[] {
+    return this.#unended.filter(({ interruptedAt, abandoned, lent }) =>
+      !abandoned && !lent && (interruptedAt === undefined || this.lane === "workers")
+    );
+  }
+
+  /** Interrupted bodies that go on without a worker. */
+  get abandoned(): Body[] {
+    return this.#unended.filter(({ interruptedAt, abandoned }) =>
+      this.lane === "workers" ? abandoned : interruptedAt !== undefined
+    );
+  }
+
+  get #unended(): Body[] {
+    const unended: Body[] = [];
+    for (const { bodies } of this.tasks.values()) {
+      for (const body of bodies) if (body.ended === undefined) unended.push(body);
+    }
+    return unended;
+  }
+
+  /** The queue has given up the attempt of a task. */
+  interrupted(task: TaskModel): void {
+    const body = task.bodies.at(-1);
+    if (body?.attempt === task.attempts && body.ended === undefined) {
+      body.interruptedAt ??= this.now;
+    }
+  }
+
+  /** How many of the tasks that have ended since the last reset, and are not detached, did so. */
+  counts(): Pick<SummaryCounts, "succeeded" | "failed" | "cancelled"> {
+    const ended = this.ended.filter(({ script }) => !script.detached);
+    const count = (status: TaskStatus) =>
+      ended.filter(({ result }) => result!.status === status).length;
+    return {
+      succeeded: count("succeeded"),
+      failed: count("failed"),
+      cancelled: count("cancelled"),
+    };
+  }
+}
