@@ -9,7 +9,7 @@ import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { AsyncQueue } from "../mod.ts";
 import { test } from "./harness.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import { VirtualClock } from "../src/testing/virtual_clock.ts";
 
 test("guarantees: what is submitted at once starts by priority, then in order", async () => {
   const priorities = fc.array(fc.oneof(fc.nat(4), fc.double({ noNaN: true })), { maxLength: 150 });

@@ -6,7 +6,7 @@ import {
   type TaskStatus,
 } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, assertRefused, settle, Watch, withQueue } from "./support.ts";
 

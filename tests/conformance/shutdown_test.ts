@@ -7,7 +7,7 @@ import {
   type TaskQueue,
 } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, assertRefused, pick, Watch, withQueue } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { lanes } from "./lanes.ts";
 import { pick, Watch, withQueue } from "./support.ts";
 

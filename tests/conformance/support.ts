@@ -17,7 +17,7 @@ import type {
   TaskQueue,
   TaskResult,
 } from "../../mod.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import type { Lane } from "./lanes.ts";
 import { sleep } from "./tasks.ts";
 

@@ -8,7 +8,7 @@ import {
   type TaskResult,
 } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 /** A queue on a virtual clock that notes each result. */
 function setUp(options: QueueOptions = {}) {

@@ -12,7 +12,7 @@ import {
 } from "../../src/core/task.ts";
 import { Timers } from "../../src/core/timers.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 const owner: TaskOwner = {
   epoch: 0,

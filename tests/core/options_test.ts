@@ -13,7 +13,7 @@ import {
   WAIT_OPTION_CHECKS,
 } from "../../src/core/options.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 /** What an option may be, what it may not be, and what the message then says that it must be. */
 interface Kind {

@@ -5,7 +5,7 @@ import { runEngine } from "../../src/core/run.ts";
 import { AsyncExecutor } from "../../src/async/executor.ts";
 import { countListeners } from "../abort_listeners.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 /** An executor whose workers don't come up. */
 class BrokenExecutor extends AsyncExecutor {

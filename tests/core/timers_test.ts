@@ -2,7 +2,7 @@ import { assertEquals, assertGreaterOrEqual, assertLess, assertLessOrEqual } fro
 import fc from "fast-check";
 import { type Timed, Timers } from "../../src/core/timers.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 class Item implements Timed {
   timer = 0;

@@ -5,7 +5,7 @@ import { Timers } from "../../src/core/timers.ts";
 import { Limit, waitFor } from "../../src/core/wait.ts";
 import { countListeners } from "../abort_listeners.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 
 /** Something to wait for that can be told to come, and tells who waits for it. */
 function setUp() {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { AsyncQueue } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { dataOf, FakeBrowser, scriptOf } from "./fake_browser.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";
 

@@ -21,7 +21,7 @@ import {
   WorkerCrashError,
 } from "../../mod.ts";
 import { countListeners, type ListenerCount } from "../abort_listeners.ts";
-import { VirtualClock } from "../virtual_clock.ts";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import type { Call, Event, Happening, History, SummaryCounts } from "./history.ts";
 import {
   type AttemptScript,
@@ -177,7 +177,7 @@ class World {
       this.#do(steps);
       await this.#pass(advance);
       if (setWallClock === 0) continue;
-      this.#clock.jumpWall(setWallClock);
+      this.#clock.setSystemTime(this.#clock.wallNow() + setWallClock);
       this.#note({ is: "wall clock set" });
     }
     await this.#end();

@@ -1,10 +1,5 @@
-/**
- * A clock that stands still until a test moves it: hand it to a queue as its option `clock`.
- *
- * @module
- */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../mod.ts";
+import type { Clock } from "../core/clock.ts";
 
 /** A timer that has been set and has neither fired nor been cleared. */
 interface Timer {
@@ -16,16 +11,25 @@ interface Timer {
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Time that passes only in `advance()`.
+ * Time that passes only in `advance()`: hand it to a queue as its option `clock`, and delays, timeouts, retries,
+ * rates and wall-clock times are tested without waiting.
+ *
+ * It replaces the queue's time alone. What the tasks themselves wait for goes on in real time, unless they are
+ * given the clock too; see `setTimer`.
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { VirtualClock } from "@trilane/trilane/testing";
+ *
  * const clock = new VirtualClock();
- * const queue = new AsyncQueue({ clock });
+ * await using queue = new AsyncQueue({ clock });
  * await queue.start();
- * const handle = queue.submit(() => "done", { delay: 1000 });
- * await clock.advance(999); // handle.status === "scheduled"
- * await clock.advance(1); // handle.status === "succeeded"
+ * const handle = queue.submit(() => "done", { delay: 60_000 });
+ * await clock.advance(59_999);
+ * console.log(handle.status); // scheduled
+ * await clock.advance(1);
+ * console.log(handle.status); // succeeded
  * ```
  */
 export class VirtualClock implements Clock {
@@ -35,35 +39,54 @@ export class VirtualClock implements Clock {
   readonly #timers = new Set<Timer>();
 
   /**
-   * @param now where the time line begins
-   * @param wall the time of day then, in milliseconds since the epoch
+   * Makes a clock that stands still.
+   *
+   * @param now Where the time line begins, in milliseconds. Default 0.
+   * @param systemTime The time of day then, in milliseconds since the epoch or as a date. Default: the
+   * beginning of 2030, UTC.
    */
-  constructor(now = 0, wall: number = Date.UTC(2030, 0, 1)) {
+  constructor(now = 0, systemTime: number | Date = Date.UTC(2030, 0, 1)) {
     this.#now = now;
-    this.#wall = wall;
+    this.#wall = Number(systemTime);
   }
 
-  /** How many timers are set. */
+  /** How many timers are set. A queue that has nothing left to do has none. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** When the next timer is due, on the `now()` line; Infinity when none is set. */
+  /** When the next timer is due, on the line of `now()`; Infinity when none is set. */
   get nextDue(): number {
     return this.#next()?.due ?? Infinity;
   }
 
-  /** The time. */
+  /**
+   * The time that durations and deadlines are measured on.
+   *
+   * @returns Milliseconds.
+   */
   now(): number {
     return this.#now;
   }
 
-  /** The time of day. */
+  /**
+   * The time of day.
+   *
+   * @returns Milliseconds since the epoch.
+   */
   wallNow(): number {
     return this.#wall;
   }
 
-  /** Sets a timer. Refuses what a platform would get wrong instead of getting it wrong as well. */
+  /**
+   * Sets a timer, which fires once, in `advance()`. A task can use it to sleep:
+   * `await new Promise((resolve) => clock.setTimer(() => resolve(undefined), 1000))`.
+   *
+   * @param callback What to call.
+   * @param ms After how many milliseconds.
+   * @returns What `clearTimer` takes.
+   * @throws {RangeError} When a platform would get `ms` wrong: below 0, above 2^31-1 or not a number.
+   */
   setTimer(callback: () => void, ms: number): unknown {
     if (!(ms >= 0 && ms <= MAX_TIMER)) {
       throw new RangeError(`ms must be from 0 to ${MAX_TIMER}: got ${ms}`);
@@ -73,7 +96,11 @@ export class VirtualClock implements Clock {
     return timer;
   }
 
-  /** Takes a timer back. */
+  /**
+   * Takes a timer back; one that has fired is ignored.
+   *
+   * @param timer What `setTimer` returned.
+   */
   clearTimer(timer: unknown): void {
     this.#timers.delete(timer as Timer);
   }
@@ -81,17 +108,18 @@ export class VirtualClock implements Clock {
   /**
    * Sets the time of day, as a user or a time server does: `now()` stays and no timer fires.
    *
-   * @param ms by how much, forward or back
+   * @param time Milliseconds since the epoch, or a date.
    */
-  jumpWall(ms: number): void {
-    this.#wall += ms;
+  setSystemTime(time: number | Date): void {
+    this.#wall = Number(time);
   }
 
   /**
    * Lets time pass. The timers that come due fire one by one in order of time, then of setting, each at
-   * its own time; so do those that they set. Between them, before and after, all microtasks run.
+   * its own time; so do those that they set. Before, between and after them promises settle.
    *
-   * @param ms how much time passes
+   * @param ms How many milliseconds pass.
+   * @returns When all that has happened.
    */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -111,13 +139,17 @@ export class VirtualClock implements Clock {
    * Lets time pass within the current turn of the event loop, as a function does that computes: nothing
    * fires. What came due meanwhile fires in the next `advance()`.
    *
-   * @param ms how much time passes
+   * @param ms How many milliseconds pass.
    */
   elapse(ms: number): void {
     this.#moveTo(this.#now + ms);
   }
 
-  /** Lets all microtasks run, those that they queue too. No time passes. */
+  /**
+   * Lets promises settle: all microtasks run, those that they queue too. No time passes.
+   *
+   * @returns When they have.
+   */
   drain(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
   }

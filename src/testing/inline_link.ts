@@ -1,0 +1,112 @@
+import type { Clock } from "../core/clock.ts";
+import { Claims } from "../pool/claims.ts";
+import { encodeThrown } from "../pool/error_codec.ts";
+import type { Exit, LinkListener, WorkerLink } from "../pool/link.ts";
+import {
+  type DownMessage,
+  ERROR,
+  type Greeting,
+  RUN,
+  type RunMessage,
+  type UpMessage,
+} from "../pool/protocol.ts";
+import { Server } from "../pool/serve.ts";
+import { canClone, decodeValue } from "../pool/values.ts";
+import type { Fault, Faults } from "./faults.ts";
+
+/**
+ * The pool's end of a worker that is no thread: its tasks run right here. All that goes to it and comes from it is
+ * cloned and takes a microtask, as it takes a message to a thread.
+ *
+ * It is sent one task at a time.
+ */
+export class InlineLink implements WorkerLink {
+  readonly claims: Claims = new Claims();
+  readonly journal = undefined;
+  readonly #listener: LinkListener;
+  readonly #clock: Clock;
+  readonly #faults: Faults | undefined;
+  readonly #server: Server;
+  /** Of an attempt that begins late. */
+  #timer: unknown;
+  #ended = false;
+
+  constructor(
+    greeting: Greeting,
+    listener: LinkListener,
+    clock: Clock,
+    faults: Faults | undefined,
+  ) {
+    this.#listener = listener;
+    this.#clock = clock;
+    this.#faults = faults;
+    const post = (message: UpMessage, transfer: Transferable[] = []) =>
+      this.#carry(message, transfer, (copy) => this.#listener.received(copy));
+    this.#server = new Server({ post }, this.claims, undefined, structuredClone(greeting));
+    this.#server.start();
+  }
+
+  post(message: DownMessage, transfer: Transferable[] = []): void {
+    this.#carry(message, transfer, (copy) => {
+      if (copy[0] === RUN) this.#run(copy);
+      else this.#server.receive(copy);
+    });
+  }
+
+  kill(): void {
+    queueMicrotask(() => this.#end({}));
+  }
+
+  // It keeps no program alive.
+
+  hold(): void {}
+
+  forget(): void {}
+
+  /** Brings a copy of a message to the other side, unless the worker has ended by then. */
+  #carry<M>(message: M, transfer: Transferable[], receive: (copy: M) => void): void {
+    const copy = structuredClone(message, { transfer });
+    queueMicrotask(() => {
+      if (!this.#ended) receive(copy);
+    });
+  }
+
+  #run(message: RunMessage): void {
+    const [, , order, cell, ticket, , attempt, name, args] = message as [
+      ...[typeof RUN, unknown, number, number, number],
+      ...[number, number, string, unknown],
+    ];
+    // It may have been taken back, which the server finds out as well.
+    const fault = this.claims.hasBegun(cell, ticket) ? undefined : this.#ask(name, attempt, args);
+    if (fault === undefined) return this.#server.receive(message);
+    if (isDelay(fault)) {
+      this.#timer = this.#clock.setTimer(() => this.#server.receive(message), fault.delay);
+      return;
+    }
+    this.claims.begin(cell, ticket);
+    if (fault === "crash") return this.#end({ exitCode: 1 });
+    if (fault === "hang") return;
+    this.#listener.received([ERROR, order, encodeThrown(fault, canClone), 0]);
+  }
+
+  #ask(name: string, attempt: number, args: unknown): Fault | undefined {
+    try {
+      // Decoding uses up what it is given.
+      const copy = decodeValue(structuredClone(args)) as unknown[];
+      return this.#faults?.({ name, attempt, args: copy });
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  #end(exit: Exit): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#clock.clearTimer(this.#timer);
+    this.#listener.closed(exit);
+  }
+}
+
+function isDelay(fault: Fault): fault is { readonly delay: number } {
+  return typeof fault === "object" && "delay" in fault && !(fault instanceof Error);
+}

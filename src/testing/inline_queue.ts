@@ -1,0 +1,89 @@
+import {
+  checks,
+  type OptionChecks,
+  QUEUE_OPTION_CHECKS,
+  type QueueOptions,
+} from "../core/options.ts";
+import { type Lane, TaskQueue } from "../core/queue.ts";
+import { Timers } from "../core/timers.ts";
+import { PoolExecutor } from "../pool/executor.ts";
+import { assertPortable, poolSettings } from "../pool/options.ts";
+import { platform } from "../runtime/platform.ts";
+import { captureSite } from "../runtime/site.ts";
+import type { Portable } from "../tasks/portable.ts";
+import type { Faults } from "./faults.ts";
+import { InlineLink } from "./inline_link.ts";
+
+/** How an {@linkcode InlineQueue} runs. */
+export interface InlineOptions extends QueueOptions {
+  /** Decides, before each attempt, what goes wrong with it. Default: nothing. */
+  readonly faults?: Faults;
+}
+
+const INLINE_OPTION_CHECKS: OptionChecks = { ...QUEUE_OPTION_CHECKS, faults: checks.function };
+
+/**
+ * A queue for tests of code that uses a `ThreadQueue` or a `ProcessQueue`: it is one, but for its workers, which are
+ * no threads. Tasks run in the program itself, so that nothing has to be started and a test can look into them.
+ *
+ * * It takes portable tasks alone; a closure is refused with `NotPortableError`.
+ * * Arguments and return values are cloned or transferred, and what can't be fails its task with
+ *   `NotPortableError`. Errors arrive as they would from a worker: copied, with class, fields and `cause`.
+ * * `faults` makes attempts crash, hang, throw or begin late, so that retries and timeouts are tested; with a
+ *   {@linkcode VirtualClock}, without waiting.
+ * * All workers share the program's globals and modules. A task that never yields keeps the test from going on, and
+ *   one that goes on after its worker was ended does so unobserved.
+ *
+ * Let code that is to be tested take a `TaskQueue<Portable>`.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask } from "@trilane/trilane";
+ * import { InlineQueue, VirtualClock } from "@trilane/trilane/testing";
+ *
+ * const clock = new VirtualClock();
+ * await using queue = new InlineQueue({
+ *   clock,
+ *   faults: ({ attempt }) => attempt === 1 ? "hang" : attempt === 2 ? "crash" : undefined,
+ * });
+ * await queue.start();
+ * const double = inlineTask((n: number) => n * 2);
+ * const handle = queue.submit(double, [21], { timeout: 1000, retries: 2, retryDelay: 500 });
+ * await clock.advance(1000); // the first attempt times out
+ * await clock.advance(500); // the second crashes
+ * await clock.advance(500); // the third succeeds
+ * console.log(await handle.value(), handle.attempts); // 42 3
+ * ```
+ */
+export class InlineQueue extends TaskQueue<Portable> {
+  /**
+   * Makes a queue.
+   *
+   * @param options The queue's options. `workers` is 4 by default, whatever the machine.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   */
+  constructor(options: InlineOptions = {}) {
+    super(options, lane(options));
+  }
+}
+
+function lane(options: InlineOptions): Lane {
+  const { clock = platform.clock, faults } = options;
+  return {
+    checks: INLINE_OPTION_CHECKS,
+    platform: { ...platform, site: captureSite },
+    assertTask: (fn) => assertPortable(fn, "A task of an InlineQueue must be a portable task"),
+    createExecutor: (host) =>
+      new PoolExecutor(
+        host,
+        {
+          ...poolSettings(options, 4),
+          // Workers cost nothing, and no timer is to be left on the clock when all is done.
+          ...{ idleTimeout: Infinity, startTimeout: Infinity, ahead: false, endsSurely: true },
+        },
+        (afterFire) => new Timers(clock, afterFire),
+        (greeting, listener) => new InlineLink(greeting, listener, clock, faults),
+      ),
+  };
+}
