@@ -188,6 +188,26 @@ test("pool executor: a task that is cancelled as it is told to have begun on a d
   await queue.end();
 });
 
+test("pool executor: a task that can't be sent, and is cancelled as it is told to have begun, ends once", async () => {
+  const ended: string[] = [];
+  const queue = new FakePool({
+    workers: 1,
+    onStart(handle) {
+      if (handle.name === "b") handle.cancel();
+    },
+    onComplete: ({ name, status }) => ended.push(`${name} ${status}`),
+  });
+  const link = await queue.startShort();
+  ended.length = 0;
+  submit(queue, "a");
+  queue.submit(task, [() => {}] as never, { name: "b" });
+  await queue.turn();
+  assertEquals(ended, ["b cancelled"]);
+  link.tell(link.begin());
+  assertEquals([ended, queue.stats.active], [["b cancelled", "a succeeded"], 0]);
+  await queue.end();
+});
+
 test("pool executor: a retry is told of when its timed-out attempt is found to have ended", async () => {
   const clock = new VirtualClock();
   const retried: string[] = [];

@@ -41,6 +41,7 @@ export class FakeLink implements WorkerLink {
   }
 
   post(message: DownMessage): void {
+    structuredClone(message);
     if (message[0] !== RUN) return;
     for (let i = 2; i < message.length; i += RUN_FIELDS) {
       const [order, cell, ticket, , , name] = message.slice(i, i + RUN_FIELDS);

@@ -47,9 +47,19 @@ function ensure(guarantee: number, holds: unknown, message: string): asserts hol
 }
 
 function ensureEqual(guarantee: number, seen: unknown, expected: unknown, what: string): void {
-  if (seen === expected) return;
-  const [a, b] = [JSON.stringify(seen), JSON.stringify(expected)];
-  ensure(guarantee, a === b, `${what}: ${a}, expected ${b}`);
+  if (isSame(seen, expected)) return;
+  throw new Broken(
+    guarantee,
+    `${what}: ${JSON.stringify(seen)}, expected ${JSON.stringify(expected)}`,
+  );
+}
+
+/** Whether two values are, or two objects or arrays hold, the same. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = Object.keys(a) as (keyof typeof a)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /**
@@ -108,8 +118,9 @@ class Checker {
       case "resized":
         return this.#resize(event.workers);
       case "paused":
+        return this.#paused();
       case "resumed":
-        model.paused = event.is === "paused";
+        model.paused = false;
         return;
       case "cleared":
         model.cleared = true;
@@ -426,6 +437,14 @@ class Checker {
     const model = this.#model;
     model.limit = limit;
     model.limits.push({ at: model.now, limit });
+  }
+
+  /** A queue that is shutting down can't be paused; between its end and the answer that isn't told. */
+  #paused(): void {
+    const model = this.#model;
+    const { shutdown, outstanding } = model;
+    if (shutdown === undefined || shutdown.answer !== undefined) model.paused = true;
+    else if (outstanding.length === 0 && !model.paused) model.paused = undefined;
   }
 
   #cancelled({ task: number, status }: What<"cancelled">): void {

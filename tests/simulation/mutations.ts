@@ -44,8 +44,8 @@ export const mutations: readonly Mutation[] = [
   ),
   engine(
     "end a task twice that its own retryIf has ended",
-    "if (task.done) return false;\n    if (!again) {",
-    "if (!again) {",
+    "if (task.done) return false;\n    if (again) {",
+    "if (again) {",
   ),
   engine(
     "end a task twice when no worker starts",

@@ -126,17 +126,6 @@ test("InlineQueue: what can't be cloned fails its task alone, and is named", asy
   assertEquals(seen, []);
 });
 
-test("InlineQueue: a task that its onStart hook cancels as it can't be sent ends once", async () => {
-  const ended: string[] = [];
-  await using queue = new InlineQueue({
-    onStart: (handle) => void handle.cancel(),
-    onComplete: ({ status }) => void ended.push(status),
-  });
-  queue.submit(tasks.keep, [{ fn() {} }]);
-  await queue.run();
-  assertEquals([ended, queue.stats.active, queue.pendingCount], [["cancelled"], 0, 0]);
-});
-
 test("InlineQueue: errors arrive as from a worker", async () => {
   await using queue = new InlineQueue();
   await queue.start();
