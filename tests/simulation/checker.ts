@@ -439,12 +439,12 @@ class Checker {
     model.limits.push({ at: model.now, limit });
   }
 
-  /** A queue that is shutting down can't be paused; between its end and the answer that isn't told. */
+  /** A queue that is shutting down can't be paused; just when it begins to and has done so isn't told. */
   #paused(): void {
     const model = this.#model;
-    const { shutdown, outstanding } = model;
+    const { shutdown } = model;
     if (shutdown === undefined || shutdown.answer !== undefined) model.paused = true;
-    else if (outstanding.length === 0 && !model.paused) model.paused = undefined;
+    else if (!model.paused) model.paused = undefined;
   }
 
   #cancelled({ task: number, status }: What<"cancelled">): void {
@@ -513,6 +513,8 @@ class Checker {
     } else if (event.what === "shutdown") {
       if (event.force) model.causes.add(CAUSES.shutdown);
       else if (!model.closed) this.#drain();
+      // Within a forced one, as it cancels tasks, it may be the one that closes the queue.
+      else if (model.shutdown?.answer === undefined && model.paused) model.paused = undefined;
       model.closed = true;
       for (const call of model.open) call.closed = true;
     } else if (event.what === "start" || event.what === "join" || event.what === "stream") {

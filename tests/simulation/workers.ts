@@ -400,8 +400,15 @@ export class SimulatedExecutor implements Executor {
     this.#ends(seat, how);
     seat.end = how;
     const latency = this.#latency();
-    if (latency === 0) this.#hear(worker);
-    else this.#surroundings.clock.setTimer(() => this.#hear(worker), latency);
+    if (latency === 0) {
+      this.#hear(worker);
+      this.#host.requestPump();
+    } else {
+      this.#surroundings.clock.setTimer(() => {
+        this.#hear(worker);
+        this.#host.pump();
+      }, latency);
+    }
     this.#proceed(worker, 0);
   }
 
@@ -423,9 +430,7 @@ export class SimulatedExecutor implements Executor {
         this.#host.failed(task, seat.plan!.error, now);
       }
     }
-    if (!heard) return;
-    this.#advance(worker);
-    this.#host.pump();
+    if (heard) this.#advance(worker);
   }
 
   /** The queue learns that the first of a worker's tasks is under way. */
