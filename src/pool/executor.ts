@@ -77,6 +77,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   get room(): number {
+    if (this.#tooMany) return 0;
     let room = 0;
     const ahead = this.#ahead;
     for (const worker of this.#workers) {
@@ -119,7 +120,17 @@ export class PoolExecutor implements Executor, WorkerListener {
     for (const worker of idleFirst.slice(0, Math.max(0, this.#workers.length - workers))) {
       this.#retire(worker);
     }
+    // What was sent ahead would begin while those that retire still run.
+    if (this.#tooMany) this.recall();
     this.#host.requestPump();
+  }
+
+  /** Whether more workers can be at work than there may be, as after their number was lowered. */
+  get #tooMany(): boolean {
+    if (this.#workers.length <= this.#limit) return false;
+    let count = 0;
+    for (const { state } of this.#workers) if (state !== "starting") count++;
+    return count > this.#limit;
   }
 
   accept(task: Task, now: number): number {

@@ -248,6 +248,31 @@ test("pool executor: a task that asked for its signal keeps its worker for its g
   await queue.end();
 });
 
+test("pool executor: when there are to be fewer workers, nothing begins before enough tasks have ended", async () => {
+  const queue = new FakePool({ workers: 3 });
+  await queue.start();
+  const handles = submit(queue, "a", "b", "c", "d");
+  for (let i = 0; i < 3; i++) {
+    await queue.turn();
+    queue.links[i]!.ready();
+  }
+  await queue.turn();
+  const jobs = queue.links.map((link) => ({ link, job: link.begin() }));
+  queue.workers = 1;
+  for (const { link, job } of jobs.slice(1).reverse()) {
+    link.tell(job);
+    await queue.turn();
+    assertEquals([queue.activeCount > 0, handles[3]!.status], [true, "pending"]);
+    if (link.killed) link.close();
+    await queue.turn();
+  }
+  const [{ link, job }] = jobs as [typeof jobs[0]];
+  link.tell(job);
+  await queue.turn();
+  assertEquals([queue.activeCount, handles[3]!.status], [1, "running"]);
+  await queue.end();
+});
+
 test("pool executor: of workers that have been idle for long, minWorkers stay", async () => {
   const queue = new FakePool({ workers: 3, minWorkers: 1, idleTimeout: 10 });
   await queue.start();

@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertFalse,
   assertInstanceOf,
   assertStrictEquals,
   assertThrows,
@@ -131,11 +132,12 @@ test("InlineQueue: errors arrive as from a worker", async () => {
   await queue.start();
   const result = await queue.submit(tasks.refuse);
   assert(result.status === "failed");
-  const error = result.error as Refused;
+  const { error } = result;
   assertInstanceOf(error, RangeError);
-  assert(!(error instanceof Refused));
-  assertEquals([error.name, error.message, error.code], ["Refused", "no", 7]);
-  assertInstanceOf(error.cause, TypeError);
+  assertFalse(error instanceof Refused);
+  const { name, message, code, cause } = error as RangeError & { code?: number };
+  assertEquals([name, message, code], ["Refused", "no", 7]);
+  assertInstanceOf(cause, TypeError);
 });
 
 test("InlineQueue: progress is told", async () => {
