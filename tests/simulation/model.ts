@@ -201,3 +201,18 @@ export class Model {
     };
   }
 }
+
+/** What a task's status has to be. */
+export function statusOf({ place, result }: TaskModel): TaskStatus {
+  switch (place) {
+    case "waiting":
+      return "scheduled";
+    case "ready":
+    case "accepted":
+      return "pending";
+    case "done":
+      return result!.status;
+    default:
+      return place;
+  }
+}
