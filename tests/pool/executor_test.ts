@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { eventually } from "../conformance/support.ts";
 import { test } from "../harness.ts";
-import { VirtualClock } from "../../src/testing/virtual_clock.ts";
-import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { type FakeLink, FakePool, task } from "./fake_pool.ts";
 
 /** Submits tasks of these names. */
