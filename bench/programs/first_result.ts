@@ -10,4 +10,4 @@ const [list, index] = process.argv.slice(2);
 const pools = list === "threads" ? threadPools : processPools;
 const pool = await pools[Number(index)].open(1);
 console.log(await pool.run("increment", 1));
-await pool.close();
+pool.close();

@@ -4,7 +4,7 @@
  * @module
  */
 import { bareThreads } from "../bare.ts";
-import { inPools, type Pool, processPools, threadPools } from "../pools.ts";
+import { inPools, type Pool, type PoolContender, processPools, threadPools } from "../pools.ts";
 import { assertSame, timed, type Work } from "../work.ts";
 
 const FACTORIALS = 100_000;
@@ -43,15 +43,15 @@ async function spinAll(pool: Pool, count: number, turns: number): Promise<number
 }
 
 /** The same work with one worker and with two. */
-function speedUp(taskMs: number): Work {
+function speedUp(lane: string, pools: readonly PoolContender[], taskMs: number): Work {
   const count = Math.max(8, Math.round(400 / taskMs));
   return {
-    id: `speed-up-${taskMs}`,
+    id: `${lane}-speed-up-${taskMs}`,
     title: `${count} tasks that take the processor for ${taskMs} ms each: ` +
-      "two workers beside one",
+      `two ${lane} beside one`,
     rounds: 5,
     figures: { gain: { unit: "times as fast", better: "more" } },
-    contenders: [...threadPools, ...processPools, bareThreads].map((contender) => ({
+    contenders: pools.map((contender) => ({
       ...contender,
       async open() {
         // A pool has one size: the one worker is another pool's.
@@ -69,4 +69,10 @@ function speedUp(taskMs: number): Work {
 }
 
 /** The works. */
-export const cpu: readonly Work[] = [factorial, ...[0.1, 1, 5, 10, 100].map(speedUp)];
+export const cpu: readonly Work[] = [
+  factorial,
+  ...[0.1, 1, 5, 10, 100].flatMap((taskMs) => [
+    speedUp("threads", [...threadPools, bareThreads], taskMs),
+    speedUp("processes", processPools, taskMs),
+  ]),
+];

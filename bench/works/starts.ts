@@ -12,6 +12,9 @@ import { assertSame, type Contender, type Work } from "../work.ts";
 const program = fileURLToPath(new URL("../programs/first_result.ts", import.meta.url));
 const config = fileURLToPath(new URL("../deno.json", import.meta.url));
 
+/** Some programs never end by themselves: after so many milliseconds they are ended. */
+const PATIENCE = 20_000;
+
 /** The command that runs a program as this one was run. */
 function command(...args: string[]): string[] {
   const { deno, bun } = process.versions as { deno?: string; bun?: string };
@@ -31,7 +34,10 @@ function contenders(list: string, pools: readonly PoolContender[]): Contender[] 
         async round() {
           const start = performance.now();
           const child = spawn(process.execPath, command(list, `${index}`), {
-            stdio: ["ignore", "pipe", "inherit"],
+            cwd: fileURLToPath(new URL("..", import.meta.url)),
+            stdio: ["ignore", "pipe", "ignore"],
+            timeout: PATIENCE,
+            killSignal: "SIGKILL",
           });
           let first = 0;
           let output = "";
