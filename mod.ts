@@ -63,6 +63,12 @@ export type {
 export type { StreamItem, StreamOptions } from "./src/core/stream.ts";
 export { type Percentiles, RunSummary } from "./src/core/summary.ts";
 export type { PoolOptions } from "./src/pool/options.ts";
+export {
+  type ProgressDisplay,
+  type ProgressOptions,
+  type ProgressOutput,
+  trackProgress,
+} from "./src/progress/track.ts";
 export { RemoteGroup } from "./src/remote/group.ts";
 export type { PlainRemoteHandle, RemoteHandle } from "./src/remote/handle.ts";
 export { attachQueue, RemoteQueue } from "./src/remote/queue.ts";

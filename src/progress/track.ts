@@ -1,0 +1,202 @@
+import process from "node:process";
+import type { Clock } from "../core/clock.ts";
+import { show } from "../core/errors.ts";
+import { checkOptions, checks, type OptionChecks, QUEUE_OPTION_CHECKS } from "../core/options.ts";
+import type { QueueStats } from "../core/queue.ts";
+import { reportQuietly } from "../runtime/platform.ts";
+import { quietClock } from "../runtime/timers.ts";
+import { logLine, type State, terminalLine } from "./line.ts";
+
+/** Where progress is shown. A stream of `node:process` or anything like it. */
+export interface ProgressOutput {
+  /** Whether it is a terminal. */
+  readonly isTTY?: boolean;
+  /** How many columns the terminal has now; 80 if it doesn't say. */
+  readonly columns?: number;
+  /**
+   * Writes text.
+   *
+   * @param text What to write.
+   */
+  write(text: string): unknown;
+}
+
+/** How progress is shown. */
+export interface ProgressOptions {
+  /**
+   * How many tasks there are to do, or a function that is asked each time; `Infinity` when nobody knows,
+   * as of a stream. Default: those that have been submitted so far.
+   */
+  readonly total?: number | (() => number);
+  /** Asked each time for what else to say, in a few words, where there is room. */
+  readonly detail?: () => string;
+  /** Where to show it. Default: standard error. */
+  readonly output?: ProgressOutput;
+  /** Where time comes from. Default: the system's clock. For tests. */
+  readonly clock?: Clock;
+}
+
+/** Progress that is being shown. Disposing of it is the same as `stop()`. */
+export interface ProgressDisplay extends Disposable {
+  /**
+   * Takes the bar away until it is drawn again, a tenth of a second later at the most: call it before anything else
+   * is printed to the same terminal.
+   */
+  clear(): void;
+  /** Ends it: the bar is taken away. */
+  stop(): void;
+}
+
+const PROGRESS_OPTION_CHECKS: OptionChecks = {
+  total: (name, value) => {
+    if (typeof value !== "function") checks.notNegative(name, value);
+  },
+  detail: checks.function,
+  output: (name, value) => {
+    if (typeof (value as ProgressOutput | null)?.write === "function") return;
+    throw new TypeError(`${name} must have a method 'write': got ${show(value)}`);
+  },
+  clock: QUEUE_OPTION_CHECKS.clock,
+};
+
+/** Milliseconds between two drawings of the bar, and between two lines where there is no terminal. */
+const REDRAW = 100;
+const LOG = 5_000;
+
+/** Milliseconds that the rate is taken over: over less it would jump about. */
+const WINDOW = 5_000;
+
+/**
+ * Shows how far a queue is: the tasks that have ended since this call, how many end in a second, how long the rest will
+ * take, and how many have failed and been retried. In a terminal as a bar that is redrawn ten times a second; elsewhere,
+ * as in a log, as a line every five seconds. It looks at `stats` alone, so all hooks are the program's own,
+ * and it doesn't keep a program alive.
+ *
+ * @param queue The queue.
+ * @param options How to show it.
+ * @returns What ends it, by `stop()` or by `using`.
+ * @throws {TypeError} When `queue` has no `stats`, or an option is unknown or of the wrong type.
+ * @throws {RangeError} When an option's value is out of range.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, trackProgress } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * using _progress = trackProgress(queue);
+ * await queue.run();
+ * ```
+ */
+export function trackProgress(
+  queue: { readonly stats: QueueStats },
+  options: ProgressOptions = {},
+): ProgressDisplay {
+  if (typeof queue?.stats?.completed !== "number") {
+    throw new TypeError(`Progress can only be shown of a queue: got ${show(queue)}`);
+  }
+  checkOptions("progress", options, PROGRESS_OPTION_CHECKS);
+  return new Display(queue, options);
+}
+
+/** How many tasks had ended at a time. */
+interface Sample {
+  readonly time: number;
+  readonly done: number;
+}
+
+/**
+ * How it works: a line is drawn over the one before, and then the cursor goes back to its start. So whatever
+ * a terminal makes of the line when its width changes is behind the cursor, where it can be erased.
+ */
+class Display implements ProgressDisplay {
+  readonly #queue: { readonly stats: QueueStats };
+  readonly #options: ProgressOptions;
+  readonly #output: ProgressOutput;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  /** What is not counted: it was before. */
+  #before: QueueStats;
+  /** The first is the one that the rate counts from. */
+  readonly #samples: Sample[];
+  #timer: unknown;
+  #drawn = false;
+
+  constructor(queue: { readonly stats: QueueStats }, options: ProgressOptions) {
+    this.#queue = queue;
+    this.#options = { ...options };
+    this.#output = options.output ?? process.stderr;
+    this.#clock = options.clock ?? quietClock;
+    this.#startedAt = this.#clock.now();
+    this.#before = queue.stats;
+    this.#samples = [{ time: this.#startedAt, done: 0 }];
+    this.#wait();
+  }
+
+  clear(): void {
+    if (this.#drawn) this.#output.write("\x1b[J");
+    this.#drawn = false;
+  }
+
+  stop(): void {
+    this.#clock.clearTimer(this.#timer);
+    this.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #wait(): void {
+    const interval = this.#output.isTTY ? REDRAW : LOG;
+    this.#timer = this.#clock.setTimer(() => this.#show(), interval);
+  }
+
+  #show(): void {
+    try {
+      const state = this.#state();
+      if (this.#output.isTTY) this.#draw(state);
+      else this.#output.write(`${logLine(state)}\n`);
+      this.#wait();
+    } catch (error) {
+      // The caller's function has thrown; it would again.
+      this.stop();
+      reportQuietly(error);
+    }
+  }
+
+  #draw(state: State): void {
+    const line = terminalLine(state, this.#output.columns || 80);
+    this.#output.write(`\r${line}\x1b[J\r`);
+    this.#drawn = true;
+  }
+
+  #state(): State {
+    const { stats } = this.#queue;
+    // It has been reset: what was before is no more.
+    if (stats.completed < this.#before.completed) {
+      this.#before = { ...stats, completed: 0, failed: 0, retried: 0 };
+    }
+    const now = this.#clock.now();
+    const done = stats.completed - this.#before.completed;
+    const { total, detail } = this.#options;
+    const submitted = done + stats.pending + stats.scheduled + stats.active;
+    return {
+      done,
+      total: Math.max(done, typeof total === "function" ? total() : total ?? submitted),
+      failed: stats.failed - this.#before.failed,
+      retried: stats.retried - this.#before.retried,
+      rate: this.#rate({ time: now, done }),
+      elapsed: now - this.#startedAt,
+      detail: detail?.() ?? "",
+    };
+  }
+
+  #rate(now: Sample): number {
+    const samples = this.#samples;
+    samples.push(now);
+    while (samples[1].time <= now.time - WINDOW) samples.shift();
+    const seconds = (now.time - samples[0].time) / 1000;
+    return seconds > 0 ? Math.max(0, now.done - samples[0].done) / seconds : 0;
+  }
+}
