@@ -420,8 +420,9 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#lane.assertTask(fn);
     checkOptions("stream", options, STREAM_OPTION_CHECKS);
     const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false } = options;
+    const { metadataOf } = options;
     const own = taskOptionsOf(options);
-    const resolved = resolveTaskOptions(own);
+    resolveTaskOptions(own);
     if (!isIterable(source) && !isAsyncIterable(source)) {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
@@ -430,13 +431,14 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const submit = async (item: unknown, stopped: () => boolean) => {
       const args = argumentsOf(item);
       const [call] = lookUp?.([{ fn, args, item }]) ?? [];
+      const each = metadataOf === undefined ? own : { ...own, metadata: metadataOf(item) };
       if (call?.recorded === undefined) {
-        return await this.#submitWhenReady(fn, args, own, stopped, call?.entry);
+        return await this.#submitWhenReady(fn, args, each, stopped, call?.entry);
       }
       const [task] = this.#engine.submitUnrecorded(
         [call],
         own.priority ?? DEFAULT_PRIORITY,
-        resolved,
+        resolveTaskOptions(each),
       );
       return { task };
     };

@@ -20,6 +20,14 @@ export interface StreamOptions<I = unknown> extends BatchOptions<I> {
    * `false`: it yields values and rejects at the first failure.
    */
   readonly settled?: boolean;
+  /**
+   * Makes each task's `metadata` of its item: so that a result tells what it is the result of, also as completed.
+   * When it throws, so does the stream, as if the source had. Default: `metadata`, the same for all.
+   *
+   * @param item The item.
+   * @returns The metadata.
+   */
+  metadataOf?(item: I): unknown;
 }
 
 /** What a stream yields: values or, if it is `settled`, results. */
@@ -31,6 +39,7 @@ export const STREAM_OPTION_CHECKS: OptionChecks = {
   window: checks.count,
   ordered: checks.boolean,
   settled: checks.boolean,
+  metadataOf: checks.function,
 };
 
 /** How one stream runs, all filled in. */

@@ -341,8 +341,13 @@ function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** `outer` are the errors that the value is a cause of: one may be its own. */
-function jsonable(value: unknown, outer: readonly unknown[] = []): unknown {
+/**
+ * What stands for a value in JSON: errors as objects, what JSON can't hold as text.
+ *
+ * @param value The value.
+ * @param outer The errors that the value is a cause of: one may be its own.
+ */
+export function jsonable(value: unknown, outer: readonly unknown[] = []): unknown {
   if (value === undefined) return undefined;
   try {
     if (isInstance(value, Error) && !outer.includes(value)) {

@@ -1,0 +1,303 @@
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
+import process from "node:process";
+import { isInstance, show, TaskCancelledError, TaskTimeoutError } from "../core/errors.ts";
+import type { TaskOptions } from "../core/options.ts";
+import type { TaskQueue } from "../core/queue.ts";
+import type { AnyFunction } from "../core/task.ts";
+import { type Timed, Timers } from "../core/timers.ts";
+import { type ProgressDisplay, trackProgress } from "../progress/track.ts";
+import { type DivertedStdout, divertStdout } from "../runtime/diverted_stdout.ts";
+import { quietClock } from "../runtime/timers.ts";
+import { type Inputs, openInputs } from "./input.ts";
+import { createQueue } from "./lane.ts";
+import { LineWriter } from "./line_writer.ts";
+import {
+  type Ended,
+  failureLine,
+  jobLine,
+  jsonLine,
+  notJson,
+  type Outcome,
+  outcomeOf,
+  valueLine,
+} from "./output.ts";
+import type { MapPlan } from "./plan.ts";
+import { Summary } from "./summary.ts";
+import { findFunction } from "./target.ts";
+import { UsageError } from "./usage.ts";
+
+/** So many inputs for each worker are in flight: enough for short ones to be sent to it by the dozen. */
+const WINDOW = 64;
+
+/** So many failures are told one by one where the output doesn't tell them. */
+const TOLD_FAILURES = 10;
+
+/** The exit status for each signal that ends a run. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs `trilane map`.
+ *
+ * @param plan What to do.
+ * @returns The exit status.
+ * @throws {UsageError} (rejects) When the function, the input or a file isn't there.
+ */
+export async function runMap(plan: MapPlan): Promise<number> {
+  using stdout = divertStdout();
+  using run = new MapRun(plan, stdout);
+  return await run.toEnd();
+}
+
+/**
+ * One run: inputs go into a stream of the queue, and what comes out of it is told.
+ *
+ * However it is ended early (by a signal, its time, a failure, a reader that has gone away), it is ended in one way:
+ * no more inputs are taken, and the tasks are cancelled, protected ones that are running excepted.
+ */
+class MapRun implements Disposable {
+  readonly #plan: MapPlan;
+  readonly #inputs: Inputs;
+  readonly #queue: TaskQueue;
+  readonly #output: LineWriter;
+  readonly #joblog: LineWriter | undefined;
+  readonly #summary = new Summary();
+  /** No more inputs are taken. */
+  readonly #end = new AbortController();
+  /** The tasks are cancelled. */
+  readonly #cancel = new AbortController();
+  readonly #timers = new Timers(quietClock, () => {});
+  readonly #timeLimit: Timed = { timer: 0, expire: () => this.#timeOut() };
+  #progress: ProgressDisplay | undefined;
+  /** The status for the signal that has ended it. */
+  #interrupted: number | undefined;
+  /** Why something could not be read or written. */
+  #broken: Error | undefined;
+  /** Whoever read the results has gone away. */
+  #unread = false;
+  #taken = 0;
+  #onTold: (() => void) | undefined;
+
+  constructor(plan: MapPlan, stdout: DivertedStdout) {
+    const { options } = plan;
+    const { workers, rate, burst, joblog, lane = "thread" } = options;
+    this.#plan = plan;
+    this.#inputs = openInputs(plan);
+    this.#joblog = joblog === undefined ? undefined : this.#openLog(joblog);
+    this.#queue = createQueue(lane, {
+      workers,
+      rate,
+      burst,
+      retain: "none",
+      onComplete: (result) => this.#completed(result.metadata, result),
+      onRetry: () => this.#cancelIfIdle(),
+    });
+    this.#output = new LineWriter(
+      (text, done) => {
+        if (process.stdout.isTTY) this.#progress?.clear();
+        stdout.write(text, done);
+      },
+      (error) => {
+        this.#unread = isBrokenPipe(error);
+        if (!this.#unread) this.#break(error);
+        this.#stop(new TaskCancelledError("Cancelled because results could not be written"));
+      },
+    );
+    for (const signal of Object.keys(SIGNALS)) process.on(signal, this.#onSignal);
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, this.#onSignal);
+  }
+
+  async toEnd(): Promise<number> {
+    const { target, options } = this.#plan;
+    const { lane = "thread", "run-timeout": runTimeout } = options;
+    try {
+      const fn = await findFunction(target, lane, this.#end.signal);
+      if (runTimeout !== undefined) this.#timers.addIn(this.#timeLimit, runTimeout);
+      this.#progress = this.#track();
+      await this.#run(fn);
+    } catch (error) {
+      if (isInstance(error, UsageError)) throw error;
+      if (this.#interrupted === undefined) this.#break(error);
+    } finally {
+      this.#timers.remove(this.#timeLimit);
+      await this.#queue.cancel();
+      this.#progress?.stop();
+    }
+    return this.#conclude();
+  }
+
+  async #run(fn: AnyFunction): Promise<void> {
+    const { options } = this.#plan;
+    const results = this.#queue.stream(fn, this.#items(), {
+      ...this.#taskOptions(),
+      ordered: !options.unordered,
+      settled: true,
+      window: WINDOW * this.#queue.workers,
+      metadataOf: (input: unknown) => input,
+    });
+    for await (const result of results) {
+      this.#tell(outcomeOf(result.metadata, result));
+      if (this.#output.full) await this.#output.drained();
+      if (this.#joblog?.full) await this.#joblog.drained();
+    }
+    await this.#output.drained();
+    await this.#joblog?.drained();
+  }
+
+  #taskOptions(): TaskOptions {
+    const { target, options } = this.#plan;
+    const { timeout, retries, backoff, jitter, "retry-delay": retryDelay } = options;
+    return {
+      name: target.name,
+      timeout,
+      retries,
+      retryDelay,
+      backoff,
+      jitter,
+      signal: this.#cancel.signal,
+    };
+  }
+
+  #track(): ProgressDisplay | undefined {
+    const { progress, "no-progress": none } = this.#plan.options;
+    const shown = progress ?? (!none && process.stderr.isTTY === true);
+    return shown ? trackProgress(this.#queue, { total: () => this.#inputs.total }) : undefined;
+  }
+
+  /** Each input as the stream takes it: an array is a list of arguments. */
+  async *#items(): AsyncGenerator<unknown> {
+    const { signal } = this.#end;
+    for await (const batch of this.#inputs.batches(signal)) {
+      for (const input of batch) {
+        if (signal.aborted) return;
+        this.#taken++;
+        if (!this.#plan.options.json) {
+          yield input;
+          continue;
+        }
+        let value: unknown;
+        try {
+          value = JSON.parse(input);
+        } catch (error) {
+          await this.#refuse(input, error);
+          continue;
+        }
+        yield value;
+      }
+    }
+  }
+
+  /** Tells in its turn of an input that isn't JSON. */
+  async #refuse(input: string, cause: unknown): Promise<void> {
+    const { unordered } = this.#plan.options;
+    while (!unordered && this.#summary.total < this.#taken - 1) {
+      await new Promise<void>((resolve) => this.#onTold = resolve);
+    }
+    const outcome = notJson(input, cause);
+    this.#completed(input, outcome);
+    this.#tell(outcome);
+  }
+
+  /** An input has come to its end, in the order in which they do. */
+  #completed(input: unknown, ended: Ended): void {
+    this.#joblog?.add(jobLine(input, ended));
+    if (ended.status === "failed" && this.#plan.options["fail-first"]) {
+      this.#stop(new TaskCancelledError("Cancelled because an input failed"));
+    }
+    this.#cancelIfIdle();
+  }
+
+  /** Tells of an input, in the order of the output. */
+  #tell(outcome: Outcome): void {
+    const { output = "jsonl" } = this.#plan.options;
+    this.#summary.add(outcome);
+    if (output === "jsonl") this.#output.add(jsonLine(outcome));
+    else if (outcome.status === "failed") this.#tellFailure(outcome);
+    else if (output === "values") {
+      const line = valueLine(outcome);
+      if (line !== undefined) this.#output.add(line);
+    }
+    this.#onTold?.();
+  }
+
+  #tellFailure(outcome: Outcome): void {
+    const { failed } = this.#summary;
+    if (failed <= TOLD_FAILURES) this.#say(failureLine(outcome));
+    if (failed === TOLD_FAILURES) this.#say("Further failures are only counted");
+  }
+
+  #say(text: string): void {
+    this.#progress?.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  #openLog(path: string): LineWriter {
+    const log = openLog(path);
+    return new LineWriter((text, done) => void log.write(text, done), (error) => {
+      this.#break(error);
+      this.#stop(new TaskCancelledError("Cancelled because the job log could not be written"));
+    });
+  }
+
+  // The end
+
+  #stop(reason: unknown): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort(reason);
+    if (!this.#plan.options["must-complete"]) return this.#cancel.abort(reason);
+    this.#queue.pause();
+    this.#cancelIfIdle();
+    const { activeCount } = this.#queue;
+    if (activeCount > 0) this.#say(`Waiting for ${activeCount} running tasks`);
+  }
+
+  /** Nothing that is protected runs any more: the rest isn't to begin. */
+  #cancelIfIdle(): void {
+    const { signal } = this.#end;
+    if (!signal.aborted || this.#queue.activeCount > 0) return;
+    this.#cancel.abort(signal.reason);
+  }
+
+  #timeOut(): void {
+    const limit = this.#plan.options["run-timeout"];
+    this.#stop(new TaskTimeoutError(`The run took longer than ${limit} ms`));
+  }
+
+  readonly #onSignal = (signal: keyof typeof SIGNALS) => {
+    if (this.#interrupted !== undefined) {
+      this.#progress?.clear();
+      process.exit(this.#interrupted);
+    }
+    this.#interrupted = SIGNALS[signal];
+    this.#stop(new TaskCancelledError(`Cancelled by ${signal}`));
+  };
+
+  #break(error: unknown): void {
+    this.#broken ??= error instanceof Error ? error : new Error(show(error));
+  }
+
+  #conclude(): number {
+    if (this.#broken !== undefined) this.#say(this.#broken.message);
+    const { failed, cancelled } = this.#summary;
+    if (this.#unread) return failed > 0 ? 1 : 0;
+    const { retried } = this.#queue.stats;
+    this.#say(this.#summary.text(retried, this.#interrupted !== undefined));
+    if (this.#interrupted !== undefined) return this.#interrupted;
+    return failed + cancelled > 0 || this.#broken !== undefined ? 1 : 0;
+  }
+}
+
+function openLog(path: string): WriteStream {
+  try {
+    return createWriteStream(path, { fd: openSync(path, "a") });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : show(error);
+    throw new UsageError(`--joblog must be writable: got ${show(path)}: ${why}`);
+  }
+}
+
+function isBrokenPipe(error: Error): boolean {
+  return (error as { code?: string }).code === "EPIPE" || error.name === "BrokenPipe";
+}

@@ -1,0 +1,39 @@
+import type { Outcome } from "./output.ts";
+
+/** How the inputs ended, in numbers. */
+export class Summary {
+  succeeded = 0;
+  failed = 0;
+  cancelled = 0;
+  readonly #from = performance.now();
+
+  get total(): number {
+    return this.succeeded + this.failed + this.cancelled;
+  }
+
+  add({ status }: Outcome): void {
+    this[status]++;
+  }
+
+  /**
+   * Makes the last line.
+   *
+   * @param retried How many retries there were.
+   * @param interrupted Whether the user has ended the run.
+   * @returns The line.
+   */
+  text(retried: number, interrupted: boolean): string {
+    const { total, succeeded, failed, cancelled } = this;
+    const seconds = (performance.now() - this.#from) / 1000;
+    const counts = [`${count(succeeded)} succeeded`, `${count(failed)} failed`];
+    if (cancelled > 0) counts.push(`${count(cancelled)} cancelled`);
+    if (retried > 0) counts.push(`${count(retried)} retried`);
+    const inputs = total === 1 ? "1 input" : `${count(total)} inputs`;
+    const end = interrupted ? ", interrupted" : "";
+    return `${inputs}: ${counts.join(", ")} in ${seconds.toFixed(2)} s${end}`;
+  }
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en");
+}

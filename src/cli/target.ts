@@ -1,0 +1,52 @@
+import { show } from "../core/errors.ts";
+import type { AnyFunction } from "../core/task.ts";
+import { importTasks } from "../tasks/import.ts";
+import { createQueue, inWorker } from "./lane.ts";
+import type { LaneName } from "./options.ts";
+import type { Target } from "./plan.ts";
+import { suggestion, UsageError } from "./usage.ts";
+
+/**
+ * Finds the function to run. Its module is loaded where the tasks will run, to see that it can be: in this thread for
+ * the lane `async`, else in a worker.
+ *
+ * @param target Which function.
+ * @param lane Where it is to run.
+ * @param signal Gives it up.
+ * @returns The function.
+ * @throws {UsageError} (rejects) When the module can't be loaded or doesn't export such a function.
+ * @throws (rejects) The signal's reason.
+ */
+export async function findFunction(
+  target: Target,
+  lane: LaneName,
+  signal: AbortSignal,
+): Promise<AnyFunction> {
+  const queue = createQueue(lane, { workers: 1 });
+  try {
+    await queue.start();
+    const found = await queue.submit(inWorker.exportsOf, [target.url], { signal });
+    signal.throwIfAborted();
+    if (found.status !== "succeeded") {
+      throw new UsageError(`Cannot load module ${show(target.module)}: ${found.message}`);
+    }
+    assertExported(target, new Map(found.value));
+  } finally {
+    await queue.cancel();
+  }
+  return importTasks<Record<string, AnyFunction>>(target.url)[target.name];
+}
+
+function assertExported({ module, name }: Target, exported: ReadonlyMap<string, string>): void {
+  const type = exported.get(name);
+  if (type === "function") return;
+  const functions = [...exported].filter(([, type]) => type === "function").map(([name]) => name);
+  const wrong = type === undefined
+    ? `exports no ${show(name)}`
+    : `exports ${show(name)}, which is not a function: its type is ${type}`;
+  const there = functions.length === 0
+    ? "It exports no functions"
+    : `It exports the functions ${functions.map(show).join(", ")}`;
+  const meant = suggestion(name, functions) || ".";
+  throw new UsageError(`Module ${show(module)} ${wrong}${meant} ${there}`);
+}

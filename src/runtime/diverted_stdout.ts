@@ -1,0 +1,39 @@
+import { Console } from "node:console";
+import process from "node:process";
+
+/** The real standard output while what others write to it goes elsewhere. */
+export interface DivertedStdout extends Disposable {
+  /**
+   * Writes to it.
+   *
+   * @param text What to write.
+   * @param done Called when it has been taken, or with why it hasn't.
+   */
+  write(text: string, done: (error?: Error | null) => void): void;
+}
+
+/**
+ * Sends to standard error what this thread writes to standard output, by `console` or `process.stdout`, until the
+ * result is disposed of.
+ *
+ * @returns The one way to standard output that is left.
+ */
+export function divertStdout(): DivertedStdout {
+  const { stdout, stderr } = process;
+  const { console } = globalThis;
+  const write = stdout.write;
+  const real = write.bind(stdout);
+  stdout.write = stderr.write.bind(stderr) as typeof write;
+  globalThis.console = new Console({ stdout: stderr, stderr }) as typeof console;
+  // A failure is told to `done`; without a listener it would end the program as well.
+  const ignore = () => {};
+  stdout.on("error", ignore);
+  return {
+    write: (text, done) => void real(text, done),
+    [Symbol.dispose]: () => {
+      stdout.write = write;
+      stdout.off("error", ignore);
+      globalThis.console = console;
+    },
+  };
+}
