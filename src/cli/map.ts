@@ -26,8 +26,8 @@ import { Summary } from "./summary.ts";
 import { findFunction } from "./target.ts";
 import { UsageError } from "./usage.ts";
 
-/** So many inputs for each worker are in flight: enough for short ones to be sent to it by the dozen. */
-const WINDOW = 64;
+/** So many inputs for each worker are in flight: enough to send it short ones by the dozen. */
+const WINDOW = 256;
 
 /** So many failures are told one by one where the output doesn't tell them. */
 const TOLD_FAILURES = 10;
@@ -119,10 +119,13 @@ class MapRun implements Disposable {
       await this.#run(fn);
     } catch (error) {
       if (isInstance(error, UsageError)) throw error;
-      if (this.#interrupted === undefined) this.#break(error);
+      // An input that was taken while the run was ended is refused for that reason.
+      if (error !== this.#end.signal.reason) this.#break(error);
     } finally {
       this.#timers.remove(this.#timeLimit);
       await this.#queue.cancel();
+      await this.#output.drained();
+      await this.#joblog?.drained();
       this.#progress?.stop();
     }
     return this.#conclude();
@@ -142,8 +145,6 @@ class MapRun implements Disposable {
       if (this.#output.full) await this.#output.drained();
       if (this.#joblog?.full) await this.#joblog.drained();
     }
-    await this.#output.drained();
-    await this.#joblog?.drained();
   }
 
   #taskOptions(): TaskOptions {
