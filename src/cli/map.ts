@@ -1,7 +1,8 @@
 import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import process from "node:process";
+import { Checkpoint } from "../checkpoint/mod.ts";
 import { isInstance, show, TaskCancelledError, TaskTimeoutError } from "../core/errors.ts";
-import type { TaskOptions } from "../core/options.ts";
+import type { BatchOptions } from "../core/resume.ts";
 import type { TaskQueue } from "../core/queue.ts";
 import type { AnyFunction } from "../core/task.ts";
 import { type Timed, Timers } from "../core/timers.ts";
@@ -60,6 +61,7 @@ class MapRun implements Disposable {
   readonly #queue: TaskQueue;
   readonly #output: LineWriter;
   readonly #joblog: LineWriter | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
   readonly #summary = new Summary();
   /** No more inputs are taken. */
   readonly #end = new AbortController();
@@ -79,10 +81,11 @@ class MapRun implements Disposable {
 
   constructor(plan: MapPlan, stdout: DivertedStdout) {
     const { options } = plan;
-    const { workers, rate, burst, joblog, lane = "thread" } = options;
+    const { workers, rate, burst, joblog, checkpoint, lane = "thread" } = options;
     this.#plan = plan;
     this.#inputs = openInputs(plan);
     this.#joblog = joblog === undefined ? undefined : this.#openLog(joblog);
+    this.#checkpoint = checkpoint === undefined ? undefined : openCheckpoint(checkpoint);
     this.#queue = createQueue(lane, {
       workers,
       rate,
@@ -126,6 +129,7 @@ class MapRun implements Disposable {
       await this.#queue.cancel();
       await this.#output.drained();
       await this.#joblog?.drained();
+      this.#checkpoint?.close();
       this.#progress?.stop();
     }
     return this.#conclude();
@@ -147,7 +151,7 @@ class MapRun implements Disposable {
     }
   }
 
-  #taskOptions(): TaskOptions {
+  #taskOptions(): BatchOptions {
     const { target, options } = this.#plan;
     const { timeout, retries, backoff, jitter, "retry-delay": retryDelay } = options;
     return {
@@ -158,6 +162,9 @@ class MapRun implements Disposable {
       backoff,
       jitter,
       signal: this.#cancel.signal,
+      checkpoint: this.#checkpoint,
+      // Functions of one name in two modules are different work.
+      namespace: `${target.url}#${target.name}`,
     };
   }
 
@@ -294,9 +301,21 @@ function openLog(path: string): WriteStream {
   try {
     return createWriteStream(path, { fd: openSync(path, "a") });
   } catch (error) {
-    const why = error instanceof Error ? error.message : show(error);
-    throw new UsageError(`--joblog must be writable: got ${show(path)}: ${why}`);
+    throw unusable("--joblog", path, error);
   }
+}
+
+function openCheckpoint(path: string): Checkpoint {
+  try {
+    return new Checkpoint(path);
+  } catch (error) {
+    throw unusable("--checkpoint", path, error);
+  }
+}
+
+function unusable(option: string, path: string, error: unknown): UsageError {
+  const why = isInstance(error, Error) ? error.message : show(error);
+  return new UsageError(`${option} must be writable: got ${show(path)}: ${why}`);
 }
 
 function isBrokenPipe(error: Error): boolean {

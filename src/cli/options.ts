@@ -27,6 +27,7 @@ export interface OptionValues {
   readonly json?: true;
   readonly output?: Format;
   readonly unordered?: true;
+  readonly checkpoint?: string;
   readonly joblog?: string;
   readonly progress?: true;
   readonly "no-progress"?: true;
@@ -118,6 +119,11 @@ export const OPTIONS: Readonly<Record<keyof OptionValues, Option>> = {
     parse: word("jsonl", "values", "none"),
   },
   unordered: { help: "Print results as they come, instead of in input order" },
+  checkpoint: {
+    value: "FILE",
+    help: "Skip inputs that succeeded in an earlier run; print their stored values",
+    parse: file,
+  },
   joblog: {
     value: "FILE",
     help: "Append a JSON line for each task as it ends",

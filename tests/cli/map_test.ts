@@ -236,6 +236,43 @@ test("cli: --joblog appends a line for each task as it ends", () =>
     assertEquals([failed.message, failed.workerId], ["3 is odd", 1]);
   }));
 
+for (const lane of lanes) {
+  test(`cli, ${lane}: --checkpoint skips what succeeded before, and prints its value`, () =>
+    withFolder(async (folder) => {
+      const file = join(folder, "checkpoint");
+      const args = ["--checkpoint", file, "--lane", lane];
+      await cli(["map", "tasks.ts#even", "2", "3", ...args]);
+      const ended = await cli(["map", "./tasks.ts#even", "4", "3", "2", "2", ...args]);
+      assertEquals(
+        jsonLines(ended).map(({ status, attempts, value }) => [status, attempts, value]),
+        [
+          ["succeeded", 1, 4],
+          ["failed", 1, undefined],
+          ["succeeded", 0, 2],
+          ["succeeded", 0, 2],
+        ],
+      );
+      assertMatch(ended.stderr, /^4 inputs: 3 succeeded \(2 earlier\), 1 failed in /);
+      // Another function knows nothing of it.
+      assertEquals(jsonLines(await cli(["map", "tasks.ts#upper", "2", ...args]))[0].attempts, 1);
+    }));
+}
+
+test("cli: --checkpoint keeps what had succeeded before an interrupt", () =>
+  withFolder(async (folder) => {
+    const args = ["map", "tasks.ts#stay", "tasks.ts", "gone", "--checkpoint", join(folder, "c")];
+    const run = new Cli(args);
+    await run.until("stdout", "succeeded");
+    await run.until("stderr", "stays gone");
+    run.kill("SIGINT");
+    assertEquals((await run.ended).status, 130);
+    const again = await cli([...args, "--run-timeout=1500"]);
+    assertEquals(jsonLines(again).map(({ status, attempts }) => [status, attempts]), [
+      ["succeeded", 0],
+      ["cancelled", 1],
+    ]);
+  }));
+
 test("cli: --progress shows how far it is, where there is no terminal too", async () => {
   const run = new Cli(["map", "tasks.ts#upper", "--progress", "--lane=async"], { stdin: "open" });
   run.child.stdin!.write("a\nb\n");

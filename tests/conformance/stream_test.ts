@@ -1,4 +1,4 @@
-import { assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@std/assert";
 import type { TaskResult } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
@@ -125,6 +125,36 @@ for (const lane of lanes) {
       await settle();
       await stream.return!();
       assertEquals(log.pulled, 7);
+    }));
+
+  test(`${lane.name}: metadataOf ties each result of a stream to its item, as completed too`, () =>
+    withQueue(lane, { workers: 2 }, async (queue, desk) => {
+      const items = ["a", "b"].map((name) => [desk.file(name), name] as const);
+      desk.open("b");
+      const results = queue.stream(tasks.gate, items, {
+        ordered: false,
+        settled: true,
+        metadata: "of no consequence",
+        metadataOf: ([, name]) => `item ${name}`,
+      });
+      const seen: unknown[] = [];
+      for await (const { metadata } of results) {
+        seen.push(metadata);
+        desk.open("a");
+      }
+      assertEquals(seen, ["item b", "item a"]);
+    }));
+
+  test(`${lane.name}: a stream whose metadataOf throws ends as if its source had thrown`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const seen: unknown[] = [];
+      const stream = queue.stream(tasks.echo, [1, 2, 3], {
+        metadataOf: (n) => n === 3 ? JSON.parse("{") : n,
+      });
+      await assertRejects(async () => {
+        for await (const value of stream) seen.push(value);
+      }, SyntaxError);
+      assertEquals(seen, [1, 2]);
     }));
 
   test(`${lane.name}: each task of a stream is run with the stream's options`, () => {

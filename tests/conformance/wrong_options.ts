@@ -104,5 +104,6 @@ export const wrongStreamOptions: Wrong[] = [
   ["window", 1.5, RangeError, "window must be a whole number: got 1.5"],
   ["ordered", 1, TypeError, "ordered must be a boolean: got 1"],
   ["settled", "yes", TypeError, "settled must be a boolean: got 'yes'"],
+  ["metadataOf", "line", TypeError, "metadataOf must be a function: got 'line'"],
   ["windows", 1, TypeError, "Unknown stream option: 'windows'. Did you mean 'window'?"],
 ];
