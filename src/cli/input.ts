@@ -1,9 +1,8 @@
 import { fstatSync, openSync, read } from "node:fs";
 import process from "node:process";
-import { show } from "../core/errors.ts";
+import { opened } from "./files.ts";
 import { LineSplitter } from "./lines.ts";
 import type { MapPlan } from "./plan.ts";
-import { UsageError } from "./usage.ts";
 
 /** So many bytes of a file are read at a time. */
 const CHUNK = 65_536;
@@ -32,13 +31,14 @@ export function openInputs({ inputs, options }: MapPlan): Inputs {
   if (inputs !== undefined) return new ArgumentInputs(inputs);
   const path = options.input ?? "-";
   if (path === "-") return new LineInputs(process.stdin, sizeOf(0));
-  try {
-    const file = openSync(path, "r");
-    if (fstatSync(file).isDirectory()) throw new Error("it is a directory");
-    return new LineInputs(chunks(file), sizeOf(file));
-  } catch (error) {
-    throw new UsageError(`--input must be readable: got ${show(path)}: ${messageOf(error)}`);
-  }
+  const file = opened("--input", path, openFile);
+  return new LineInputs(chunks(file), sizeOf(file));
+}
+
+function openFile(path: string): number {
+  const file = openSync(path, "r");
+  if (fstatSync(file).isDirectory()) throw new Error("it is a directory");
+  return file;
 }
 
 class ArgumentInputs implements Inputs {
@@ -125,8 +125,4 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T |
     signal.addEventListener("abort", abort);
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : show(error);
 }

@@ -1,14 +1,16 @@
-import { createWriteStream, openSync, type WriteStream } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import process from "node:process";
 import { Checkpoint } from "../checkpoint/mod.ts";
 import { isInstance, show, TaskCancelledError, TaskTimeoutError } from "../core/errors.ts";
 import type { BatchOptions } from "../core/resume.ts";
 import type { TaskQueue } from "../core/queue.ts";
+import type { RunSummary } from "../core/summary.ts";
 import type { AnyFunction } from "../core/task.ts";
 import { type Timed, Timers } from "../core/timers.ts";
 import { type ProgressDisplay, trackProgress } from "../progress/track.ts";
 import { type DivertedStdout, divertStdout } from "../runtime/diverted_stdout.ts";
 import { quietClock } from "../runtime/timers.ts";
+import { opened, openOutput } from "./files.ts";
 import { type Inputs, openInputs } from "./input.ts";
 import { createQueue } from "./lane.ts";
 import { LineWriter } from "./line_writer.ts";
@@ -61,6 +63,8 @@ class MapRun implements Disposable {
   readonly #queue: TaskQueue;
   readonly #output: LineWriter;
   readonly #joblog: LineWriter | undefined;
+  /** What is written in the end. */
+  readonly #files: { readonly trace: number | undefined; readonly report: number | undefined };
   readonly #checkpoint: Checkpoint | undefined;
   readonly #summary = new Summary();
   /** No more inputs are taken. */
@@ -81,16 +85,24 @@ class MapRun implements Disposable {
 
   constructor(plan: MapPlan, stdout: DivertedStdout) {
     const { options } = plan;
-    const { workers, rate, burst, joblog, checkpoint, lane = "thread" } = options;
+    const { workers, rate, burst, checkpoint, lane = "thread" } = options;
     this.#plan = plan;
     this.#inputs = openInputs(plan);
-    this.#joblog = joblog === undefined ? undefined : this.#openLog(joblog);
-    this.#checkpoint = checkpoint === undefined ? undefined : openCheckpoint(checkpoint);
+    const joblog = openOutput("--joblog", options.joblog, "a");
+    this.#joblog = joblog === undefined ? undefined : this.#logTo(joblog);
+    const trace = openOutput("--trace", options.trace, "w");
+    const report = openOutput("--report", options.report, "w");
+    this.#files = { trace, report };
+    if (checkpoint !== undefined) {
+      this.#checkpoint = opened("--checkpoint", checkpoint, (path) => new Checkpoint(path));
+    }
     this.#queue = createQueue(lane, {
       workers,
       rate,
       burst,
-      retain: "none",
+      // Until it is shut down: whenever the input is slow there may be nothing to do.
+      mode: "infinite",
+      retain: trace === undefined && report === undefined ? "none" : "all",
       onComplete: (result) => this.#completed(result.metadata, result),
       onRetry: () => this.#cancelIfIdle(),
     });
@@ -119,14 +131,15 @@ class MapRun implements Disposable {
       const fn = await findFunction(target, lane, this.#end.signal);
       if (runTimeout !== undefined) this.#timers.addIn(this.#timeLimit, runTimeout);
       this.#progress = this.#track();
-      await this.#run(fn);
+      const run = this.#queue.run();
+      await this.#runAll(fn).catch((error) => this.#break(error));
+      await this.#queue.cancel();
+      this.#report(await run);
     } catch (error) {
       if (isInstance(error, UsageError)) throw error;
-      // An input that was taken while the run was ended is refused for that reason.
-      if (error !== this.#end.signal.reason) this.#break(error);
+      this.#break(error);
     } finally {
       this.#timers.remove(this.#timeLimit);
-      await this.#queue.cancel();
       await this.#output.drained();
       await this.#joblog?.drained();
       this.#checkpoint?.close();
@@ -135,11 +148,10 @@ class MapRun implements Disposable {
     return this.#conclude();
   }
 
-  async #run(fn: AnyFunction): Promise<void> {
-    const { options } = this.#plan;
+  async #runAll(fn: AnyFunction): Promise<void> {
     const results = this.#queue.stream(fn, this.#items(), {
       ...this.#taskOptions(),
-      ordered: !options.unordered,
+      ordered: !this.#plan.options.unordered,
       settled: true,
       window: WINDOW * this.#queue.workers,
       metadataOf: (input: unknown) => input,
@@ -149,6 +161,12 @@ class MapRun implements Disposable {
       if (this.#output.full) await this.#output.drained();
       if (this.#joblog?.full) await this.#joblog.drained();
     }
+  }
+
+  #report(summary: RunSummary): void {
+    const { trace, report } = this.#files;
+    if (trace !== undefined) writeFileSync(trace, JSON.stringify(summary.toTrace()));
+    if (report !== undefined) writeFileSync(report, summary.toHTML());
   }
 
   #taskOptions(): BatchOptions {
@@ -233,7 +251,7 @@ class MapRun implements Disposable {
   #tellFailure(outcome: Outcome): void {
     const { failed } = this.#summary;
     if (failed <= TOLD_FAILURES) this.#say(failureLine(outcome));
-    if (failed === TOLD_FAILURES) this.#say("Further failures are only counted");
+    else if (failed === TOLD_FAILURES + 1) this.#say("Further failures are only counted");
   }
 
   #say(text: string): void {
@@ -241,8 +259,8 @@ class MapRun implements Disposable {
     process.stderr.write(`${text}\n`);
   }
 
-  #openLog(path: string): LineWriter {
-    const log = openLog(path);
+  #logTo(file: number): LineWriter {
+    const log = createWriteStream("", { fd: file });
     return new LineWriter((text, done) => void log.write(text, done), (error) => {
       this.#break(error);
       this.#stop(new TaskCancelledError("Cancelled because the job log could not be written"));
@@ -283,6 +301,8 @@ class MapRun implements Disposable {
   };
 
   #break(error: unknown): void {
+    // An input that was taken while the run was ended is refused for that reason.
+    if (error === this.#end.signal.reason) return;
     this.#broken ??= error instanceof Error ? error : new Error(show(error));
   }
 
@@ -295,27 +315,6 @@ class MapRun implements Disposable {
     if (this.#interrupted !== undefined) return this.#interrupted;
     return failed + cancelled > 0 || this.#broken !== undefined ? 1 : 0;
   }
-}
-
-function openLog(path: string): WriteStream {
-  try {
-    return createWriteStream(path, { fd: openSync(path, "a") });
-  } catch (error) {
-    throw unusable("--joblog", path, error);
-  }
-}
-
-function openCheckpoint(path: string): Checkpoint {
-  try {
-    return new Checkpoint(path);
-  } catch (error) {
-    throw unusable("--checkpoint", path, error);
-  }
-}
-
-function unusable(option: string, path: string, error: unknown): UsageError {
-  const why = isInstance(error, Error) ? error.message : show(error);
-  return new UsageError(`${option} must be writable: got ${show(path)}: ${why}`);
 }
 
 function isBrokenPipe(error: Error): boolean {

@@ -29,6 +29,8 @@ export interface OptionValues {
   readonly unordered?: true;
   readonly checkpoint?: string;
   readonly joblog?: string;
+  readonly trace?: string;
+  readonly report?: string;
   readonly progress?: true;
   readonly "no-progress"?: true;
   readonly help?: true;
@@ -127,6 +129,16 @@ export const OPTIONS: Readonly<Record<keyof OptionValues, Option>> = {
   joblog: {
     value: "FILE",
     help: "Append a JSON line for each task as it ends",
+    parse: file,
+  },
+  trace: {
+    value: "FILE",
+    help: "Write a Chrome/Perfetto trace; keeps all results in memory",
+    parse: file,
+  },
+  report: {
+    value: "FILE",
+    help: "Write an HTML report; keeps all results in memory",
     parse: file,
   },
   progress: { help: "Show progress (default: when standard error is a terminal)" },

@@ -273,6 +273,22 @@ test("cli: --checkpoint keeps what had succeeded before an interrupt", () =>
     ]);
   }));
 
+test("cli: --trace and --report tell of all tasks", () =>
+  withFolder(async (folder) => {
+    const [trace, report] = [join(folder, "trace.json"), join(folder, "report.html")];
+    const args = ["map", "tasks.ts#even", "2", "3", "4", "--trace", trace, "--report", report];
+    assertEquals((await cli(args)).status, 1);
+    const { traceEvents } = JSON.parse(readFileSync(trace, "utf8"));
+    const attempts = traceEvents.filter((event: { ph: string; cat?: string }) => event.ph === "X");
+    assertEquals(attempts.length, 3);
+    const html = readFileSync(report, "utf8");
+    assertMatch(html, /^<!doctype html>/i);
+    assertStringIncludes(html, "3 is odd");
+    // Of a run that was ended early, too.
+    await cli([...args, "--fail-first", "-w1"]);
+    assertStringIncludes(readFileSync(report, "utf8"), "Cancelled because an input failed");
+  }));
+
 test("cli: --progress shows how far it is, where there is no terminal too", async () => {
   const run = new Cli(["map", "tasks.ts#upper", "--progress", "--lane=async"], { stdin: "open" });
   run.child.stdin!.write("a\nb\n");

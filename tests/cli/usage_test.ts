@@ -115,6 +115,8 @@ test("cli usage: files that can't be opened are told before anything runs", () =
       [["--input", `${folder}/missing`], /^--input must be readable: got '.*missing': .*\nTry/],
       [["--input", folder], /^--input must be readable: got '.*': it is a directory\nTry/],
       [["--joblog", `${folder}/no/log`], /^--joblog must be writable: got '.*log': .*\nTry/],
+      [["--trace", folder], /^--trace must be writable: got '.*': .*\nTry/],
+      [["--report", folder], /^--report must be writable: got '.*': .*\nTry/],
       [["--checkpoint", folder], /^--checkpoint must be writable: got '.*': .*\nTry/],
     ];
     for (const [args, message] of wrong) {
