@@ -7,23 +7,25 @@
  * @module
  */
 import process from "node:process";
-import { AsyncQueue, type RunSummary } from "@trilane/trilane";
+import { AsyncQueue, type RunSummary, trackProgress } from "@trilane/trilane";
 import { parseArguments } from "./duplicates/arguments.ts";
 import { type HashedFile, hashFile, mayPass, walk } from "./duplicates/files.ts";
-import { Progress } from "./duplicates/progress.ts";
 import { describeDuplicates, findDuplicates } from "./duplicates/report.ts";
+import { Totals } from "./duplicates/totals.ts";
 
 /** A busy file system gets time to recover; what can't get better is not tried again. */
 const patient = { retries: 3, retryDelay: 50, backoff: 2, jitter: 0.5, retryIf: mayPass };
 
 async function hashAll(root: string): Promise<{ files: HashedFile[]; summary: RunSummary }> {
-  using progress = new Progress(process.stderr);
+  const totals = new Totals();
   const queue = new AsyncQueue({
     // Until `shutdown()`: whenever the walk waits for a directory the queue may have nothing to do.
     mode: "infinite",
-    onProgress: (_task, bytes) => progress.read(bytes as number),
-    onComplete: (result) => progress.ended(result),
+    onProgress: (_task, bytes) => totals.read(bytes as number),
+    onComplete: (result) => totals.ended(result),
   });
+  // How much there is to do is known when it is done.
+  using progress = trackProgress(queue, { total: Infinity, detail: () => totals.bytes() });
   const run = queue.run();
   const files: HashedFile[] = [];
   // Results instead of values, since an unreadable file must not end the loop: the summary tells.
@@ -36,6 +38,8 @@ async function hashAll(root: string): Promise<{ files: HashedFile[]; summary: Ru
     if (result.status === "succeeded") files.push(result.value);
   }
   await queue.shutdown();
+  progress.stop();
+  console.error(`${totals}`);
   return { files, summary: await run };
 }
 

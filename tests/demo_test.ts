@@ -1,6 +1,5 @@
 import { AsyncQueue } from "@trilane/trilane";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { delay } from "@std/async";
 import { spawnSync } from "node:child_process";
 import {
   linkSync,
@@ -17,7 +16,6 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { hashFile } from "../examples/duplicates/files.ts";
 import { formatBytes, formatCount, formatPath } from "../examples/duplicates/format.ts";
-import { Progress } from "../examples/duplicates/progress.ts";
 import { runtime, test } from "./harness.ts";
 
 /** Runs the demo as a user does: on Deno through its task, with the permissions given there. */
@@ -198,21 +196,6 @@ test("demo: an error of reading says which file it was", async () => {
   assert(result.status === "failed");
   assertMatch(result.message!, /^EISDIR/);
   assertStringIncludes(result.message!, folder);
-});
-
-test("demo: in a terminal the progress is one line that never wraps before its end", async () => {
-  for (const columns of [80, 30, 5]) {
-    const written: string[] = [];
-    {
-      using progress = new Progress({ isTTY: true, columns, write: (text) => written.push(text) });
-      progress.read(1_000_000);
-      await delay(250);
-    }
-    assert(written.length >= 2 && written.length <= 4, `${written.length} lines`);
-    for (const text of written) assertEquals(text.indexOf("\r\x1b[K"), 0);
-    for (const text of written.slice(0, -1)) assert(text.length - 4 < columns, text);
-    assertMatch(written.at(-1)!, /0 files, 0 files\/s, 1.00 MB, .*\n$/);
-  }
 });
 
 test("demo: numbers and paths are short and harmless", () => {
