@@ -14,26 +14,14 @@ import { opened, openOutput } from "./files.ts";
 import { type Inputs, openInputs } from "./input.ts";
 import { createQueue } from "./lane.ts";
 import { LineWriter } from "./line_writer.ts";
-import {
-  type Ended,
-  failureLine,
-  jobLine,
-  jsonLine,
-  notJson,
-  type Outcome,
-  outcomeOf,
-  valueLine,
-} from "./output.ts";
+import { type Ended, jobLine, notJson, outcomeOf } from "./output.ts";
 import type { MapPlan } from "./plan.ts";
-import { Summary } from "./summary.ts";
+import { Printer } from "./printer.ts";
 import { findFunction } from "./target.ts";
 import { UsageError } from "./usage.ts";
 
 /** So many inputs for each worker are in flight: enough to send it short ones by the dozen. */
 const WINDOW = 256;
-
-/** So many failures are told one by one where the output doesn't tell them. */
-const TOLD_FAILURES = 10;
 
 /** The exit status for each signal that ends a run. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -62,11 +50,11 @@ class MapRun implements Disposable {
   readonly #inputs: Inputs;
   readonly #queue: TaskQueue;
   readonly #output: LineWriter;
+  readonly #printer: Printer;
   readonly #joblog: LineWriter | undefined;
   /** What is written in the end. */
   readonly #files: { readonly trace: number | undefined; readonly report: number | undefined };
   readonly #checkpoint: Checkpoint | undefined;
-  readonly #summary = new Summary();
   /** No more inputs are taken. */
   readonly #end = new AbortController();
   /** The tasks are cancelled. */
@@ -117,6 +105,8 @@ class MapRun implements Disposable {
         this.#stop(new TaskCancelledError("Cancelled because results could not be written"));
       },
     );
+    const { output: format = "jsonl" } = options;
+    this.#printer = new Printer(format, this.#output, (text) => this.#say(text));
     for (const signal of Object.keys(SIGNALS)) process.on(signal, this.#onSignal);
   }
 
@@ -157,7 +147,8 @@ class MapRun implements Disposable {
       metadataOf: (input: unknown) => input,
     });
     for await (const result of results) {
-      this.#tell(outcomeOf(result.metadata, result));
+      this.#printer.tell(outcomeOf(result.metadata, result));
+      this.#onTold?.();
       if (this.#output.full) await this.#output.drained();
       if (this.#joblog?.full) await this.#joblog.drained();
     }
@@ -218,12 +209,12 @@ class MapRun implements Disposable {
   /** Tells in its turn of an input that isn't JSON. */
   async #refuse(input: string, cause: unknown): Promise<void> {
     const { unordered } = this.#plan.options;
-    while (!unordered && this.#summary.total < this.#taken - 1) {
+    while (!unordered && this.#printer.summary.total < this.#taken - 1) {
       await new Promise<void>((resolve) => this.#onTold = resolve);
     }
     const outcome = notJson(input, cause);
     this.#completed(input, outcome);
-    this.#tell(outcome);
+    this.#printer.tell(outcome);
   }
 
   /** An input has come to its end, in the order in which they do. */
@@ -233,25 +224,6 @@ class MapRun implements Disposable {
       this.#stop(new TaskCancelledError("Cancelled because an input failed"));
     }
     this.#cancelIfIdle();
-  }
-
-  /** Tells of an input, in the order of the output. */
-  #tell(outcome: Outcome): void {
-    const { output = "jsonl" } = this.#plan.options;
-    this.#summary.add(outcome);
-    if (output === "jsonl") this.#output.add(jsonLine(outcome));
-    else if (outcome.status === "failed") this.#tellFailure(outcome);
-    else if (output === "values") {
-      const line = valueLine(outcome);
-      if (line !== undefined) this.#output.add(line);
-    }
-    this.#onTold?.();
-  }
-
-  #tellFailure(outcome: Outcome): void {
-    const { failed } = this.#summary;
-    if (failed <= TOLD_FAILURES) this.#say(failureLine(outcome));
-    else if (failed === TOLD_FAILURES + 1) this.#say("Further failures are only counted");
   }
 
   #say(text: string): void {
@@ -308,10 +280,11 @@ class MapRun implements Disposable {
 
   #conclude(): number {
     if (this.#broken !== undefined) this.#say(this.#broken.message);
-    const { failed, cancelled } = this.#summary;
+    const { summary } = this.#printer;
+    const { failed, cancelled } = summary;
     if (this.#unread) return failed > 0 ? 1 : 0;
     const { retried } = this.#queue.stats;
-    this.#say(this.#summary.text(retried, this.#interrupted !== undefined));
+    this.#say(summary.text(retried, this.#interrupted !== undefined));
     if (this.#interrupted !== undefined) return this.#interrupted;
     return failed + cancelled > 0 || this.#broken !== undefined ? 1 : 0;
   }
