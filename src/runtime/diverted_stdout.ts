@@ -29,7 +29,14 @@ export function divertStdout(): DivertedStdout {
   const ignore = () => {};
   stdout.on("error", ignore);
   return {
-    write: (text, done) => void real(text, done),
+    write(text, done) {
+      try {
+        real(text, done);
+      } catch (error) {
+        // Deno throws where others call back, as when a disk is full.
+        done(error as Error);
+      }
+    },
     [Symbol.dispose]: () => {
       stdout.write = write;
       stdout.off("error", ignore);

@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
-import { readFileSync, writeFileSync } from "node:fs";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "../harness.ts";
-import { Cli, cli, withFolder } from "./support.ts";
+import { Cli, cli, command, withFolder } from "./support.ts";
 
 /** The memory that a process has in use, in megabytes. */
 function memoryOf(pid: number): number {
@@ -32,6 +34,18 @@ if (process.platform === "linux") {
     assertEquals((await run.ended).status, 0);
     // What went through it since is 100 MB of input and twice that of output.
     assert(grown < 50, `${grown} MB`);
+  });
+}
+
+if (existsSync("/dev/full")) {
+  test("cli: results that can't be written end it with an error", () => {
+    const module = fileURLToPath(new URL("tasks.ts", import.meta.url));
+    const words = [...command(), "map", `${module}#upper`, "a", "--lane=async"];
+    const { status, stderr } = spawnSync("sh", ["-c", '"$@" > /dev/full', "sh", ...words], {
+      encoding: "utf8",
+    });
+    assertMatch(stderr, /^.*no space left on device.*\n1 input: 1 succeeded, 0 failed in .*\n$/i);
+    assertEquals(status, 1);
   });
 }
 

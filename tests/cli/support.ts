@@ -34,6 +34,12 @@ export interface RunOptions {
   readonly permissions?: readonly string[];
 }
 
+/** The words that run the command line, without its arguments. */
+export function command(permissions: readonly string[] = ["--allow-all"]): [string, ...string[]] {
+  const flags = runtime === "deno" ? ["run", "--quiet", "--no-prompt", ...permissions] : [];
+  return [process.execPath, ...flags, program];
+}
+
 /** The command line while it runs, in the folder of the tests. */
 export class Cli {
   readonly ended: Promise<Ended>;
@@ -43,9 +49,9 @@ export class Cli {
   #onOutput: (() => void)[] = [];
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    const { stdin = "", permissions = ["--allow-all"] } = options;
-    const words = runtime === "deno" ? ["run", "--quiet", "--no-prompt", ...permissions] : [];
-    this.child = spawn(process.execPath, [...words, program, ...args], { cwd: folder });
+    const { stdin = "", permissions } = options;
+    const [first, ...words] = command(permissions);
+    this.child = spawn(first, [...words, ...args], { cwd: folder });
     this.#collect("stdout");
     this.#collect("stderr");
     // It may end without having read all.
