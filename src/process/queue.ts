@@ -29,8 +29,7 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  *   busy.
  * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
  *   task. Its standard input belongs to the queue; tasks find it empty.
- * * A program that forgets `shutdown` exits by itself: at once on Deno; on Bun, where a child can't be let go of, once
- *   the last has been closed after `idleTimeout`, so not with `minWorkers`.
+ * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** How a subprocess is started. */
@@ -137,7 +138,13 @@ interface BunSpawn {
     readonly exited: Promise<number>;
     readonly exitCode: number | null;
     readonly signalCode: string | null;
-    readonly stdin: { write(bytes: Uint8Array): unknown; flush(): unknown; end(): unknown };
+    readonly stdin: {
+      write(bytes: Uint8Array): unknown;
+      flush(): unknown;
+      end(): unknown;
+      ref(): void;
+      unref(): void;
+    };
     readonly stdout: ReadableStream<Uint8Array>;
     kill(signal: string): void;
     ref(): void;
@@ -145,11 +152,21 @@ interface BunSpawn {
   };
 }
 
+/**
+ * Bun's readable of a pipe can be let go of while it is being read; a stream of the web can't. That of a child that has ended
+ * by the time it is asked for holds nothing, and has no such methods.
+ */
+interface BunReadable extends Readable {
+  ref?(): void;
+  unref?(): void;
+}
+
 class BunSubprocess implements Subprocess {
   readonly pid: number;
   readonly exited: Promise<SubprocessExit>;
   readonly #child: ReturnType<BunSpawn["spawn"]>;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #stdout: BunReadable;
+  readonly #pieces: AsyncIterator<Uint8Array, undefined>;
 
   constructor(Bun: BunSpawn, { command, args, env, cwd }: SpawnOptions) {
     this.#child = Bun.spawn([command, ...args], {
@@ -162,7 +179,10 @@ class BunSubprocess implements Subprocess {
       stderr: "inherit",
     });
     this.pid = this.#child.pid;
-    this.#reader = this.#child.stdout.getReader();
+    this.#stdout = Readable.fromWeb(this.#child.stdout as never) as BunReadable;
+    // It counts who holds it, and until someone has there is nobody to let go.
+    this.#stdout.ref?.();
+    this.#pieces = this.#stdout[Symbol.asyncIterator]();
     this.exited = this.#child.exited.then(() => ({
       exitCode: this.#child.signalCode === null ? this.#child.exitCode ?? undefined : undefined,
       signal: this.#child.signalCode ?? undefined,
@@ -176,8 +196,8 @@ class BunSubprocess implements Subprocess {
   }
 
   async read(): Promise<Uint8Array | undefined> {
-    const { value } = await this.#reader.read();
-    return value;
+    const { value } = await this.#pieces.next();
+    return value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
 
   closeInput(): void {
@@ -193,7 +213,9 @@ class BunSubprocess implements Subprocess {
   }
 
   hold(alive: boolean): void {
-    if (alive) this.#child.ref();
-    else this.#child.unref();
+    for (const part of [this.#child, this.#child.stdin, this.#stdout]) {
+      if (alive) part.ref?.();
+      else part.unref?.();
+    }
   }
 }

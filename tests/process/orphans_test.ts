@@ -55,7 +55,7 @@ test("when a program is killed that has its queue in a worker its children go wi
   await allGone(children);
 });
 
-test("a program that forgets its queue exits by itself, its children too", async () => {
+test("a program that forgets its queue exits by itself at once, its children too", async () => {
   const { program, children } = await parent("forgets");
   assertEquals((await program.ended).code, 0);
   await allGone(children);

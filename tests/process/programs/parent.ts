@@ -18,7 +18,7 @@ if (inWorker && (globalThis as { document?: unknown; name?: string }).name !== "
 } else {
   const say = (text: string) =>
     inWorker ? (globalThis as unknown as Worker).postMessage(text) : console.log(text);
-  const queue = new ProcessQueue({ workers: 3, killDelay: 60_000 });
+  const queue = new ProcessQueue({ workers: 3, killDelay: 60_000, idleTimeout: 600_000 });
   await queue.start();
   const idle = await queue.submit(tasks.pid).value();
   const spins = how === "forgets"
