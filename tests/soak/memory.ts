@@ -1,0 +1,36 @@
+import process from "node:process";
+
+/** How much memory a program takes, in bytes. */
+export interface Memory {
+  /** What lives on the JavaScript heap of the main thread. */
+  readonly heap: number;
+  /** All that the system has given to the process, its workers included. */
+  readonly rss: number;
+}
+
+/**
+ * Measures once all garbage has been collected, which on Deno takes `--v8-flags=--expose-gc`.
+ *
+ * @throws {Error} When garbage can't be collected.
+ */
+export async function measureMemory(): Promise<Memory> {
+  // What finalizers release is garbage only then.
+  for (let round = 0; round < 3; round++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heap: heapUsed, rss };
+}
+
+function collectGarbage(): void {
+  const { Bun, gc } = globalThis as { Bun?: { gc(wait: boolean): void }; gc?: () => void };
+  if (Bun !== undefined) Bun.gc(true);
+  else if (gc !== undefined) gc();
+  else throw new Error("Cannot collect garbage: run Deno with --v8-flags=--expose-gc");
+}
+
+/** Megabytes, for people. */
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(2);
+}
