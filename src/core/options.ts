@@ -45,7 +45,10 @@ export interface TaskOptions {
    * `retryAfter` (milliseconds) overrides the delay.
    */
   readonly retryIf?: (error: unknown, attempt: number) => boolean;
-  /** Milliseconds from submission before the task becomes ready. Excludes `runAt`. */
+  /**
+   * Milliseconds from submission before the task becomes ready; with Infinity it never does, and is there to be
+   * cancelled. Excludes `runAt`.
+   */
   readonly delay?: number;
   /** The wall-clock time at which the task becomes ready (epoch milliseconds or a `Date`). */
   readonly runAt?: Date | number;
@@ -173,11 +176,6 @@ const oneOf = (...words: string[]): Check => (name, value) => {
 };
 const positive = number("> 0", (value) => value > 0);
 const notNegative = number(">= 0", (value) => value >= 0);
-/** Something that comes: what never does would be waited for without end. */
-const wait: Check = (name, value) => {
-  notNegative(name, value);
-  if (value === Infinity) refuse(RangeError, name, "finite", value);
-};
 const time: Check = (name, value) => {
   if (typeof value !== "number" && !(value instanceof Date)) {
     refuse(TypeError, name, "a number or a Date", value);
@@ -195,7 +193,6 @@ export const checks = {
   ordered: number("a number that can be ordered", (value) => !Number.isNaN(value)),
   positive,
   notNegative,
-  wait,
   fraction: number("from 0 to 1", (value) => value >= 0 && value <= 1),
   /** A whole number from 1. */
   count: whole(positive),
@@ -219,12 +216,12 @@ export const TASK_OPTION_CHECKS: OptionChecks = {
   mustComplete: checks.boolean,
   timeout: checks.positive,
   retries: checks.countOrInfinity,
-  retryDelay: checks.wait,
+  retryDelay: checks.notNegative,
   backoff: checks.positive,
   maxRetryDelay: checks.notNegative,
   jitter: checks.fraction,
   retryIf: checks.function,
-  delay: checks.wait,
+  delay: checks.notNegative,
   runAt: time,
   name: checks.string,
   groupId: checks.string,

@@ -48,7 +48,8 @@ export interface TaskResultBase {
   readonly message?: string;
   /**
    * The attempts of a task that was retried, in order: the last 100. A task without it had one at most, from
-   * `startedAt` to `finishedAt`.
+   * `startedAt` to `finishedAt`. It is not enumerable: results are printed, compared and copied without it, to
+   * other threads too.
    */
   readonly attemptHistory?: readonly TaskAttempt[];
 }

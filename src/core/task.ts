@@ -438,7 +438,9 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     if (this.scheduledFor !== undefined) base.scheduledFor = this.scheduledFor;
     if (this.workerId !== undefined) base.workerId = this.workerId;
     const earlier = this.#rare?.attempts;
-    if (earlier !== undefined) base.attemptHistory = this.#attemptHistory(earlier);
+    if (earlier !== undefined) {
+      Object.defineProperty(base, "attemptHistory", { value: this.#attemptHistory(earlier) });
+    }
     const { outcome } = this;
     if (this.state === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);

@@ -62,10 +62,6 @@ const countOrInfinity: Kind = {
   right: [...countOrZero.right, Infinity],
   wrong: countOrZero.wrong.filter(([value]) => value !== Infinity),
 };
-const wait: Kind = {
-  right: notNegative.right.filter((value) => value !== Infinity),
-  wrong: [...notNegative.wrong, ...outOfRange("finite", Infinity)],
-};
 const ordered: Kind = {
   right: [0, -1, 2.5, -Infinity, Infinity],
   wrong: [...noNumbers, ...outOfRange("a number that can be ordered", NaN)],
@@ -124,12 +120,12 @@ const taskOptions: Record<string, Kind> = {
   mustComplete: boolean,
   timeout: positive,
   retries: countOrInfinity,
-  retryDelay: wait,
+  retryDelay: notNegative,
   backoff: positive,
   maxRetryDelay: notNegative,
   jitter: fraction,
   retryIf: callback,
-  delay: wait,
+  delay: notNegative,
   runAt: time,
   name: string,
   groupId: string,
