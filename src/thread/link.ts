@@ -80,6 +80,8 @@ export class ThreadLink implements WorkerLink {
 
   kill(): void {
     this.#killed = true;
+    // Somebody may wait for its end, and for nothing else.
+    this.hold(true);
     if (this.#loaded) this.#worker.terminate();
   }
 
