@@ -1,51 +1,113 @@
 /**
- * Finds duplicate files: `deno task demo [DIR]`, or `bun examples/duplicates.ts [DIR]`.
+ * Finds duplicate and near-duplicate files: `deno task demo [DIR]`, or `bun examples/duplicates.ts [DIR]`.
  *
- * Every directory is listed and every file is hashed by a task of one `AsyncQueue`. The files are
- * streamed through it: the walk is never further ahead of the hashing than the stream's window.
+ * Each stage has its lane. An `AsyncQueue` lists folders and reads files. A `ThreadQueue` hashes what was read and makes
+ * MinHash signatures of texts. A `ProcessQueue`, whose children may do nothing but read, compares the pairs that
+ * the signatures say are worth it.
  *
  * @module
  */
+import { closeSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import process from "node:process";
-import { AsyncQueue, type RunSummary, trackProgress } from "@trilane/trilane";
-import { parseArguments } from "./duplicates/arguments.ts";
-import { type HashedFile, hashFile, mayPass, walk } from "./duplicates/files.ts";
-import { describeDuplicates, findDuplicates } from "./duplicates/report.ts";
-import { Totals } from "./duplicates/totals.ts";
+import { AsyncQueue, ProcessQueue, type RunSummary, ThreadQueue } from "@trilane/trilane";
+import { type Arguments, parseArguments } from "./duplicates/arguments.ts";
+import { Comparer } from "./duplicates/comparer.ts";
+import { contentsOf, duplicatesIn, isText } from "./duplicates/exact.ts";
+import { findNearDuplicates } from "./duplicates/near.ts";
+import { describe, describeStages, type Findings } from "./duplicates/output.ts";
+import { readAll, worthReading } from "./duplicates/read.ts";
+import { stage } from "./duplicates/stage.ts";
+import { walk } from "./duplicates/walk.ts";
 
-/** A busy file system gets time to recover; what can't get better is not tried again. */
-const patient = { retries: 3, retryDelay: 50, backoff: 2, jitter: 0.5, retryIf: mayPass };
+/** Until it is shut down: a lane that waits for another has nothing to do for a time. */
+const mode = "infinite";
 
-async function hashAll(root: string): Promise<{ files: HashedFile[]; summary: RunSummary }> {
-  const totals = new Totals();
-  const queue = new AsyncQueue({
-    // Until `shutdown()`: whenever the walk waits for a directory the queue may have nothing to do.
-    mode: "infinite",
-    onProgress: (_task, bytes) => totals.read(bytes as number),
-    onComplete: (result) => totals.ended(result),
-  });
-  // How much there is to do is known when it is done.
-  using progress = trackProgress(queue, { total: Infinity, detail: () => totals.bytes() });
-  const run = queue.run();
-  const files: HashedFile[] = [];
-  // Results instead of values, since an unreadable file must not end the loop: the summary tells.
-  const results = queue.stream(hashFile, walk(queue, root, patient), {
-    ...patient,
-    ordered: false,
-    settled: true,
-  });
-  for await (const result of results) {
-    if (result.status === "succeeded") files.push(result.value);
+async function findDuplicates(options: Arguments, interrupted: AbortSignal): Promise<Findings> {
+  const { root, threshold, workers, report } = options;
+  const checkpoint = options.checkpoint?.open;
+  // The report shows results, which nothing else needs.
+  const pool = { mode, workers, retain: report === undefined ? "none" : "all" } as const;
+
+  const { value: found, summary: listing } = await stage(
+    new AsyncQueue({ mode, retain: "none" }),
+    interrupted,
+    (disk) => walk(disk, root, ownFiles(options)),
+    { doing: "folders", total: Infinity },
+  );
+  const files = worthReading(found.files);
+  const { value: { value: reading }, summary: hashing } = await stage(
+    new ThreadQueue(pool),
+    interrupted,
+    (threads) =>
+      stage(
+        new AsyncQueue({ mode, retain: "none" }),
+        interrupted,
+        (disk) => readAll(files, disk, threads, checkpoint),
+        { doing: "files", total: files.length },
+      ),
+  );
+  const contents = contentsOf(reading.files);
+  const { value: { groups, comparer }, summary: comparing } = await stage(
+    // A child needs no more than to read; where the runtime has no permissions there is nothing to take away.
+    new ProcessQueue({ ...pool, permissions: "Deno" in globalThis ? { read: true } : "inherit" }),
+    interrupted,
+    async (processes) => {
+      const texts = contents.filter(isText);
+      const comparer = new Comparer(texts, processes, checkpoint);
+      return { comparer, groups: await findNearDuplicates(texts, threshold, comparer) };
+    },
+    { doing: "comparisons", total: Infinity },
+  );
+
+  if (report !== undefined) {
+    writeFileSync(report.descriptor, busiest(hashing, comparing).toHTML());
+    closeSync(report.descriptor);
   }
-  await queue.shutdown();
-  progress.stop();
-  console.error(`${totals}`);
-  return { files, summary: await run };
+  return {
+    threshold,
+    listing: { ...found, duration: listing.duration },
+    reading: { ...reading, duration: hashing.duration },
+    comparing: { ...comparer, duration: comparing.duration },
+    duplicates: duplicatesIn(contents),
+    groups,
+  };
 }
 
-const root = parseArguments(process.argv.slice(2));
-if (root !== undefined) {
-  const { files, summary } = await hashAll(root);
-  for (const line of describeDuplicates(findDuplicates(files))) console.log(line);
-  summary.display();
+/** What this program itself writes, which changes from run to run. */
+function ownFiles({ checkpoint, report }: Arguments): Set<string> {
+  const own = new Set<string>();
+  if (report !== undefined) own.add(resolve(report.path));
+  for (const suffix of checkpoint === undefined ? [] : ["", "-wal", "-shm"]) {
+    own.add(resolve(checkpoint!.path + suffix));
+  }
+  return own;
+}
+
+/** The run whose tasks took longest together. */
+function busiest(...runs: RunSummary[]): RunSummary {
+  const busy = (run: RunSummary) => run.results.reduce((sum, { duration }) => sum + duration, 0);
+  return runs.reduce((a, b) => busy(b) > busy(a) ? b : a);
+}
+
+const options = parseArguments(process.argv.slice(2));
+if (options !== undefined) {
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  // The second one ends it at once, as if there were no handler.
+  process.once("SIGINT", onSignal);
+  try {
+    const findings = await findDuplicates(options, interrupt.signal);
+    for (const line of describeStages(findings)) console.error(line);
+    for (const line of describe(findings, options.all)) console.log(line);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    const { checkpoint } = options;
+    const kept = checkpoint === undefined ? "" : `: ${checkpoint.path} has what was done`;
+    console.error(`Interrupted${kept}`);
+    process.exitCode = 130;
+  } finally {
+    process.off("SIGINT", onSignal);
+    options.checkpoint?.open.close();
+  }
 }

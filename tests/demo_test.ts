@@ -1,21 +1,35 @@
-import { AsyncQueue } from "@trilane/trilane";
+import { AsyncQueue, ProcessQueue, ThreadQueue } from "@trilane/trilane";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { hashFile } from "../examples/duplicates/files.ts";
-import { formatBytes, formatCount, formatPath } from "../examples/duplicates/format.ts";
+import { candidates } from "../examples/duplicates/candidates.ts";
+import { Clusters } from "../examples/duplicates/clusters.ts";
+import { compare } from "../examples/duplicates/compare.ts";
+import { Comparer } from "../examples/duplicates/comparer.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatPath,
+  formatShare,
+} from "../examples/duplicates/format.ts";
+import { readAll } from "../examples/duplicates/read.ts";
+import { shingles } from "../examples/duplicates/shingles.ts";
+import { sketch } from "../examples/duplicates/sketch.ts";
+import { stage } from "../examples/duplicates/stage.ts";
 import { runtime, test } from "./harness.ts";
 
 /** Runs the demo as a user does: on Deno through its task, with the permissions given there. */
@@ -43,9 +57,21 @@ function withFiles(files: Record<string, string>, fn: (root: string) => void): v
   }
 }
 
-/** A line of the printed summary: what it says after the name. */
-function summaryOf(stdout: string, name: string): string | undefined {
-  return stdout.match(new RegExp(`^${name} +(.*)$`, "m"))?.[1];
+/** A text of words that no other text of this suite has, unless it has the same name. */
+function words(name: string, from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, n) => `${name}${from + n}`).join(" ");
+}
+
+/**
+ * Two texts of 97 shingles each that have all but `changed` of them in common, so that of all the shingles in
+ * either they share (97 - changed) / (97 + changed).
+ */
+function alike(changed: number): { a: string; b: string } {
+  const common = words("common", 0, 100 - changed);
+  return {
+    a: `${common} ${words("a", 0, changed)}`,
+    b: `${common} ${words("b", 0, changed)}`,
+  };
 }
 
 test("demo: prints the duplicates, those that waste most first", () => {
@@ -61,13 +87,13 @@ test("demo: prints the duplicates, those that waste most first", () => {
     "same size": "UNICODE",
     "empty/a": "",
     "empty/b": "",
+    ".git/left out": "three",
   };
   withFiles(files, (root) => {
     const { status, stdout, stderr } = demo(root);
-    const [printed] = stdout.split(/^-+$/m);
     assertEquals(
-      printed.replaceAll(root, "DIR"),
-      `200000 bytes (200 kB) wasted: 2 copies of 200000 bytes
+      stdout.replaceAll(root, "DIR"),
+      `200,000 bytes (200 kB) wasted: 2 copies of 200,000 bytes
   DIR/big/deeper/two.bin
   DIR/big/one.bin
 10 bytes wasted: 3 copies of 5 bytes
@@ -80,12 +106,19 @@ test("demo: prints the duplicates, those that waste most first", () => {
 0 bytes wasted: 2 copies of 0 bytes
   DIR/empty/a
   DIR/empty/b
-200017 bytes (200 kB) wasted by 9 files in 4 sets of duplicates
+200,017 bytes (200 kB) wasted by 9 files in 4 sets of duplicates
+
+No near-duplicates (80 % alike or more)
 `,
     );
-    assertStringIncludes(stdout, "Run summary: passed");
-    assertEquals(summaryOf(stdout, "Succeeded"), `${11 + 6}`); // the files, and the directories
-    assertMatch(stderr, /^11 files, [\d,]+ files\/s, 600 kB, [\d.]+ [kM]B\/s, [\d.]+ s\n$/);
+    assertMatch(
+      stderr,
+      new RegExp(
+        "^listed    11 files in 6 folders, [\\d.]+ s\n" +
+          "hashed    11 files, 600 kB, [\\d.]+ s\n" +
+          "compared  0 pairs, [\\d.]+ s\n$",
+      ),
+    );
     assertEquals(status, 0);
   });
 });
@@ -95,9 +128,9 @@ test("demo: links waste nothing", () => {
     symlinkSync(join(root, "a"), join(root, "link to a directory"));
     symlinkSync(join(root, "a/file"), join(root, "link to a file"));
     linkSync(join(root, "a/file"), join(root, "hard link"));
-    const { status, stdout } = demo(root);
-    assertStringIncludes(stdout, "No duplicates\n");
-    assertEquals(summaryOf(stdout, "Tasks"), "5");
+    const { status, stdout, stderr } = demo(root);
+    assertMatch(stdout, /^No duplicates\n/);
+    assertStringIncludes(stderr, "listed    3 files in 2 folders,");
     assertEquals(status, 0);
   });
 });
@@ -117,20 +150,18 @@ test("demo: a hard link is shown with the copy that it belongs to", () => {
   });
 });
 
-test("demo: a file that can't be read is a failed task, not retried", () => {
+test("demo: a file that can't be read is named and counted, and ends nothing", () => {
   withFiles({ "a": "text", "b": "text" }, (root) => {
     symlinkSync("nowhere", join(root, "dangling"));
     const { status, stdout, stderr } = demo(root);
     assertStringIncludes(stdout, "4 bytes wasted by 2 files in 1 set of duplicates\n");
-    assertStringIncludes(stdout, "Run summary: completed with failures");
-    assertEquals(summaryOf(stdout, "Failed"), "1");
-    assertMatch(stdout, /^ {2}hashFile: ENOENT: .*dangling'$/m);
-    assertStringIncludes(stderr, ", 1 failed, ");
+    assertMatch(stdout, /\n\nFailed: .*\/dangling\n {2}ENOENT: .*\n1 failure\n$/);
+    assertStringIncludes(stderr, "hashed    2 files,");
     assertEquals(status, 0);
   });
 });
 
-test("demo: a directory that can't be listed is a failed task", () => {
+test("demo: a directory that can't be listed is named and counted", () => {
   // What a path that is too long names can't be reached even by a superuser.
   const longest = process.platform === "linux" ? 4096 : 1024;
   if (process.platform === "win32") return;
@@ -146,9 +177,9 @@ test("demo: a directory that can't be listed is a failed task", () => {
     try {
       const { status, stdout } = demo(root);
       assertStringIncludes(stdout, "4 bytes wasted by 2 files");
-      assertEquals(summaryOf(stdout, "Failed"), "2");
-      assertMatch(stdout, /^ {2}listDirectory: ENAMETOOLONG/m);
-      assertMatch(stdout, /^ {2}hashFile: ENAMETOOLONG/m);
+      assertStringIncludes(stdout, "\n2 failures\n");
+      assertMatch(stdout, /^Failed: .*\/directory_+\n {2}ENAMETOOLONG/m);
+      assertMatch(stdout, /^Failed: .*\/file_+\n {2}ENAMETOOLONG/m);
       assertEquals(status, 0);
     } finally {
       renameSync(longer, join(root, "a"));
@@ -156,10 +187,10 @@ test("demo: a directory that can't be listed is a failed task", () => {
   });
 });
 
-test("demo: looks through this project by default", () => {
+test("demo: looks through the current folder by default", () => {
   const { status, stdout, stderr } = demo();
-  assertStringIncludes(stdout, "Run summary: ");
-  assertMatch(stderr, /^[\d,]+ files, /m);
+  assertStringIncludes(stdout, "duplicates");
+  assertMatch(stderr, /^listed {4}[\d,]+ files in \d+ folders/);
   assertEquals(status, 0);
 });
 
@@ -172,10 +203,20 @@ test("demo: wrong usage is told on stderr with status 2", () => {
       [["--recursive", root], "Unknown option: '--recursive'"],
       [["-r"], "Unknown option: '-r'"],
       [["--help=me"], "Unknown option: '--help=me'"],
+      [["--threshold", "0", root], "--threshold must be above 0, up to 1: got '0'"],
+      [["--threshold=80%", root], "--threshold must be above 0, up to 1: got '80%'"],
+      [["--threshold"], "--threshold needs a value"],
+      [["--workers", "1.5", root], "--workers must be a whole number from 1: got '1.5'"],
+      [["--checkpoint=", root], "--checkpoint needs a value"],
     ];
     for (const [args, message] of wrong) {
       const { status, stdout, stderr } = demo(...args);
       assertEquals([status, stdout, stderr], [2, "", `${message}\nTry --help\n`]);
+    }
+    for (const option of ["--checkpoint", "--report"]) {
+      const { status, stdout, stderr } = demo(option, join(root, "no/file"), root);
+      assertEquals([status, stdout], [2, ""]);
+      assertStringIncludes(stderr, `${option} must be writable: got '${join(root, "no/file")}': `);
     }
   });
 });
@@ -188,14 +229,248 @@ test("demo: --help tells how to use it", () => {
   }
 });
 
-test("demo: an error of reading says which file it was", async () => {
-  await using queue = new AsyncQueue();
-  await queue.start();
-  const folder = fileURLToPath(new URL(".", import.meta.url));
-  const result = await queue.submit(hashFile, [folder]);
-  assert(result.status === "failed");
-  assertMatch(result.message!, /^EISDIR/);
-  assertStringIncludes(result.message!, folder);
+test("demo: texts are near-duplicates from the threshold on", () => {
+  const shared = (97 - 10) / (97 + 10);
+  assert(shared > 0.81 && shared < 0.82);
+  const { a, b } = alike(10);
+  withFiles({ a, "b/b": b, "b/c": b, "other": words("other", 0, 100) }, (root) => {
+    for (const options of [[], ["--threshold", "0.81"], ["--threshold=0.01", "--workers=1"]]) {
+      const { status, stdout, stderr } = demo(...options, root);
+      assertStringIncludes(
+        stdout.replaceAll(root, "DIR"),
+        "\n\nSimilar to DIR/a\n   81 %  DIR/b/b (+ 1 duplicate)\n1 group of near-duplicates (",
+      );
+      assertStringIncludes(stderr, "\ncompared  1 pair, ");
+      assertEquals(status, 0);
+    }
+    const { stdout } = demo("--threshold", "0.82", root);
+    assertStringIncludes(stdout, "\nNo near-duplicates (82 % alike or more)\n");
+  });
+  withFiles(alike(11), (root) => {
+    const { stdout } = demo(root);
+    assertStringIncludes(stdout, "\nNo near-duplicates (80 % alike or more)\n");
+  });
+  // Of 90 shingles each, 60 are the same: 60 of 120.
+  withFiles({ a: words("w", 0, 93), b: words("w", 30, 123) }, (root) => {
+    assertStringIncludes(demo("--threshold", "0.5", root).stdout, "\n   50 %  ");
+  });
+});
+
+test("demo: a group is held together by its members, and told by the first", () => {
+  // Each has 90 of the 97 shingles of the one before, and the last so few of the first that no estimate says to compare
+  // them.
+  const files = {
+    "1": words("w", 0, 100),
+    "2": words("w", 7, 107),
+    "3": words("w", 14, 114),
+    "4": words("w", 21, 121),
+  };
+  withFiles(files, (root) => {
+    const { stdout } = demo("--threshold", "0.85", root);
+    assertStringIncludes(
+      stdout.replaceAll(root, "DIR"),
+      "Similar to DIR/1\n   86 %  DIR/2\n   74 %  DIR/3\n   64 %  DIR/4\n1 group of near-duplicates (85 %",
+    );
+  });
+});
+
+test("demo: what is no text, or too large for one, has duplicates only", () => {
+  const { a, b } = alike(1);
+  const large = words("large", 0, 200_000);
+  assert(large.length > 2_000_000);
+  const files = {
+    "binary/a": `\0${a}`,
+    "binary/b": `\0${b}`,
+    "large/1": `${large} 1`,
+    "large/2": `${large} 2`,
+    "large/3": `${large} 2`,
+    "large/alone": `${large} alone`,
+    "no words/a": "...",
+    "no words/b": "?",
+  };
+  withFiles(files, (root) => {
+    const { status, stdout, stderr } = demo("--threshold", "0.1", root);
+    assertMatch(stdout, /2 copies of [\d,]+ bytes\n.*\/large\/2\n.*\/large\/3\n/);
+    assertStringIncludes(stdout, " wasted by 2 files in 1 set of duplicates\n");
+    assertStringIncludes(stdout, "\nNo near-duplicates (");
+    assertStringIncludes(stdout, "\n4 files above 2.00 MB: not compared as text\n");
+    // The one whose size no other has need not be read.
+    assertStringIncludes(stderr, "\nhashed    7 files,");
+    assertEquals(status, 0);
+  });
+});
+
+test("demo: only the first of what was found are told, unless all are asked for", () => {
+  const files = Array.from({ length: 24 }, (_, n) => [`${n}`, `${n >> 1}`]);
+  withFiles(Object.fromEntries(files), (root) => {
+    assertMatch(
+      demo(root).stdout,
+      /^(?:[12] bytes? wasted.*\n(?: {2}.*\n){2}){10}… and 2 more sets of duplicates: --all shows them\n14 bytes/,
+    );
+    const { stdout } = demo("--all", root);
+    assertEquals(stdout.match(/ wasted: /g)?.length, 12);
+    assert(!stdout.includes("…"));
+  });
+  const same = Array.from({ length: 12 }, (_, n) => [`${n}`, "same"]);
+  withFiles(Object.fromEntries(same), (root) => {
+    assertMatch(
+      demo(root).stdout,
+      /^44 bytes wasted: 12 copies of 4 bytes\n(?: {2}.*\n){10}… and 2 more files: --all shows them\n44/,
+    );
+  });
+});
+
+test("demo: a checkpoint skips what has not been changed", () => {
+  const { a, b } = alike(10);
+  withFiles({ a, b, c: "c", d: "d" }, (root) => {
+    const checkpoint = join(root, "run.sqlite"); // not looked at itself
+    const run = () => demo("--checkpoint", checkpoint, root);
+    const told = ({ stderr }: { stderr: string }) => stderr.replaceAll(/, [\d.]+ s/g, "");
+    const stages = (size: string, hashed: string, compared: string) =>
+      `listed    4 files in 1 folder\nhashed    4 files, ${size}${hashed}\ncompared  ${compared}\n`;
+
+    utimesSync(join(root, "b"), 1, 1);
+    const first = run();
+    const size = formatBytes(a.length + b.length + 2);
+    assertEquals(told(first), stages(size, "", "1 pair"));
+    assertStringIncludes(first.stdout, "81 %");
+    const second = run();
+    assertEquals(told(second), stages(size, " (4 skipped)", "1 pair (1 skipped)"));
+    assertEquals(second.stdout, first.stdout);
+
+    // As long as before: the time tells.
+    writeFileSync(join(root, "d"), "c");
+    utimesSync(join(root, "d"), 1, 1);
+    const third = run();
+    assertEquals(told(third), stages(size, " (3 skipped)", "1 pair (1 skipped)"));
+    assertStringIncludes(third.stdout, "1 byte wasted by 2 files in 1 set of duplicates");
+
+    // As old as before: the size tells.
+    writeFileSync(join(root, "b"), `${b} more`);
+    utimesSync(join(root, "b"), 1, 1);
+    const fourth = run();
+    const grown = formatBytes(a.length + b.length + 7);
+    assertEquals(told(fourth), stages(grown, " (3 skipped)", "1 pair"));
+    assertStringIncludes(fourth.stdout, "80 %");
+
+    renameSync(join(root, "d"), join(root, "e"));
+    assertEquals(told(run()), stages(grown, " (3 skipped)", "1 pair (1 skipped)"));
+  });
+});
+
+test("demo: the report is one page of its own, not looked at in the next run", () => {
+  withFiles(alike(10), (root) => {
+    const report = join(root, "report.html");
+    for (let run = 1; run <= 2; run++) {
+      const { status, stderr } = demo("--report", report, root);
+      assertStringIncludes(stderr, "listed    2 files in 1 folder");
+      assertEquals(status, 0);
+      const page = readFileSync(report, "utf8");
+      assertMatch(page, /^<!DOCTYPE html>/);
+      assert(!/<(?:link|img|iframe)|<script[^>]* src=|@import|url\(/.test(page));
+      // Either lane's tasks are named by files.
+      assertStringIncludes(page, join(root, "a"));
+    }
+  });
+});
+
+test("demo: files that are gone when their turn comes are named", async () => {
+  const gone = (name: string, size: number) => {
+    return { path: join(tmpdir(), `missing-${name}`), size, modified: 0, inode: "" };
+  };
+  await using disk = new AsyncQueue();
+  await using threads = new ThreadQueue({ workers: 1 });
+  await threads.start();
+  const files = [gone("a", 1), gone("b", 3_000_000)];
+  const { failures } = await readAll(files, disk, threads, undefined);
+  assertEquals(failures.map(({ path }) => path).sort(), files.map(({ path }) => path));
+  for (const { reason } of failures) assertMatch(reason, /^ENOENT/);
+
+  await using processes = new ProcessQueue({ workers: 1 });
+  const texts = files.map(({ path, size }) => ({ digest: path, size, copies: [[path]] }));
+  const comparer = new Comparer(texts, processes, undefined);
+  for await (const pair of comparer.compare([[0, 1]])) throw new Error(`Compared ${pair}`);
+  assertEquals(comparer.similarity([0, 1]), undefined);
+  assertEquals(comparer.failures.map(({ path }) => path), [`${files[0].path}, ${files[1].path}`]);
+  assertMatch(comparer.failures[0].reason, /^ENOENT/);
+});
+
+test("demo: an interrupted stage cancels its tasks and says why", async () => {
+  const interrupt = new AbortController();
+  const began = Promise.withResolvers<void>();
+  const queue = new AsyncQueue({ mode: "infinite" });
+  const running = stage(queue, interrupt.signal, async (queue) => {
+    await queue.submit(() => {
+      began.resolve();
+      return new Promise(() => {});
+    });
+  });
+  await began.promise;
+  interrupt.abort("why");
+  assertEquals(await running.catch((reason) => reason), "why");
+  assert(queue.closed);
+  assertEquals(queue.stats.cancelled, 1);
+  const late = stage(new AsyncQueue({ mode: "infinite" }), interrupt.signal, () => {
+    throw new Error("Must not begin");
+  });
+  assertEquals(await late.catch((reason) => reason), "why");
+});
+
+test("demo: shingles are runs of four words, whatever is between the words", () => {
+  const count = (text: string) => shingles(text).length;
+  assertEquals(["", " . ", "a", "a b c d", "a b c d e"].map(count), [0, 0, 1, 1, 2]);
+  assertEquals(shingles("If (a) {\n  b_1;\n}"), shingles("If a b_1"));
+  assert(shingles("a b c d")[0] !== shingles("a b d c")[0]);
+  assertEquals(count("日本語の文"), 2);
+  assert("signature" in sketch(new TextEncoder().encode("ñ")));
+  assert(!("signature" in sketch(new TextEncoder().encode("n\0"))));
+  assert(!("signature" in sketch(Uint8Array.of(0x6e, 0xf1))), "not UTF-8");
+});
+
+test("demo: signatures are equal in as large a share as texts are", () => {
+  const signature = (text: string) => sketch(new TextEncoder().encode(text)).signature!;
+  for (const changed of [0, 5, 10, 30, 60]) {
+    const { a, b } = alike(changed);
+    const other = signature(b);
+    const equal = signature(a).filter((minimum, n) => minimum === other[n]).length / other.length;
+    const exact = (97 - changed) / (97 + changed);
+    // Four standard deviations.
+    const tolerance = 4 * Math.sqrt(exact * (1 - exact) / other.length);
+    assert(Math.abs(equal - exact) <= tolerance, `${equal} for ${exact}`);
+  }
+});
+
+test("demo: candidates are the similar pairs, each once, but what is settled", () => {
+  const random = (seed: number) => Array.from({ length: 128 }, (_, n) => seed * 1000 + n);
+  const near = random(1).with(0, 0).with(64, 0);
+  const far = random(1).fill(0, 0, 64);
+  const signatures = [random(1), random(2), near, far, random(2)];
+  assertEquals([...candidates(signatures, 0.8, () => false)].sort(), [[0, 2], [1, 4]]);
+  assertEquals([...candidates(signatures, 0.8, (a) => a === 0)], [[1, 4]]);
+  assertEquals([...candidates(signatures, 0.5, () => false)].length, 4);
+  assertEquals([...candidates([], 0.8, () => false)], []);
+});
+
+test("demo: clusters are what is joined, over others too", () => {
+  const clusters = new Clusters(7);
+  clusters.join(5, 1);
+  clusters.join(2, 4);
+  assert(!clusters.joined(1, 4));
+  clusters.join(4, 5);
+  clusters.join(6, 3);
+  assert(clusters.joined(1, 4));
+  assertEquals(clusters.groups(), [[1, 2, 4, 5], [3, 6]]);
+});
+
+test("demo: similarity is the share of common shingles", () => {
+  const { a, b } = alike(10);
+  withFiles({ a, b, none: "", doubled: `${a} ${a}` }, (root) => {
+    const similarity = (a: string, b: string) => compare(join(root, a), join(root, b));
+    assertEquals(similarity("a", "a"), 1);
+    assertEquals(similarity("a", "b"), 87 / 107);
+    assertEquals(similarity("a", "doubled"), 97 / 100);
+    assertEquals(similarity("none", "none"), 0);
+  });
 });
 
 test("demo: numbers and paths are short and harmless", () => {
@@ -204,5 +479,6 @@ test("demo: numbers and paths are short and harmless", () => {
     ["0 B", "999 B", "1.00 kB", "9.99 kB", "10.0 kB", "100 kB", "999 kB", "1.00 MB", "1.50 TB"],
   );
   assertEquals([0, 999.4, 12345].map(formatCount), ["0", "999", "12,345"]);
+  assertEquals([0.29, 0.999, 1].map(formatShare), ["29 %", "99 %", "100 %"]);
   assertEquals(formatPath("日本/a\n\x1b[31m"), "日本/a\\x0a\\x1b[31m");
 });

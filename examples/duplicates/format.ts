@@ -23,3 +23,9 @@ export function formatPath(path: string): string {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }
+
+/** A share in percent, rounded down: 100 % is all. */
+export function formatShare(share: number): string {
+  // What is 0.29 × 100 but for the last bit is 29.
+  return `${Math.floor(share * 100 + 1e-9)} %`;
+}
