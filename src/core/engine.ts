@@ -11,7 +11,7 @@ import {
 } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
 import { History } from "./history.ts";
-import { DEFAULT_OPTIONS, type QueueOptions, type ResolvedOptions } from "./options.ts";
+import type { QueueOptions, ResolvedOptions } from "./options.ts";
 import { RateGate } from "./rate_gate.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
@@ -136,7 +136,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
     const site = this.#platform.site?.();
-    return specs.map(({ fn, args }) => this.#enqueue(fn, args, priority, options, now, at, site));
+    const tasks = specs.map(({ fn, args }) =>
+      this.#enqueue(fn, args, priority, options, now, at, site)
+    );
+    this.#followAll(tasks, options.signal);
+    return tasks;
   }
 
   /** Submits, as `submit` does, those whose success isn't recorded; the others end. */
@@ -164,6 +168,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     });
     // Not before all are there: a hook that is told of the first may close the queue.
     for (const [task, value] of done) this.#finish(task, SUCCEEDED, value, now);
+    this.#followAll(tasks, options.signal);
     return tasks;
   }
 
@@ -177,7 +182,9 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#assertRoom(1);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    return this.#enqueue(fn, args, priority, options, now, at, this.#platform.site?.());
+    const task = this.#enqueue(fn, args, priority, options, now, at, this.#platform.site?.());
+    if (options.signal !== undefined) this.#follow(task, options.signal);
+    return task;
   }
 
   /** Calls `submit` as soon as there is room, and resolves to what it returns. */
@@ -244,10 +251,14 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       this.#ready.push(task);
       this.requestPump();
     }
-    if (options === DEFAULT_OPTIONS) return task;
     if (options.mustComplete) this.protected++;
-    if (options.signal !== undefined) this.#follow(task, options.signal);
     return task;
+  }
+
+  /** Ties tasks to their signal once all are there: a hook that is told of the end of one may submit more. */
+  #followAll(tasks: readonly Task[], signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    for (const task of tasks) if (!task.done) this.#follow(task, signal);
   }
 
   /** Ties a task to its signal. */

@@ -251,3 +251,19 @@ test("engine: whatever a task throws or is cancelled with, it ends in a result",
   for (const handle of cancelled) await assertRejects(() => handle.value(), TaskCancelledError);
   await assertSound(queue, clock);
 });
+
+test("engine: a batch keeps its room while its signal, aborted before, cancels one after the other", async () => {
+  const seen: number[] = [];
+  let more = 1;
+  const queue = new AsyncQueue({
+    size: 2,
+    onComplete() {
+      if (more-- > 0) queue.submit(() => {});
+      seen.push(queue.pendingCount);
+    },
+  });
+  const handles = queue.map(() => {}, [1, 2], { signal: AbortSignal.abort() });
+  assertEquals(handles.map(({ status }) => status), ["cancelled", "cancelled"]);
+  assertEquals(seen, [2, 1]);
+  await queue.shutdown();
+});
