@@ -78,6 +78,12 @@ class Checker {
         return this.#resize(event.options.workers);
       case "admitted":
         return this.#admitted(event);
+      case "submitting":
+        model.submitting += event.count;
+        return;
+      case "submitted":
+        model.submitting -= event.count;
+        return;
       case "refused":
         return this.#refused(event);
       case "cancelling":

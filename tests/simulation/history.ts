@@ -37,6 +37,8 @@ export type Happening =
     /** Whether it may have been admitted before it is heard of. */
     readonly unheard: boolean;
   }
+  /** A call that submits several tasks begins, or is over: in between hooks may be called. */
+  | { readonly is: "submitting" | "submitted"; readonly count: number }
   | { readonly is: "refused"; readonly wanted: number; readonly error: string }
   | { readonly is: "cancelling"; readonly task: number; readonly why: string }
   | {

@@ -65,6 +65,8 @@ export class Model {
   options!: QueueScript;
   now = 0;
   readonly tasks = new Map<number, TaskModel>();
+  /** How many tasks the calls submit that are under way. */
+  submitting = 0;
   readonly calls = new Map<number, CallModel>();
   /** Those that have not been answered. */
   readonly open = new Set<CallModel>();
@@ -120,7 +122,7 @@ export class Model {
 
   /** How many tasks there may be, within a turn, that nothing has been heard of yet. */
   get unheard(): number {
-    return this.hidden + this.unanswered("submitWhenReady").length;
+    return this.hidden + this.submitting + this.unanswered("submitWhenReady").length;
   }
 
   /** The run that is under way. */

@@ -403,12 +403,17 @@ class World {
 
   /** @param submit submits, and returns the handles */
   #submitAll(wanted: number, submit: () => readonly TaskHandle[]): number[] | undefined {
+    this.#note({ is: "submitting", count: wanted });
+    let handles: readonly TaskHandle[] | undefined;
+    let refusal: Error | undefined;
     try {
-      return submit().map((handle) => this.#know(handle));
+      handles = submit();
     } catch (error) {
-      this.#note({ is: "refused", wanted, error: (error as Error).name });
-      return undefined;
+      refusal = error as Error;
     }
+    this.#note({ is: "submitted", count: wanted });
+    if (refusal !== undefined) this.#note({ is: "refused", wanted, error: refusal.name });
+    return handles?.map((handle) => this.#know(handle));
   }
 
   #submit(script: TaskScript): number | undefined {
