@@ -14,8 +14,8 @@ import { History } from "./history.ts";
 import type { QueueOptions, ResolvedOptions } from "./options.ts";
 import { RateGate } from "./rate_gate.ts";
 import { ReadyQueue } from "./ready_queue.ts";
+import type { Entry, RecordedValue } from "./recorder.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
-import type { ResumableCall } from "./resume.ts";
 import { retryDelay } from "./retry.ts";
 import { listen, type SignalListener, unlisten } from "./signals.ts";
 import {
@@ -45,6 +45,10 @@ let queues = 0;
 export interface TaskSpec {
   readonly fn: AnyFunction;
   readonly args: readonly unknown[];
+  /** Where its success is recorded. */
+  readonly entry?: Entry;
+  /** What is recorded of an earlier success. */
+  readonly recorded?: RecordedValue;
 }
 
 /** Someone who waits for room in a bounded queue. */
@@ -130,31 +134,16 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
 
   // Submission
 
-  /** Submits all of them or, when it throws, none. */
+  /** Submits all of them or, when it throws, none. Those whose success is recorded end at once. */
   submit(specs: readonly TaskSpec[], priority: number, options: ResolvedOptions): Task[] {
-    this.#assertRoom(specs.length);
-    const now = this.clock.now();
-    const at = dueAt(options, now, this.clock);
-    const site = this.#platform.site?.();
-    const tasks = specs.map(({ fn, args }) =>
-      this.#enqueue(fn, args, priority, options, now, at, site)
-    );
-    this.#followAll(tasks, options.signal);
-    return tasks;
-  }
-
-  /** Submits, as `submit` does, those whose success isn't recorded; the others end. */
-  submitUnrecorded(
-    calls: readonly ResumableCall[],
-    priority: number,
-    options: ResolvedOptions,
-  ): Task[] {
-    this.#assertRoom(calls.filter(({ recorded }) => recorded === undefined).length);
-    const now = this.clock.now();
-    const at = dueAt(options, now, this.clock);
-    const site = this.#platform.site?.();
     const done: [Task, unknown][] = [];
-    const tasks = calls.map(({ fn, args, entry, recorded }) => {
+    let wanted = specs.length;
+    for (const { recorded } of specs) if (recorded !== undefined) wanted--;
+    this.#assertRoom(wanted);
+    const now = this.clock.now();
+    const at = dueAt(options, now, this.clock);
+    const site = this.#platform.site?.();
+    const tasks = specs.map(({ fn, args, entry, recorded }) => {
       if (recorded === undefined) {
         const task = this.#enqueue(fn, args, priority, options, now, at, site);
         task.entry = entry;

@@ -276,9 +276,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     for (const { fn } of calls) this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
     const { priority = DEFAULT_PRIORITY } = options;
-    const lookUp = resumption(options, fn);
-    if (lookUp === undefined) return this.#engine.submit(calls, priority, resolved);
-    return this.#engine.submitUnrecorded(lookUp(calls), priority, resolved);
+    const specs = resumption(options, fn)?.(calls) ?? calls;
+    return this.#engine.submit(specs, priority, resolved);
   }
 
   /**
@@ -435,7 +434,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
       if (call?.recorded === undefined) {
         return await this.#submitWhenReady(fn, args, each, stopped, call?.entry);
       }
-      const [task] = this.#engine.submitUnrecorded(
+      const [task] = this.#engine.submit(
         [call],
         own.priority ?? DEFAULT_PRIORITY,
         resolveTaskOptions(each),
