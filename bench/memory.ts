@@ -10,11 +10,16 @@ interface Runtime {
   readonly gc?: () => void;
 }
 
-/** Collects all garbage; in V8 it takes `--expose-gc`. */
+/**
+ * Collects all garbage, which in V8 takes `--expose-gc`.
+ *
+ * @throws {Error} When it can't be collected.
+ */
 export function collectGarbage(): void {
   const { Bun, gc } = globalThis as Runtime;
   if (Bun !== undefined) Bun.gc(true);
-  else gc?.();
+  else if (gc !== undefined) gc();
+  else throw new Error("Cannot collect garbage: run Deno with --v8-flags=--expose-gc");
 }
 
 /**

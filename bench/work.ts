@@ -34,6 +34,28 @@ export interface Contender {
   open(): Promise<Runner>;
 }
 
+/** A contender that loads what it works with. */
+export interface Loader<L> extends Omit<Contender, "open"> {
+  load(): Promise<L>;
+}
+
+/**
+ * Has contenders do a work with what they load.
+ *
+ * @param loaders Who.
+ * @param prepare Makes what one round does.
+ * @returns The contenders.
+ */
+export function contendersOf<L>(
+  loaders: readonly Loader<L>[],
+  prepare: (loaded: L) => Runner["round"],
+): Contender[] {
+  return loaders.map(({ load, ...contender }) => ({
+    ...contender,
+    open: async () => ({ round: prepare(await load()) }),
+  }));
+}
+
 /** Something that is measured. */
 export interface Figure {
   readonly unit: string;

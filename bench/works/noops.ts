@@ -5,7 +5,15 @@
  */
 import { heapSize } from "../memory.ts";
 import { TRILANE } from "../pools.ts";
-import { assertSame, type Contender, type Figure, timed, type Work } from "../work.ts";
+import {
+  assertSame,
+  type Contender,
+  contendersOf,
+  type Figure,
+  type Loader,
+  timed,
+  type Work,
+} from "../work.ts";
 
 type Noop = () => Promise<void>;
 
@@ -19,10 +27,8 @@ interface Queue {
   each(count: number, noop: Noop): PromiseLike<unknown>[];
 }
 
-interface QueueContender extends Omit<Contender, "open"> {
-  /** Makes a maker of queues that run so many at a time. */
-  load(): Promise<(concurrency: number) => Partial<Queue>>;
-}
+/** Loads a maker of queues that run so many at a time. */
+type QueueContender = Loader<(concurrency: number) => Partial<Queue>>;
 
 const repeat = <T>(count: number, action: () => T): T[] => Array.from({ length: count }, action);
 
@@ -224,28 +230,20 @@ function contenders(
   concurrency: number,
   work: (queue: Queue, noop: Noop) => Promise<unknown>,
 ): Contender[] {
-  return list.map(({ load, ...contender }) => ({
-    ...contender,
-    async open() {
-      const create = await load();
-      return {
-        async round() {
-          let ran = 0;
-          // deno-lint-ignore require-await -- what is queued is async
-          const noop = async () => {
-            ran++;
-          };
-          // Few tasks are over before the clock has moved.
-          const times = Math.max(1, 100_000 / count);
-          const ms = await timed(async () => {
-            for (let i = 0; i < times; i++) await work(create(concurrency) as Queue, noop);
-          });
-          assertSame(ran, times * count, "Tasks that ran");
-          return { tasks: ran / ms * 1000 };
-        },
-      };
-    },
-  }));
+  return contendersOf(list, (create) => async () => {
+    let ran = 0;
+    // deno-lint-ignore require-await -- what is queued is async
+    const noop = async () => {
+      ran++;
+    };
+    // Few tasks are over before the clock has moved.
+    const times = Math.max(1, 100_000 / count);
+    const ms = await timed(async () => {
+      for (let i = 0; i < times; i++) await work(create(concurrency) as Queue, noop);
+    });
+    assertSame(ran, times * count, "Tasks that ran");
+    return { tasks: ran / ms * 1000 };
+  });
 }
 
 const digits = (count: number) => count.toLocaleString("en");
@@ -285,23 +283,17 @@ const bytes: Work = {
   title: `Heap that ${digits(QUEUED)} queued tasks take`,
   rounds: 3,
   figures: { bytes: { unit: "bytes a task", better: "less" } },
-  contenders: having(...WITHOUT_RUN, "pooledMap of @std/async", "a bare loop per slot")
-    .map(({ load, ...contender }) => ({
-      ...contender,
-      async open() {
-        const create = await load();
-        return {
-          async round() {
-            const queue = create(16) as Queue;
-            const before = await heapSize();
-            queue.fill(QUEUED, () => Promise.resolve());
-            const after = await heapSize();
-            await queue.finish();
-            return { bytes: (after - before) / QUEUED };
-          },
-        };
-      },
-    })),
+  contenders: contendersOf(
+    having(...WITHOUT_RUN, "pooledMap of @std/async", "a bare loop per slot"),
+    (create) => async () => {
+      const queue = create(16) as Queue;
+      const before = await heapSize();
+      queue.fill(QUEUED, () => Promise.resolve());
+      const after = await heapSize();
+      await queue.finish();
+      return { bytes: (after - before) / QUEUED };
+    },
+  ),
 };
 
 /** The works. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { TRILANE } from "../pools.ts";
-import { assertSame, type Contender, timed, type Work } from "../work.ts";
+import { assertSame, contendersOf, type Loader, timed, type Work } from "../work.ts";
 
 /** A kind of random priorities. */
 export interface Distribution {
@@ -25,13 +25,12 @@ export function draw(distribution: Distribution, count: number): Float64Array {
 
 const CONCURRENCY = 16;
 
-interface PriorityContender extends Omit<Contender, "open"> {
+/** Submits a task for each priority, then lets them run. */
+type Run = (priorities: Float64Array, task: (index: number) => Promise<void>) => Promise<unknown>;
+
+interface PriorityContender extends Loader<Run> {
   /** The most tasks that it is given: more would take minutes. */
   readonly atMost: number;
-  /** Makes a function that submits a task for each priority, then lets them run. */
-  load(): Promise<
-    (priorities: Float64Array, task: (index: number) => Promise<void>) => Promise<unknown>
-  >;
 }
 
 const queues: readonly PriorityContender[] = [
@@ -105,23 +104,15 @@ function work(count: number, distribution: Distribution): Work {
       `queued before the first one starts, ${CONCURRENCY} at a time, awaited all together`,
     rounds: count > 10_000 ? 5 : 21,
     figures: { time: { unit: "ns/task", better: "less" } },
-    contenders: queues.filter(({ atMost }) => count <= atMost).map(({ load, ...contender }) => ({
-      ...contender,
-      async open() {
-        const run = await load();
-        return {
-          async round() {
-            const priorities = draw(distribution, count);
-            const order: number[] = [];
-            // deno-lint-ignore require-await -- what is queued is async
-            const ms = await timed(() => run(priorities, async (index) => void order.push(index)));
-            assertSame(order.length, count, "Tasks that ran");
-            assertSame(isInOrder(order, priorities), true, "In order");
-            return { time: ms * 1e6 / count };
-          },
-        };
-      },
-    })),
+    contenders: contendersOf(queues.filter(({ atMost }) => count <= atMost), (run) => async () => {
+      const priorities = draw(distribution, count);
+      const order: number[] = [];
+      // deno-lint-ignore require-await -- what is queued is async
+      const ms = await timed(() => run(priorities, async (index) => void order.push(index)));
+      assertSame(order.length, count, "Tasks that ran");
+      assertSame(isInOrder(order, priorities), true, "In order");
+      return { time: ms * 1e6 / count };
+    }),
   };
 }
 

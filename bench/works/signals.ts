@@ -4,13 +4,14 @@
  * @module
  */
 import { TRILANE } from "../pools.ts";
-import { assertSame, type Contender, timed, type Work } from "../work.ts";
+import { assertSame, contendersOf, type Loader, timed, type Work } from "../work.ts";
 
-interface SignalContender extends Omit<Contender, "open"> {
+/** Queues tasks with one signal, aborts it and tells how many were cancelled. */
+type CancelAll = (count: number, task: () => void) => Promise<number>;
+
+interface SignalContender extends Loader<CancelAll> {
   /** The most tasks that it is given: more would take minutes. */
   readonly atMost: number;
-  /** Makes a function that queues tasks with one signal, aborts it and tells how many were cancelled. */
-  load(): Promise<(count: number, task: () => void) => Promise<number>>;
 }
 
 const queues: readonly SignalContender[] = [
@@ -62,20 +63,15 @@ export const signals: readonly Work[] = [10_000, 100_000].map((count) => ({
   title: `${count.toLocaleString("en")} queued tasks with one AbortSignal, which aborts`,
   rounds: 7,
   figures: { time: { unit: "ns/task", better: "less" } },
-  contenders: queues.filter(({ atMost }) => count <= atMost).map(({ load, ...contender }) => ({
-    ...contender,
-    async open() {
-      const cancelAll = await load();
-      return {
-        async round() {
-          let ran = 0;
-          let cancelled = 0;
-          const ms = await timed(async () => cancelled = await cancelAll(count, () => ran++));
-          assertSame(ran, 0, "Tasks that ran");
-          assertSame(cancelled, count, "Tasks that were cancelled");
-          return { time: ms * 1e6 / count };
-        },
-      };
+  contenders: contendersOf(
+    queues.filter(({ atMost }) => count <= atMost),
+    (cancelAll) => async () => {
+      let ran = 0;
+      let cancelled = 0;
+      const ms = await timed(async () => cancelled = await cancelAll(count, () => ran++));
+      assertSame(ran, 0, "Tasks that ran");
+      assertSame(cancelled, count, "Tasks that were cancelled");
+      return { time: ms * 1e6 / count };
     },
-  })),
+  ),
 }));

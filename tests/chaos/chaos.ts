@@ -17,14 +17,12 @@ import { parseArgs } from "node:util";
 import type { LaneName } from "./acts.ts";
 import { children, openFiles, workerThreads } from "./liveness.ts";
 import { soon } from "./patience.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import { Round } from "./round.ts";
 import { Total } from "./total.ts";
 
 /** So much is done to each queue. */
 const DEEDS = 100;
-/** Before anything is counted the runtime has opened what it keeps open. */
-const WARM_UP = 10;
 /** So many faults tell enough. */
 const MOST_FAULTS = 20;
 /** A line tells how far it is every so many seconds. */
@@ -58,7 +56,8 @@ for (const total of totals) console.log(`\n${total}`);
 process.exitCode = totals.some(({ faults }) => faults.length > 0) ? 1 : 0;
 
 async function run(lane: LaneName): Promise<Total> {
-  await new Round(lane, new Random(0), folder).run(WARM_UP);
+  // Before anything is counted the runtime has opened what it keeps open, which takes a round in which all happens.
+  await new Round(lane, new Random(0), folder).run(DEEDS);
   await soon(() => workerThreads().length === 0);
   const filesBefore = openFiles();
   const total = new Total(`${runtime}, ${lane} lane`);

@@ -21,7 +21,7 @@ import { judge, type Story } from "./judge.ts";
 import { children, nameOf } from "./liveness.ts";
 import { read } from "./log.ts";
 import { pause, soon } from "./patience.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import { answer, type Order } from "./tasks.ts";
 
 const { enlist, perform } = importTasks<typeof import("./tasks.ts")>(
@@ -140,9 +140,9 @@ export class Round {
     return {
       workers,
       minWorkers: random.chance(0.5) ? 0 : random.between(1, workers),
-      idleTimeout: random.pick([0, 5, 50, 1000]),
-      recycleAfter: random.pick([1, 3, 20, Infinity, Infinity]),
-      retain: random.pick(["all", "none", 10]),
+      idleTimeout: random.pick(0, 5, 50, 1000),
+      recycleAfter: random.pick(1, 3, 20, Infinity, Infinity),
+      retain: random.pick("all", "none", 10),
       onComplete: (result) => note(this.#results, result.id, result),
       onRetry: (handle, error) => note(this.#errors, handle.id, error),
     };
@@ -168,7 +168,7 @@ export class Round {
       }
       case "cancel a group": {
         if (this.#groups.length === 0) break;
-        const group = random.pick(this.#groups);
+        const group = random.pick(...this.#groups);
         this.#cancel(group.handles, () => group.cancel());
         break;
       }
@@ -274,7 +274,7 @@ export class Round {
     const entries = [...this.#entries.values()];
     const open = entries.filter(({ handle }) => !handle.done);
     const among = open.length > 0 && this.#random.chance(0.9) ? open : entries;
-    return among.length === 0 ? undefined : this.#random.pick(among);
+    return among.length === 0 ? undefined : this.#random.pick(...among);
   }
 
   // Harming
@@ -292,7 +292,7 @@ export class Round {
     const victims = children()
       .filter(({ name }) => (anyOne || ready.has(name)) && !this.#struck.has(name));
     if (victims.length === 0) return;
-    const { pid, name } = this.#random.pick(victims);
+    const { pid, name } = this.#random.pick(...victims);
     const send = (signal: string) => {
       // Its id is another's as soon as it has been given away.
       if (nameOf(pid) === name) process.kill(pid, signal);

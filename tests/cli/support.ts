@@ -5,15 +5,14 @@
  */
 import { assertEquals } from "@std/assert";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runtime } from "../harness.ts";
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const folder = fileURLToPath(new URL(".", import.meta.url));
+
+export { isThere, withFolder } from "../process/support.ts";
 
 /** The lanes. */
 export const lanes = ["async", "thread", "process"] as const;
@@ -118,24 +117,4 @@ export async function values(args: readonly string[], options?: RunOptions): Pro
   const { stdout, stderr, status } = await cli([...args, "--output", "values"], options);
   assertEquals(status, 0, stderr);
   return stdout.split("\n").slice(0, -1);
-}
-
-/** Runs a body with a folder of its own. */
-export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "trilane-"));
-  try {
-    await body(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** Whether a process is there. */
-export function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

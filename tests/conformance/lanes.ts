@@ -54,6 +54,15 @@ export interface Lane {
 /** The task functions, as threads and processes take them. */
 const portable = importTasks(new URL("./tasks.ts", import.meta.url)) as unknown as typeof tasks;
 
+/** What both pools do in their own way. */
+const POOL: Differences = {
+  workersPerCore: 1,
+  runsClosures: false,
+  keepsIdentity: false,
+  lendsSlot: false,
+  stopsStubbornWork: true,
+};
+
 /** All lanes. */
 export const lanes: readonly Lane[] = [
   {
@@ -80,13 +89,7 @@ export const lanes: readonly Lane[] = [
     map: threadMap as never,
     tasks: portable,
     many: 2_000,
-    differences: {
-      workersPerCore: 1,
-      runsClosures: false,
-      keepsIdentity: false,
-      lendsSlot: false,
-      stopsStubbornWork: true,
-    },
+    differences: POOL,
   },
   {
     name: "ProcessQueue",
@@ -96,12 +99,6 @@ export const lanes: readonly Lane[] = [
     map: processMap as never,
     tasks: portable,
     many: 1_000,
-    differences: {
-      workersPerCore: 1,
-      runsClosures: false,
-      keepsIdentity: false,
-      lendsSlot: false,
-      stopsStubbornWork: true,
-    },
+    differences: POOL,
   },
 ];

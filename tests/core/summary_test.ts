@@ -3,49 +3,22 @@ import fc from "fast-check";
 import { ExecutionError, RunSummary, TaskCancelledError, type TaskResult } from "../../mod.ts";
 import type { Tally } from "../../src/core/history.ts";
 import { test } from "../harness.ts";
-
-/** What the tests decide about a result. */
-interface Fields {
-  name?: string;
-  groupId?: string;
-  attempts?: number;
-  createdAt?: number;
-  scheduledFor?: number;
-  startedAt?: number;
-  finishedAt?: number;
-  metadata?: unknown;
-  message?: string;
-}
-
-let results = 0;
-
-function base(fields: Fields) {
-  const { startedAt, finishedAt = startedAt ?? 0 } = fields;
-  return {
-    id: `q1-${++results}`,
-    name: "task",
-    priority: 3,
-    mustComplete: false,
-    detached: false,
-    metadata: undefined,
-    attempts: 1,
-    createdAt: 0,
-    finishedAt,
-    duration: startedAt === undefined ? 0 : finishedAt - startedAt,
-    ...fields,
-  };
-}
+import { type Fields, resultBase } from "../made_results.ts";
 
 function succeeded<T>(value: T, fields: Fields = {}): TaskResult<T> {
-  return { ...base(fields), status: "succeeded", value };
+  return { ...resultBase({ attempts: 1, ...fields }), status: "succeeded", value };
 }
 
 function failed(error: unknown, fields: Fields = {}): TaskResult<never> {
-  return { ...base({ message: "no luck", ...fields }), status: "failed", error };
+  return { ...resultBase({ message: "no luck", attempts: 1, ...fields }), status: "failed", error };
 }
 
 function cancelled(reason: unknown, fields: Fields = {}): TaskResult<never> {
-  return { ...base({ message: "cancelled", attempts: 0, ...fields }), status: "cancelled", reason };
+  return {
+    ...resultBase({ message: "cancelled", attempts: 0, ...fields }),
+    status: "cancelled",
+    reason,
+  };
 }
 
 function summaryOf<T>(

@@ -3,42 +3,8 @@
  *
  * @module
  */
-import { RunSummary, type TaskAttempt, type TaskResult } from "../../mod.ts";
-
-/** What the tests decide about a result. */
-export interface Fields {
-  id?: string;
-  name?: string;
-  priority?: number;
-  groupId?: string;
-  attempts?: number;
-  createdAt?: number;
-  scheduledFor?: number;
-  startedAt?: number;
-  finishedAt?: number;
-  workerId?: number;
-  message?: string;
-  attemptHistory?: readonly TaskAttempt[];
-}
-
-let results = 0;
-
-function base(fields: Fields) {
-  const { startedAt, finishedAt = startedAt ?? 0 } = fields;
-  return {
-    id: `q1-${++results}`,
-    name: "task",
-    priority: 3,
-    mustComplete: false,
-    detached: false,
-    metadata: undefined,
-    attempts: startedAt === undefined ? 0 : 1,
-    createdAt: 0,
-    finishedAt,
-    duration: startedAt === undefined ? 0 : finishedAt - startedAt,
-    ...fields,
-  };
-}
+import { RunSummary, type TaskResult } from "../../mod.ts";
+import { type Fields, resultBase } from "../made_results.ts";
 
 /** The result of a task that ran on a worker from one time to another. */
 export function ran(
@@ -47,7 +13,7 @@ export function ran(
   finishedAt: number,
   fields: Fields = {},
 ): TaskResult {
-  const result = base({ startedAt, finishedAt, ...fields });
+  const result = resultBase({ startedAt, finishedAt, ...fields });
   return { ...result, ...(workerId !== undefined && { workerId }), status: "succeeded", value: 1 };
 }
 
@@ -60,13 +26,17 @@ export function failed(
   fields: Fields = {},
 ): TaskResult {
   const message = fields.message ?? (error as Error).message;
-  const result = base({ startedAt, finishedAt, workerId, ...fields, message });
+  const result = resultBase({ startedAt, finishedAt, workerId, ...fields, message });
   return { ...result, status: "failed", error };
 }
 
 /** The result of a task that was cancelled before it started. */
 export function cancelled(reason: unknown, finishedAt: number, fields: Fields = {}): TaskResult {
-  return { ...base({ message: `${reason}`, finishedAt, ...fields }), status: "cancelled", reason };
+  return {
+    ...resultBase({ message: `${reason}`, finishedAt, ...fields }),
+    status: "cancelled",
+    reason,
+  };
 }
 
 /** A summary of results; by default of all tasks that there were, from 0 to the end of the last. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 
 /** Where attempts run: `AsyncQueue` itself, or workers that are simulated. */
 export type Lane = "event loop" | "workers";

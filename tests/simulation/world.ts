@@ -33,7 +33,7 @@ import {
   type Step,
   type TaskScript,
 } from "./program.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import { type Attempt, type Plan, SimulatedQueue } from "./workers.ts";
 
 /** Longer than any program takes whose tasks all end. */

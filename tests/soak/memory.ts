@@ -1,4 +1,5 @@
 import process from "node:process";
+import { collectGarbage } from "../../bench/memory.ts";
 
 /** How much memory a program takes, in bytes. */
 export interface Memory {
@@ -21,13 +22,6 @@ export async function measureMemory(): Promise<Memory> {
   }
   const { heapUsed, rss } = process.memoryUsage();
   return { heap: heapUsed, rss };
-}
-
-function collectGarbage(): void {
-  const { Bun, gc } = globalThis as { Bun?: { gc(wait: boolean): void }; gc?: () => void };
-  if (Bun !== undefined) Bun.gc(true);
-  else if (gc !== undefined) gc();
-  else throw new Error("Cannot collect garbage: run Deno with --v8-flags=--expose-gc");
 }
 
 /** Megabytes, for people. */

@@ -1,18 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runtime, test } from "../harness.ts";
+import { withFolder } from "../process/support.ts";
 import { assertPrints, runProgram } from "./support.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -32,16 +24,6 @@ test("thread programs: tasks of the main module, of another one, by registry and
   const { stderr } = await assertPrints(printed, "programs/main_module.ts");
   assertEquals(stderr, "");
 });
-
-/** Calls back with a folder that is removed afterwards. */
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "trilane-"));
-  try {
-    await body(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 /** The text of a program that uses the library from elsewhere. */
 function programFor(library: string): string {

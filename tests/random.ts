@@ -37,6 +37,27 @@ export class Random {
     return values[this.below(values.length)];
   }
 
+  /** A whole number, both bounds included. */
+  between(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  /** Whether something of this probability happens. */
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** One of several that are likely in proportion to their weights. */
+  weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
+    const entries = Object.entries(weights) as [K, number][];
+    let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [item, weight] of entries) {
+      left -= weight;
+      if (left < 0) return item;
+    }
+    return entries[entries.length - 1][0];
+  }
+
   /** True one time in so many. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
@@ -49,6 +70,6 @@ export class Random {
 
   /** From `min` to `max` values. */
   list<T>(min: number, max: number, make: () => T): T[] {
-    return Array.from({ length: min + this.below(max - min + 1) }, make);
+    return Array.from({ length: this.between(min, max) }, make);
   }
 }
