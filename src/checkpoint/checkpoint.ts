@@ -38,10 +38,18 @@ const CHECKPOINT_OPTION_CHECKS: OptionChecks = {
   decode: checks.function,
 };
 
+/** So many rows are inserted by one statement: most of what a short one takes is the call. */
+const ROWS = 8;
+
+/** One row: namespace, key, value. */
+type Cells = [string, string, SqlValue];
+
 /** The statements that are used again and again. */
 interface Statements {
   readonly find: Statement;
+  readonly findAny: Statement;
   readonly insert: Statement;
+  readonly insertRows: Statement;
   readonly countAll: Statement;
   readonly count: Statement;
 }
@@ -111,7 +119,9 @@ export class Checkpoint implements Recorder, Disposable {
     this.#database = openCheckpoint(path);
     this.#statements = {
       find: this.#database.prepare("SELECT value FROM success WHERE namespace = ? AND key = ?"),
-      insert: this.#database.prepare("INSERT OR REPLACE INTO success VALUES (?, ?, ?)"),
+      findAny: this.#database.prepare("SELECT 1 FROM success WHERE namespace = ? LIMIT 1"),
+      insert: this.#database.prepare(insertion(1)),
+      insertRows: this.#database.prepare(insertion(ROWS)),
       countAll: this.#database.prepare("SELECT count(*) AS count FROM success"),
       count: this.#database.prepare("SELECT count(*) AS count FROM success WHERE namespace = ?"),
     };
@@ -165,8 +175,12 @@ export class Checkpoint implements Recorder, Disposable {
    */
   lookupAll(namespace: string, keys: readonly string[]): (RecordedValue | undefined)[] {
     this.#assertOpen("look up in");
-    const found = this.#database.snapshot(() => keys.map((key) => this.#find(namespace, key)));
-    return found.map((encoded, n) => this.#decoded(namespace, keys[n], encoded));
+    for (const key of keys) assertText(namespace, key);
+    const { find, findAny } = this.#statements;
+    const found = this.#database.snapshot(() =>
+      findAny.get(namespace) && keys.map((key) => find.get(namespace, key)?.value)
+    );
+    return keys.map((key, n) => this.#decoded(namespace, key, found?.[n]));
   }
 
   /**
@@ -195,7 +209,7 @@ export class Checkpoint implements Recorder, Disposable {
    */
   recordAll(successes: readonly Success[]): number {
     this.#assertOpen("record in");
-    const rows: [string, string, SqlValue][] = [];
+    const rows: Cells[] = [];
     for (const { namespace, key, value } of successes) {
       assertText(namespace, key);
       try {
@@ -206,11 +220,7 @@ export class Checkpoint implements Recorder, Disposable {
     }
     // What was called to encode may have closed it.
     this.#assertOpen("record in");
-    if (rows.length > 0) {
-      this.#database.transaction(() => {
-        for (const row of rows) this.#statements.insert.run(...row);
-      });
-    }
+    if (rows.length > 0) this.#database.transaction(() => this.#insert(rows));
     return rows.length;
   }
 
@@ -291,6 +301,15 @@ export class Checkpoint implements Recorder, Disposable {
     }
   }
 
+  #insert(rows: readonly Cells[]): void {
+    const { insert, insertRows } = this.#statements;
+    const single = rows.length % ROWS;
+    for (let n = 0; n < single; n++) insert.run(...rows[n]);
+    for (let n = single; n < rows.length; n += ROWS) {
+      insertRows.run(...rows.slice(n, n + ROWS).flat());
+    }
+  }
+
   #encoded(value: unknown): SqlValue {
     if (!this.#storeValues) return null;
     const encoded: unknown = this.#encode(value);
@@ -322,10 +341,17 @@ export class Checkpoint implements Recorder, Disposable {
   }
 }
 
-/** SQLite would take all that is not well-formed for the same. */
+function insertion(rows: number): string {
+  return `INSERT OR REPLACE INTO success VALUES ${Array(rows).fill("(?, ?, ?)")}`;
+}
+
 function assertText(namespace: unknown, key: unknown): void {
-  for (const [name, text] of Object.entries({ namespace, key })) {
-    if (typeof text === "string" && text.isWellFormed()) continue;
-    throw new TypeError(`The ${name} must be well-formed text: got ${show(text)}`);
-  }
+  assertWellFormed("namespace", namespace);
+  assertWellFormed("key", key);
+}
+
+/** SQLite would take all that is not well-formed for the same. */
+function assertWellFormed(name: string, text: unknown): void {
+  if (typeof text === "string" && text.isWellFormed()) return;
+  throw new TypeError(`The ${name} must be well-formed text: got ${show(text)}`);
 }

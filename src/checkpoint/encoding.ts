@@ -13,9 +13,9 @@ import { show } from "../core/errors.ts";
 export function encodeValue(value: unknown): string | Uint8Array | null {
   if (value === undefined) return null;
   const json = attempt(() => JSON.stringify(value));
-  if (json !== undefined && isDeepStrictEqual(JSON.parse(json), value)) return json;
+  if (json !== undefined && isSame(JSON.parse(json), value)) return json;
   const bytes = attempt(() => serialize(value));
-  if (bytes !== undefined && isDeepStrictEqual(deserialize(bytes), value)) return bytes;
+  if (bytes !== undefined && isSame(deserialize(bytes), value)) return bytes;
   throw new TypeError(`neither JSON nor structured clone gives ${show(value)} back as it is`);
 }
 
@@ -28,6 +28,11 @@ export function encodeValue(value: unknown): string | Uint8Array | null {
  */
 export function decodeValue(encoded: string | Uint8Array): unknown {
   return typeof encoded === "string" ? JSON.parse(encoded) : deserialize(encoded);
+}
+
+/** What most values are can be told without a look at their structure. */
+function isSame(restored: unknown, value: unknown): boolean {
+  return Object.is(restored, value) || isDeepStrictEqual(restored, value);
 }
 
 /** `undefined` when it throws: a function can't be cloned, nor a cycle be written as JSON. */

@@ -3,7 +3,9 @@ import type { Task } from "./task.ts";
 import type { Timed, Timers } from "./timers.ts";
 
 /** So many successes are enough to be recorded together. */
-const BATCH = 128;
+const BATCH = 1024;
+/** With so many tasks ready to run nobody waits for the result of just one. */
+const BACKLOG = 128;
 /** No success waits for others for longer than about so many milliseconds. */
 const MAX_WAIT = 5;
 
@@ -29,8 +31,8 @@ interface Waiting extends Entry, Success {
  * The successes that are to be recorded before their tasks end.
  *
  * A transaction costs more than a short task, so those that come together are recorded together: in a microtask after
- * the first of them, which is when all results of a worker's message have been taken in. With a backlog, when
- * nobody waits for just these, more are waited for; their workers have gone on meanwhile.
+ * the first of them, which is when all results of a worker's message have been taken in. With a backlog
+ * more are waited for; their workers have gone on meanwhile.
  */
 export class Recordings {
   /** Tasks that have succeeded and not ended. */
@@ -57,7 +59,7 @@ export class Recordings {
 
   readonly #look = (): void => {
     this.#lookRequested = false;
-    if (this.#host.backlog < BATCH) return this.flush();
+    if (this.#host.backlog < BACKLOG) return this.flush();
     if (this.#waiting.length > 0 && this.#limit.timer === 0) {
       this.#host.timers.addIn(this.#limit, MAX_WAIT);
     }

@@ -28,6 +28,20 @@ test("checkpoint: a later record replaces an earlier one", () => {
   assertEquals([checkpoint.lookup("a", "1"), checkpoint.count()], [{ value: "three" }, 1]);
 });
 
+test("checkpoint: any number of successes is recorded at once", () => {
+  for (const count of [0, 1, 7, 8, 9, 30, 1_000]) {
+    using checkpoint = new Checkpoint(":memory:");
+    checkpoint.record("a", "0", "replaced");
+    const keys = Array.from({ length: count }, (_, n) => String(n % 900));
+    const successes = keys.map((key, value) => ({ namespace: "a", key, value }));
+    assertEquals(checkpoint.recordAll(successes), count);
+    const last = new Map(successes.map(({ key, value }) => [key, { value }]));
+    assertEquals(checkpoint.count(), Math.max(1, last.size));
+    assertEquals(checkpoint.lookupAll("a", keys), keys.map((key) => last.get(key)));
+    assertEquals(checkpoint.lookupAll("b", keys), keys.map(() => undefined));
+  }
+});
+
 test("checkpoint: counts, lists and clears namespaces", () => {
   using checkpoint = new Checkpoint(":memory:");
   assertEquals([checkpoint.count(), checkpoint.namespaces()], [0, []]);

@@ -41,11 +41,11 @@ test("recordings: while it is recorded a task is neither active nor pending", as
 
 test("recordings: what ends together is recorded together, in order, so many at a time", async () => {
   const { queue, checkpoint, results } = setUp();
-  const handles = queue.map((n: number) => n, Array.from({ length: 300 }, (_, n) => n), {
+  const handles = queue.map((n: number) => n, Array.from({ length: 2_100 }, (_, n) => n), {
     checkpoint,
   });
   await queue.run();
-  assertEquals(checkpoint.batches, [128, 128, 44]);
+  assertEquals(checkpoint.batches, [1024, 1024, 52]);
   assertEquals(results.map(({ id }) => id), handles.map(({ id }) => id));
 });
 
