@@ -541,13 +541,18 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     if (this.#watchers.size > 0) this.#watchers.delete(task);
     task.notify();
     if (state === FAILED && this.failFirst && !options.detached) this.#failRun(task);
+    if (this.#submitters.size > 0) this.#admit();
+    // What is waited for is that nothing is left, or nothing that is protected.
+    if (this.outstanding === 0 || options.mustComplete) this.checkMilestones();
+    if (this.outstanding === 0) this.timers.remove(this.#gateTimer);
+  }
+
+  #admit(): void {
     for (const submitter of this.#submitters) {
       if (this.outstanding >= this.#size) break;
       this.#submitters.delete(submitter);
       submitter.admit();
     }
-    if (this.#milestones.size > 0) this.checkMilestones();
-    if (this.outstanding === 0) this.timers.remove(this.#gateTimer);
   }
 
   #failRun(task: Task): void {

@@ -70,6 +70,12 @@ let ended = 0;
 /** Called when a task has ended. */
 export type Observer = (task: Task) => void;
 
+/** What settles a promise of a task's value. */
+interface Settler {
+  resolve(value: unknown): void;
+  reject(reason: unknown): void;
+}
+
 /** What few tasks have. */
 interface Rare<T> {
   scheduledFor: number | undefined;
@@ -126,7 +132,7 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
   timer = 0;
   /** Where the executor has it, in the executor's own terms. */
   seat: unknown = undefined;
-  #observers: Observer | Observer[] | undefined = undefined;
+  #observers: Observer | Settler | (Observer | Settler)[] | undefined = undefined;
   #rare: Rare<T> | undefined = undefined;
   // Times are kept as whole microseconds since the queue was made: small integers take no memory of their own.
   readonly #created: number;
@@ -251,10 +257,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
 
   value(): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.observe(() => {
-        if (this.state === SUCCEEDED) resolve(this.outcome as T);
-        else reject(this.state === FAILED ? this.outcome : cancelError(this.name, this.outcome));
-      });
+      // A plain object with its promise, rather than a closure: V8 then makes both where what lives long is kept.
+      this.#add({ resolve, reject } as Settler);
     });
   }
 
@@ -333,8 +337,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     const observers = this.#observers;
     if (observers === undefined) return;
     this.#observers = undefined;
-    if (typeof observers === "function") this.#call(observers);
-    else for (const observer of observers) this.#call(observer);
+    if (!Array.isArray(observers)) return this.#call(observers);
+    for (const observer of observers) this.#call(observer);
   }
 
   /**
@@ -343,16 +347,20 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
    * @returns Takes the callback back.
    */
   observe(observer: Observer): () => void {
-    if (this.done) this.#call(observer);
-    else if (this.#observers === undefined) this.#observers = observer;
-    else if (typeof this.#observers === "function") this.#observers = [this.#observers, observer];
-    else this.#observers.push(observer);
+    this.#add(observer);
     return () => {
       if (this.#observers === observer) this.#observers = undefined;
       else if (Array.isArray(this.#observers)) {
         this.#observers = this.#observers.filter((other) => other !== observer);
       }
     };
+  }
+
+  #add(observer: Observer | Settler): void {
+    if (this.done) this.#call(observer);
+    else if (this.#observers === undefined) this.#observers = observer;
+    else if (Array.isArray(this.#observers)) this.#observers.push(observer);
+    else this.#observers = [this.#observers, observer];
   }
 
   get #rarely(): Rare<T> {
@@ -380,7 +388,8 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     this.owner.expired(this, now);
   }
 
-  #call(observer: Observer): void {
+  #call(observer: Observer | Settler): void {
+    if (typeof observer !== "function") return this.#settle(observer);
     try {
       observer(this as Task);
     } catch (error) {
@@ -388,9 +397,14 @@ export class Task<T = unknown> implements TaskHandle<T>, ReadyItem, Timed {
     }
   }
 
+  #settle({ resolve, reject }: Settler): void {
+    if (this.state === SUCCEEDED) resolve(this.outcome);
+    else reject(this.state === FAILED ? this.outcome : cancelError(this.name, this.outcome));
+  }
+
   #wait(): Promise<TaskResult<T>> {
     return this.#rarely.settled ??= new Promise((resolve) => {
-      this.observe(() => resolve(this.result()));
+      this.#add(() => resolve(this.result()));
     });
   }
 
