@@ -61,6 +61,11 @@ export class Heap<T> {
     return first;
   }
 
+  /** Gives the first item another key, which is no lower than the one it had. */
+  changeFirst(key: number, order: number): void {
+    this.#sink(0, this.#items[0], key, order);
+  }
+
   /**
    * Drops the dead.
    *

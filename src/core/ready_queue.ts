@@ -1,4 +1,4 @@
-import { Heap } from "./heap.ts";
+import { RunHeap } from "./run_heap.ts";
 
 /** What a {@linkcode ReadyQueue} orders: by `priority`, then by `order`, lower first. */
 export interface ReadyItem {
@@ -39,7 +39,7 @@ const MIN_SWEEP = 32;
 export class ReadyQueue<T extends ReadyItem> {
   /** Sorted by priority; may be empty lanes, which wait for their priority to come again. */
   readonly #lanes: Lane<T>[] = [];
-  readonly #heap = new Heap<T>();
+  readonly #heap = new RunHeap<T>();
   /** The lane of the last push: the next one is likely to go there too. */
   #recent: Lane<T> | undefined;
   #size = 0;
