@@ -31,11 +31,8 @@ export const CRASH = 5;
 /** Up, where no memory is shared: `[TOUCHED, order]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
 
-/** `[RUN, references, order, cell, ticket, reference, attempt, name, args, order, …]` */
+/** `[RUN, references, …]`, then the tasks, which `jobsOf` reads */
 export type RunMessage = [typeof RUN, References | null, ...unknown[]];
-
-/** How many fields of a `RUN` message each task has. */
-export const RUN_FIELDS = 7;
 
 /** References that the worker has not seen yet, by the number that stands for them. */
 export type References = readonly (readonly [number, TaskReference])[];

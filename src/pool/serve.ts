@@ -22,12 +22,12 @@ import {
   type Greeting,
   PROGRESS,
   READY,
-  RUN_FIELDS,
   type RunMessage,
   UNREADY,
   type UpMessage,
   VALUES,
 } from "./protocol.ts";
+import { type Job, jobsOf } from "./run_message.ts";
 import { canClone, decodeValue, encodeValue } from "./values.ts";
 
 /** How a worker talks to its pool. */
@@ -44,17 +44,6 @@ export interface Uplink {
 
 /** Results are kept back for so many milliseconds at the most. */
 const MAX_BACK = 0.2;
-
-/** A task in the worker's inbox. */
-interface Job {
-  readonly order: number;
-  readonly cell: number;
-  readonly ticket: number;
-  readonly reference: number;
-  readonly attempt: number;
-  readonly name: string;
-  readonly args: readonly unknown[];
-}
 
 /**
  * The worker's side of a pool, the same in threads and processes: runs the tasks that it is sent, one after the
@@ -155,17 +144,7 @@ export class Server {
       loading.catch(() => {});
       this.#functions.set(number, loading);
     }
-    for (let i = 2; i < message.length; i += RUN_FIELDS) {
-      this.#inbox.push({
-        order: message[i] as number,
-        cell: message[i + 1] as number,
-        ticket: message[i + 2] as number,
-        reference: message[i + 3] as number,
-        attempt: message[i + 4] as number,
-        name: message[i + 5] as string,
-        args: decodeValue(message[i + 6]) as unknown[],
-      });
-    }
+    this.#inbox.push(...jobsOf(message));
   }
 
   async #runAll(): Promise<void> {

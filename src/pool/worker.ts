@@ -16,15 +16,14 @@ import {
   PROGRESS,
   READY,
   type References,
-  RUN,
-  type RunMessage,
   UNREADY,
   type UpMessage,
   VALUES,
   VALUES_FIELDS,
 } from "./protocol.ts";
 import { numberOf } from "./references.ts";
-import { canClone, decodeValue, encodeValue } from "./values.ts";
+import { RunMessageWriter } from "./run_message.ts";
+import { canClone, decodeValue, encodeValue, hasInCommon } from "./values.ts";
 
 /** About so many bytes of arguments are sent at once where they would pile up. */
 const MAX_BATCH = 1 << 20;
@@ -182,15 +181,20 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** Sends what it was given. */
   flush(): void {
-    if (this.#outbox.length === 0) return;
-    const seats = this.#sendable();
-    if (seats.length === 0) return;
-    try {
-      this.#send(seats);
-    } catch (error) {
-      // Structured clone says that something can't be cloned, not whose it is.
-      if (seats.length === 1) this.#refuse(seats[0], error);
-      else this.#sendOneByOne(seats);
+    let most = Infinity;
+    for (let seats = this.#sendable(most); seats.length > 0; seats = this.#sendable(most)) {
+      this.#outbox.splice(0, seats.length);
+      try {
+        this.#send(seats);
+      } catch (error) {
+        if (seats.length === 1) {
+          this.#refuse(seats[0], error);
+        } else {
+          // Structured clone says that something can't be cloned, not whose it is.
+          this.#outbox.unshift(...seats);
+          most = 1;
+        }
+      }
     }
   }
 
@@ -352,24 +356,36 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   /**
-   * Takes what may be sent now out of the outbox. What is transferred with a task is gone, so that it could not be
-   * taken back: such a task is sent when it is its turn. Neither is much sent ahead where it would pile up.
+   * The first tasks of the outbox, as far as they may be sent now in one message.
+   *
+   * What is transferred with a task is gone, so that it could not be taken back: such a task is sent when it is its
+   * turn, alone. Tasks that have an object in common are not sent together, so that each has a copy of its own.
+   * Neither is much sent ahead where it would pile up.
    */
-  #sendable(): Seat[] {
-    const pilesUp = this.#link.full !== undefined;
+  #sendable(most: number): Seat[] {
+    const seats: Seat[] = [];
+    const owners = new Map<object, number>();
     let size = 0;
-    const until = this.#outbox.findIndex((seat) => {
-      const { args } = seat.task;
-      if (pilesUp) size += roughSize(args!);
-      if (seat === this.seats[0]) return false;
-      return this.#link.full || size > MAX_BATCH || transfersOf(args!).length > 0;
-    });
-    return this.#outbox.splice(0, until < 0 ? this.#outbox.length : until);
+    for (const seat of this.#outbox) {
+      const args = seat.task.args!;
+      const isAhead = seat !== this.seats[0];
+      if (this.#link.full !== undefined) size += roughSize(args);
+      if (isAhead && (this.#link.full || size > MAX_BATCH)) break;
+      let alone = false;
+      if (hasObjects(args)) {
+        alone = transfersOf(args).length > 0;
+        if (isAhead && alone) break;
+        if (this.#outbox.length > 1 && hasInCommon(args, seats.length, owners)) break;
+      }
+      seats.push(seat);
+      if (alone || seats.length === most) break;
+    }
+    return seats;
   }
 
   #send(seats: readonly Seat[]): void {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
-    const message: unknown[] = [RUN, null];
+    const writer = new RunMessageWriter();
     const transferables: Transferable[] = [];
     for (const { task, cell, ticket, begun } of seats) {
       const reference = referenceOf(task.fn)!;
@@ -377,34 +393,24 @@ export class PoolWorker implements LinkListener, Timed {
       if (!this.#known.has(number) && !references.some(([known]) => known === number)) {
         references.push([number, reference]);
       }
-      const taken = transfersOf(task.args!);
-      transferables.push(...taken);
-      const args = task.args!.some(isObject) ? encodeValue(task.args, taken) : task.args;
+      const { order, name } = task;
       const attempt = begun ? task.attempts : task.attempts + 1;
-      message.push(task.order, cell, ticket, number, attempt, task.name, args);
+      writer.add(
+        { order, cell, ticket, reference: number, attempt, name },
+        this.#encoded(task.args!, transferables),
+      );
       this.#link.claims.send(cell, ticket);
     }
-    if (references.length > 0) message[1] = references satisfies References;
-    this.#link.post(message as RunMessage, transferables);
+    if (references.length > 0) writer.references = references satisfies References;
+    this.#link.post(writer.message, transferables);
     for (const [number] of references) this.#known.add(number);
   }
 
-  #sendOneByOne(seats: readonly Seat[]): void {
-    for (const [i, seat] of seats.entries()) {
-      if (this.#link.full && seat !== this.seats[0]) {
-        this.#outbox = [...seats.slice(i), ...this.#outbox];
-        return;
-      }
-      this.#sendAlone(seat);
-    }
-  }
-
-  #sendAlone(seat: Seat): void {
-    try {
-      this.#send([seat]);
-    } catch (error) {
-      this.#refuse(seat, error);
-    }
+  #encoded(args: readonly unknown[], transferables: Transferable[]): unknown {
+    if (!hasObjects(args)) return args;
+    const taken = transfersOf(args);
+    transferables.push(...taken);
+    return encodeValue(args, taken);
   }
 
   #canSend(value: unknown): boolean {
@@ -441,6 +447,11 @@ function roughSize(args: readonly unknown[]): number {
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
+}
+
+function hasObjects(args: readonly unknown[]): boolean {
+  for (const arg of args) if (isObject(arg)) return true;
+  return false;
 }
 
 /** Lines for the stack of an error: which attempt it is of, and where the task was submitted. */

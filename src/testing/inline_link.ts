@@ -10,8 +10,9 @@ import {
   type RunMessage,
   type UpMessage,
 } from "../pool/protocol.ts";
+import { jobsOf } from "../pool/run_message.ts";
 import { Server } from "../pool/serve.ts";
-import { canClone, decodeValue } from "../pool/values.ts";
+import { canClone } from "../pool/values.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**
@@ -72,10 +73,8 @@ export class InlineLink implements WorkerLink {
   }
 
   #run(message: RunMessage): void {
-    const [, , order, cell, ticket, , attempt, name, args] = message as [
-      ...[typeof RUN, unknown, number, number, number],
-      ...[number, number, string, unknown],
-    ];
+    // Reading uses up what it is given.
+    const [{ order, cell, ticket, name, attempt, args }] = jobsOf(structuredClone(message));
     // It may have been taken back, which the server finds out as well.
     const fault = this.claims.hasBegun(cell, ticket) ? undefined : this.#ask(name, attempt, args);
     if (fault === undefined) return this.#server.receive(message);
@@ -89,11 +88,9 @@ export class InlineLink implements WorkerLink {
     this.#listener.received([ERROR, order, encodeThrown(fault, canClone), 0]);
   }
 
-  #ask(name: string, attempt: number, args: unknown): Fault | undefined {
+  #ask(name: string, attempt: number, args: readonly unknown[]): Fault | undefined {
     try {
-      // Decoding uses up what it is given.
-      const copy = decodeValue(structuredClone(args)) as unknown[];
-      return this.#faults?.({ name, attempt, args: copy });
+      return this.#faults?.({ name, attempt, args });
     } catch (error) {
       return error as Error;
     }

@@ -31,6 +31,34 @@ for (const lane of lanes) {
       assertEquals(queue.map(tasks.echo, []), []);
     }));
 
+  test(
+    `${lane.name}: what several tasks are given is ${
+      lane.differences.keepsIdentity ? "the same for all" : "a copy for each"
+    }`,
+    () =>
+      withQueue(lane, { workers: 1 }, async (queue) => {
+        await queue.start();
+        // Then it is known that tasks are short, several of which are sent at a time.
+        await queue.group(tasks.grow, Array.from({ length: 300 }, () => [[]])).values();
+        const list: number[] = [];
+        const memory = new Uint8Array(8);
+        const shared = [
+          ...[list, { list }, new Map([[list, 1]]), new Set([{ list }])],
+          ...[new Error("with a cause", { cause: list }), memory, { list: memory }, new Date(0)],
+        ];
+        for (const value of shared) {
+          const items = Array.from({ length: 100 }, (_, n) => [n % 2 ? value : { list: value }]);
+          const most = Math.max(...await queue.group(tasks.grow, items).values());
+          if (lane.differences.keepsIdentity) assert(most >= 100);
+          else assertEquals(most, 1, String(value));
+        }
+        // Two views of one piece of memory.
+        const views = Array.from({ length: 100 }, () => [new Uint8Array(memory.buffer)]);
+        const last = Math.max(...await queue.group(tasks.grow, views).values());
+        if (!lane.differences.keepsIdentity) assertEquals(last, 1);
+      }),
+  );
+
   test(`${lane.name}: map gives its options to each task`, () =>
     withQueue(lane, {}, async (queue) => {
       const metadata = { batch: 1 };

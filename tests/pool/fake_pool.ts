@@ -10,20 +10,13 @@ import { PoolExecutor } from "../../src/pool/executor.ts";
 import { Journal } from "../../src/pool/journal.ts";
 import type { LinkListener, WorkerLink } from "../../src/pool/link.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../../src/pool/options.ts";
-import { type DownMessage, READY, RUN, RUN_FIELDS, VALUES } from "../../src/pool/protocol.ts";
+import { type DownMessage, READY, RUN, VALUES } from "../../src/pool/protocol.ts";
+import { type Job, jobsOf } from "../../src/pool/run_message.ts";
 import { platform, systemClock } from "../../src/runtime/platform.ts";
 import { importTasks } from "../../mod.ts";
 
 /** Portable tasks; they are never run. */
 export const { task } = importTasks<{ task(name: string): string }>("file:///nowhere.ts");
-
-/** A task that a worker was sent. */
-export interface Job {
-  readonly order: number;
-  readonly cell: number;
-  readonly ticket: number;
-  readonly name: string;
-}
 
 /** The pool's end of a worker that does what the test says. */
 export class FakeLink implements WorkerLink {
@@ -41,12 +34,8 @@ export class FakeLink implements WorkerLink {
   }
 
   post(message: DownMessage): void {
-    structuredClone(message);
-    if (message[0] !== RUN) return;
-    for (let i = 2; i < message.length; i += RUN_FIELDS) {
-      const [order, cell, ticket, , , name] = message.slice(i, i + RUN_FIELDS);
-      this.inbox.push({ order, cell, ticket, name } as Job);
-    }
+    const copy = structuredClone(message);
+    if (copy[0] === RUN) this.inbox.push(...jobsOf(copy));
   }
 
   hold(): void {}

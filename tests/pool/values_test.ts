@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } f
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { NotPortableError } from "../../mod.ts";
-import { canClone, decodeValue, encodeValue, packed } from "../../src/pool/values.ts";
+import { canClone, decodeValue, encodeValue, hasInCommon, packed } from "../../src/pool/values.ts";
 import { test } from "../harness.ts";
 
 /** To the other side. */
@@ -189,4 +189,33 @@ test("values: any value arrives as structured clone alone would bring it", () =>
     }),
     { numRuns: 500 },
   );
+});
+
+test("values: which have an object in common is found, however deep it lies", () => {
+  const list = [1];
+  const memory = new ArrayBuffer(8);
+  const pairs: [unknown, unknown, boolean][] = [
+    [1, 1, false],
+    ["text", "text", false],
+    [{}, {}, false],
+    [list, list, true],
+    [{ a: [list] }, new Map([[1, { list }]]), true],
+    [new Set([list]), new Map([[list, 1]]), true],
+    [[list, list], [[1]], false],
+    [new Uint8Array(memory), memory, true],
+    // Of a part of a buffer each gets a copy anyway.
+    [new Uint8Array(memory, 0, 4), new Uint8Array(memory, 4, 4), false],
+    [new SharedArrayBuffer(8), new SharedArrayBuffer(8), false],
+    [new Error("a"), new Error("b"), true],
+  ];
+  const shared = new SharedArrayBuffer(8);
+  pairs.push([shared, shared, false], [new Uint8Array(shared), new Uint8Array(shared), false]);
+  const ring: unknown[] = [];
+  ring.push(ring);
+  pairs.push([ring, [ring], true], [ring, [], false]);
+  for (const [a, b, expected] of pairs) {
+    const owners = new Map();
+    assertEquals(hasInCommon(a, 0, owners), false);
+    assertEquals(hasInCommon(b, 1, owners), expected);
+  }
 });
