@@ -75,7 +75,7 @@ const versions: Record<Runtime, string> = {
 const machine = `${cpus().length} cores (${cpus()[0].model.trim()})`;
 const names = Object.entries({ [trilane.name]: trilane.version, ...peers.dependencies })
   .filter(([name]) => name !== "tsx")
-  .map(([name, version]) => `${name} ${version}`).join(", ");
+  .map(([name, version]) => `${name} ${version.replace(/^npm:.*@/, "")}`).join(", ");
 const only = options.only.split(",");
 
 for (const runtime of options.on as Runtime[]) {

@@ -5,6 +5,7 @@
  */
 import { heapSize } from "../memory.ts";
 import { TRILANE } from "../pools.ts";
+import { pQueues } from "../p_queues.ts";
 import {
   assertSame,
   type Contender,
@@ -103,11 +104,11 @@ const queues: readonly QueueContender[] = [
       };
     },
   },
-  {
-    name: "p-queue",
+  ...pQueues.map(({ name, load }): QueueContender => ({
+    name,
     kind: "peer",
     async load() {
-      const { default: PQueue } = await import("p-queue");
+      const { default: PQueue } = await load();
       return (concurrency) => {
         const queue = new PQueue({ concurrency, autoStart: false });
         return {
@@ -125,7 +126,7 @@ const queues: readonly QueueContender[] = [
         };
       };
     },
-  },
+  })),
   {
     name: "p-limit",
     kind: "peer",

@@ -4,6 +4,7 @@
  * @module
  */
 import { TRILANE } from "../pools.ts";
+import { pQueues } from "../p_queues.ts";
 import { assertSame, contendersOf, type Loader, timed, type Work } from "../work.ts";
 
 /** A kind of random priorities. */
@@ -50,13 +51,13 @@ const queues: readonly PriorityContender[] = [
       };
     },
   },
-  {
-    name: "p-queue",
+  ...pQueues.map(({ name, load }): PriorityContender => ({
+    name,
     kind: "peer",
     // It inserts into a sorted array, so that each task costs more the more there are.
     atMost: 10_000,
     async load() {
-      const { default: PQueue } = await import("p-queue");
+      const { default: PQueue } = await load();
       return (priorities, task) => {
         const queue = new PQueue({ concurrency: CONCURRENCY, autoStart: false });
         for (let i = 0; i < priorities.length; i++) {
@@ -66,7 +67,7 @@ const queues: readonly PriorityContender[] = [
         return queue.onIdle();
       };
     },
-  },
+  })),
   {
     name: "async.priorityQueue",
     kind: "peer",
