@@ -138,6 +138,18 @@ test("page: the timeline zooms by wheel, keys and buttons, and tells of what is 
   assertStringIncludes(tooltip.textContent, "job 9");
 });
 
+test("page: a task of a table is shown by its last attempt, whichever row that is on", () => {
+  const attemptHistory = [
+    { number: 1, workerId: 2, startedAt: 0, finishedAt: 10, errorName: "Error", message: "no" },
+    { number: 2, workerId: 1, startedAt: 20, finishedAt: 30 },
+  ];
+  const page = new FakeBrowser(
+    summaryOf([ran(1, 0, 30, { attempts: 2, attemptHistory })]).toHTML(),
+  );
+  page.id("slowest-table").find("button")[0].dispatch("click");
+  assertStringIncludes(page.id("tooltip").textContent, "Attempt2 of 2");
+});
+
 test("page: of no tasks, of one that took no time and of tasks that never ran", () => {
   const shown = (page: FakeBrowser) =>
     [

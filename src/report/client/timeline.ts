@@ -135,6 +135,12 @@ function createTimeline(data, tooltip) {
     context.fillText(name.length <= fits ? name : name.slice(0, fits - 1) + "…", start, middle);
   }
 
+  // A task's attempts that are drawn, in their order, which is not that of the rows.
+  function attemptsOf(task) {
+    return attempts.task.flatMap((other, i) => other === task ? [i] : [])
+      .sort((a, b) => attempts.number[a] - attempts.number[b]);
+  }
+
   // A frame around all attempts of the task that is pointed at, and a line for the time that it waited.
   function drawActive() {
     context.strokeStyle = context.fillStyle = colors.text;
@@ -142,10 +148,9 @@ function createTimeline(data, tooltip) {
     const items = active.attempt === undefined ? [[blocks, active.block]] : [];
     if (active.attempt !== undefined) {
       const task = attempts.task[active.attempt];
-      attempts.task.forEach((other, i) => {
-        if (other === task) items.push([attempts, i]);
-      });
-      const [[, i]] = items;
+      const own = attemptsOf(task);
+      items.push(...own.map((i) => [attempts, i]));
+      const [i] = own;
       const from = Math.max(xOf(tasks.createdAt[task]), gutter);
       const to = xOf(attempts.from[i]);
       const bottom = yOf(attempts.row[i]) + rowHeight - 1;
@@ -293,7 +298,7 @@ function createTimeline(data, tooltip) {
     // Shows the attempts of a task, with some of what was before and after.
     showTask(id) {
       const task = taskOfId.get(id);
-      const own = attempts.task.flatMap((other, i) => other === task ? [i] : []);
+      const own = attemptsOf(task);
       const from = Math.min(...own.map((i) => attempts.from[i]));
       const to = Math.max(...own.map((i) => attempts.to[i]));
       const margin = Math.max((to - from) * 0.75, data.span / 2000);
