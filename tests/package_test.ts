@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import deno from "../deno.json" with { type: "json" };
 import jsr from "../jsr.json" with { type: "json" };
 import npm from "../package.json" with { type: "json" };
+import standIns from "./std/import_map.json" with { type: "json" };
 import { test } from "./harness.ts";
 
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), "utf8");
@@ -18,6 +19,12 @@ test("package: package.json agrees on name, version and license", () => {
 
 test("package: Deno and Bun test with the same fast-check", () => {
   assertEquals(`npm:fast-check@${npm.devDependencies["fast-check"]}`, deno.imports["fast-check"]);
+});
+
+test("package: the stand-ins' import map has the same packages of npm", () => {
+  const fromNpm = (imports: Record<string, string>) =>
+    Object.fromEntries(Object.entries(imports).filter(([, target]) => target.startsWith("npm:")));
+  assertEquals(fromNpm(standIns.imports), fromNpm(deno.imports));
 });
 
 test("package: the lock files name no host, so any registry will do", async () => {

@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { test } from "../harness.ts";
+import { cancelled, failed, ran, summaryOf } from "../report/support.ts";
+import { type Report, withReport } from "./report.ts";
+
+const LONG = "aVeryLongNameWithoutAnyPlaceToBreakItAt".repeat(5);
+
+/** Everything that a page can show, with texts of any length. */
+const varied = summaryOf([
+  ran(1, 0, 100, { name: "short" }),
+  ran(1, 110, 400, { name: LONG, id: LONG }),
+  failed(new RangeError(LONG), 2, 0, 200, { name: LONG }),
+  ran(2, 300, 500, {
+    ...{ name: "again", startedAt: 210, attempts: 2 },
+    attemptHistory: [
+      {
+        number: 1,
+        workerId: 2,
+        startedAt: 210,
+        finishedAt: 290,
+        errorName: "Error",
+        message: "no",
+      },
+      { number: 2, workerId: 2, startedAt: 300, finishedAt: 500 },
+    ],
+  }),
+  cancelled(LONG, 300),
+], { more: 3 });
+
+/** Each visible text's color, and that of what is behind it. */
+const TEXT_COLORS = `Array.from(document.querySelectorAll("body *"), (element) => {
+  const text = Array.from(element.childNodes, (node) => node.nodeType === 3 ? node.data : "").join("").trim();
+  if (text === "" || !element.checkVisibility() || element.closest("svg")) return [];
+  const background = (element) => getComputedStyle(element).backgroundColor;
+  let behind = element;
+  while (background(behind) === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
+  return [[text, getComputedStyle(element).color, background(behind)]];
+}).flat()`;
+
+/** How well a color is seen on another, from 1 to 21, as WCAG 2 has it. */
+function contrast(one: string, other: string): number {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [
+    number,
+    number,
+  ];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(color: string): number {
+  const channels = color.startsWith("#")
+    ? color.match(/\w\w/g)!.map((digits) => parseInt(digits, 16))
+    : color.match(/[\d.]+/g)!.map(Number);
+  const [red, green, blue] = channels.map((channel) =>
+    channel <= 10 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4
+  ) as [number, number, number];
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Checks that every text can be read, those on the canvas too. */
+async function assertReadable(report: Report): Promise<void> {
+  const texts = await report.page.evaluate<[string, string, string][]>(TEXT_COLORS);
+  assert(texts.length > 50, `${texts.length} texts`);
+  const { texts: drawn } = await report.frame();
+  assert(
+    drawn.some(({ text }) => text === "short") && drawn.some(({ text }) => text === "Worker 1"),
+  );
+  for (const { text, x, y, color } of drawn) {
+    texts.push([text, color, await report.pixel(x - 3, y)]);
+  }
+  const faint = texts.filter(([, color, background]) => contrast(color, background) < 4.5);
+  assertEquals(faint, []);
+}
+
+const background = (report: Report) =>
+  report.page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+/** The color of the canvas, beside the names of its rows. */
+const canvasColor = (report: Report) => report.pixel(1, 40);
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`look: every text can be read in ${colorScheme} colors`, async () => {
+    await withReport(varied, async (report) => {
+      await report.hover("Worker 2", 250);
+      assert(await report.page.locator("#tooltip").isVisible());
+      const luminous = luminance(await background(report));
+      assert(colorScheme === "light" ? luminous > 0.7 : luminous < 0.1, `${luminous}`);
+      await assertReadable(report);
+    }, { colorScheme });
+  });
+}
+
+test("look: the page and its canvas follow the system's colors, and the button", async () => {
+  await withReport(varied, async (report) => {
+    const colors = async () => {
+      await report.settle();
+      return [await background(report), await canvasColor(report)];
+    };
+    const light = await colors();
+    await report.page.emulateMedia({ colorScheme: "dark" });
+    const dark = await colors();
+    light.forEach((color, i) => assertNotEquals(color, dark[i]));
+    await report.page.click("#theme");
+    assertEquals(await colors(), light);
+    await assertReadable(report);
+    await report.page.click("#theme");
+    assertEquals(await colors(), dark);
+  }, { colorScheme: "light" });
+});
+
+for (const width of [400, 320]) {
+  test(`look: nothing is wider than a window of ${width} pixels`, async () => {
+    await withReport(varied, async (report) => {
+      const { page } = report;
+      for (const closed of await page.locator("details:not([open]) summary").all()) {
+        await closed.click();
+      }
+      await report.hover("2", 100);
+      assert(await page.locator("#tooltip").isVisible());
+      assertEquals(await page.evaluate("document.documentElement.scrollWidth"), width);
+      const right =
+        "Array.from(document.querySelectorAll('section, #tooltip, header *'), (element) => element.getBoundingClientRect().right)";
+      assert(Math.max(...await page.evaluate<number[]>(right)) <= width);
+    }, { viewport: { width, height: 800 } });
+  });
+}

@@ -1,0 +1,9 @@
+/**
+ * `deno task test:browser`: the tests of the report page in a real browser. They need Chromium or Chrome, so neither
+ * this nor what it imports is named like the tests that run everywhere.
+ *
+ * @module
+ */
+import "./contents.ts";
+import "./timeline.ts";
+import "./look.ts";
