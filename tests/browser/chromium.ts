@@ -26,7 +26,7 @@ export function launch(): Promise<Browser> {
   const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
   const executablePath = paths.find((path) => existsSync(path));
   if (executablePath === undefined) {
-    throw new Error(`Found no browser on PATH: install one that is called ${NAMES.join(", ")}`);
+    throw new Error(`Found no browser on PATH: looked for ${NAMES.join(", ")}`);
   }
   return chromium.launch({ executablePath, args: FLAGS });
 }
