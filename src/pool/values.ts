@@ -95,25 +95,32 @@ const ANY_ERROR = {};
  * @param value The value.
  * @param owner Its number.
  * @param owners The objects of the others, each with the number of its value; this one's are added.
- * @returns Whether it has. Memory that is shared by design doesn't count.
+ * @returns Whether it has, or can't be looked at. Memory that is shared by design doesn't count.
  */
 export function hasInCommon(
   value: unknown,
   owner: number,
   owners: Map<object, number>,
 ): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (value instanceof SharedArrayBuffer) return false;
-  const known = owners.get(value);
-  if (known !== undefined) return known !== owner;
-  owners.set(value, owner);
-  const isCommon = (part: unknown): boolean => hasInCommon(part, owner, owners);
-  if (ArrayBuffer.isView(value)) return !isPartial(value, []) && isCommon(value.buffer);
-  if (isInstance(value, Error)) return isCommon(ANY_ERROR);
-  if (!isContainer(value)) return false;
-  if (value instanceof Map) return value.entries().some((entry) => entry.some(isCommon));
-  if (value instanceof Set) return value.values().some(isCommon);
-  return Object.values(value).some(isCommon);
+  try {
+    return isCommon(value);
+  } catch {
+    return true;
+  }
+
+  function isCommon(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    if (value instanceof SharedArrayBuffer) return false;
+    const known = owners.get(value);
+    if (known !== undefined) return known !== owner;
+    owners.set(value, owner);
+    if (ArrayBuffer.isView(value)) return !isPartial(value, []) && isCommon(value.buffer);
+    if (isInstance(value, Error)) return isCommon(ANY_ERROR);
+    if (!isContainer(value)) return false;
+    if (value instanceof Map) return value.entries().some((entry) => entry.some(isCommon));
+    if (value instanceof Set) return value.values().some(isCommon);
+    return Object.values(value).some(isCommon);
+  }
 }
 
 /** @param errorsToo Whether errors and stand-ins need it. */

@@ -373,9 +373,11 @@ export class PoolWorker implements LinkListener, Timed {
       if (isAhead && (this.#link.full || size > MAX_BATCH)) break;
       let alone = false;
       if (hasObjects(args)) {
-        alone = transfersOf(args).length > 0;
-        if (isAhead && alone) break;
-        if (this.#outbox.length > 1 && hasInCommon(args, seats.length, owners)) break;
+        const transfers = transfersOf(args).length > 0;
+        if (isAhead && transfers) break;
+        alone = transfers ||
+          this.#outbox.length > 1 && hasInCommon(args, seats.length, owners);
+        if (alone && seats.length > 0) break;
       }
       seats.push(seat);
       if (alone || seats.length === most) break;
@@ -440,7 +442,7 @@ function roughSize(args: readonly unknown[]): number {
   let size = 0;
   for (const arg of args) {
     if (typeof arg === "string") size += arg.length;
-    else if (isObject(arg)) size += (arg as { byteLength?: number }).byteLength ?? 0;
+    else if (ArrayBuffer.isView(arg) || isInstance(arg, ArrayBuffer)) size += arg.byteLength;
   }
   return size;
 }

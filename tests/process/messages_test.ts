@@ -45,6 +45,17 @@ test("a message larger than maxMessageSize fails its task alone", async () => {
   });
 });
 
+test("an argument that can't even be looked at fails its task alone", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  await withQueue({ workers: 1 }, async (queue) => {
+    const handles = queue.map(tasks.echo, [[{}], [proxy], [{}]]);
+    const results = await Promise.all(handles);
+    assertEquals(results.map(({ status }) => status), ["succeeded", "failed", "succeeded"]);
+    assertInstanceOf(handles[1]!.error(), NotPortableError);
+  });
+});
+
 test("values of many kinds arrive as they were", async () => {
   const values = [
     undefined,

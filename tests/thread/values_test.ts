@@ -169,6 +169,13 @@ test("thread values: one buffer given to two tasks reaches one of them and fails
 });
 
 test("thread values: an argument that can't be sent fails its task alone and names its position", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const thrower = {
+    get value() {
+      throw new Error("unreadable");
+    },
+  };
   await withThreads({ workers: 1 }, async (queue) => {
     // Short tasks, so that several are sent in one message.
     await queue.group(tasks.square, Array.from({ length: 300 }, (_, i) => i)).values();
@@ -179,9 +186,11 @@ test("thread values: an argument that can't be sent fails its task alone and nam
       queue.submit(tasks.look, [1, 2, { url: new URL("http://localhost/") }]),
       queue.submit(tasks.look, [new AbortController().signal], { retries: 5 }),
       queue.submit(tasks.look, [new Error("fine"), () => 1]),
+      queue.submit(tasks.look, [{}, proxy]),
+      queue.submit(tasks.look, [thrower]),
     ];
     const after = queue.map(tasks.square, [4, 5, 6]);
-    const positions = [2, 1, 3, 1, 2];
+    const positions = [2, 1, 3, 1, 2, 2, 1];
     for (const [i, handle] of bad.entries()) {
       const result = await handle;
       assert(result.status === "failed" && result.error instanceof NotPortableError);
