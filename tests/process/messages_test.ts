@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import process from "node:process";
 import { NotPortableError } from "../../mod.ts";
 import { test } from "../harness.ts";
@@ -14,6 +14,18 @@ test("100 MiB go there and back", async () => {
     const back = await queue.submit(tasks.echo, [bytes]).value() as Uint8Array;
     assertEquals([back.length, back[0], back.at(-1)], [bytes.length, 1, 2]);
     assertEquals(await queue.submit(tasks.add, [1, 2]).value(), 3);
+  });
+});
+
+test("the stack of an error names the place of the submission", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    const [mapped] = queue.map(tasks.failToPrepare, ["mapped"]);
+    for (const handle of [queue.submit(tasks.failToPrepare, ["alone"]), mapped!]) {
+      await handle;
+      const [remote, submitted] = (handle.error() as Error).stack!.split("    submitted ");
+      assertStringIncludes(remote!, "failToPrepare");
+      assertStringIncludes(submitted ?? "", "messages_test.ts");
+    }
   });
 });
 
