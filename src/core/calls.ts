@@ -46,6 +46,13 @@ export function callsOf(fn: AnyFunction, items: Iterable<unknown>): Call[] {
   return Array.from(items, (item) => ({ fn, args: argumentsOf(item), item }));
 }
 
+/** Whether it is calls of different functions that `group` was given, not one function. */
+export function areCalls(
+  fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
+): fnOrCalls is Iterable<readonly [AnyFunction, ...unknown[]]> {
+  return typeof fnOrCalls !== "function" && isIterable(fnOrCalls);
+}
+
 /**
  * Tells the two forms of `group` apart: one function for all items, or calls of different functions.
  *
@@ -60,10 +67,10 @@ export function groupCalls(
   itemsOrOptions: Iterable<unknown> | BatchOptions | undefined,
   options: BatchOptions | undefined,
 ): [Call[], BatchOptions | undefined] {
-  if (typeof fnOrCalls !== "function" && isIterable(fnOrCalls)) {
+  if (areCalls(fnOrCalls)) {
     return [mixedCalls(fnOrCalls), itemsOrOptions as BatchOptions | undefined];
   }
-  return [callsOf(fnOrCalls as AnyFunction, itemsOrOptions as Iterable<unknown>), options];
+  return [callsOf(fnOrCalls, itemsOrOptions as Iterable<unknown>), options];
 }
 
 function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): Call[] {

@@ -1,6 +1,6 @@
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
-import { argumentsOf, type Call, callsOf, groupCalls, splitArguments } from "./calls.ts";
+import { areCalls, argumentsOf, type Call, callsOf, groupCalls, splitArguments } from "./calls.ts";
 import { Engine } from "./engine.ts";
 import { QueueStateError, show } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
@@ -264,6 +264,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: BatchOptions<NoInfer<I>>,
   ): TaskHandle<Awaited<R>>[];
   map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
+    // For a batch of none, too.
+    this.#lane.assertTask(fn);
     return this.#submitAll(callsOf(fn, items), fn, options);
   }
 
@@ -325,10 +327,11 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     itemsOrOptions?: Iterable<unknown> | BatchOptions,
     options?: BatchOptions,
   ): TaskGroup {
+    const mixed = areCalls(fnOrCalls);
+    if (!mixed) this.#lane.assertTask(fnOrCalls);
     const [calls, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
     const groupId = own?.groupId ?? `group-${++groups}`;
-    const fn = typeof fnOrCalls === "function" ? fnOrCalls : undefined;
-    const tasks = this.#submitAll(calls, fn, { ...own, groupId });
+    const tasks = this.#submitAll(calls, mixed ? undefined : fnOrCalls, { ...own, groupId });
     return new TaskGroup(groupId, tasks, this.#engine.timers);
   }
 

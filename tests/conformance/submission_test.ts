@@ -68,6 +68,12 @@ for (const lane of lanes) {
         assertRefused(queue, () => queue.submit(fn), TypeError, shown);
         assertRefused(queue, () => queue.submit(fn, []), TypeError, shown);
         assertRefused(queue, () => queue.map(fn, [[]]), TypeError, shown);
+        assertRefused(queue, () => queue.map(fn, []), TypeError, shown);
+        // A string is a batch of what are no calls.
+        if (value !== "code") {
+          assertRefused(queue, () => queue.group(fn, [[]]), TypeError, shown);
+          assertRefused(queue, () => queue.group(fn, []), TypeError, shown);
+        }
         assertRefused(queue, () => queue.group([[fn]]), TypeError, shown);
         assertRefused(queue, () => queue.task(fn), TypeError, shown);
         assertRefused(queue, () => queue.stream(fn, [[]]), TypeError, shown);
