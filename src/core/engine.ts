@@ -142,7 +142,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#assertRoom(wanted);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    const site = this.#platform.site?.();
+    const site = this.site();
     const tasks = specs.map(({ fn, args, entry, recorded }) => {
       if (recorded === undefined) {
         const task = this.#enqueue(fn, args, priority, options, now, at, site);
@@ -161,17 +161,23 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     return tasks;
   }
 
+  /** Where the program submits a task: as far as it is known, and only during its own call. */
+  site(): object | undefined {
+    return this.#platform.site?.();
+  }
+
   /** Submits one task: `submit` without the lists. */
   submitOne(
     fn: AnyFunction,
     args: readonly unknown[],
     priority: number,
     options: ResolvedOptions,
+    site: object | undefined,
   ): Task {
     this.#assertRoom(1);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    const task = this.#enqueue(fn, args, priority, options, now, at, this.#platform.site?.());
+    const task = this.#enqueue(fn, args, priority, options, now, at, site);
     if (options.signal !== undefined) this.#follow(task, options.signal);
     return task;
   }

@@ -161,7 +161,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   #submit(fn: AnyFunction, args: readonly unknown[], options: TaskOptions | undefined): Task {
     this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options);
-    return this.#engine.submitOne(fn, args, options?.priority ?? DEFAULT_PRIORITY, resolved);
+    const { priority = DEFAULT_PRIORITY } = options ?? {};
+    return this.#engine.submitOne(fn, args, priority, resolved, this.#engine.site());
   }
 
   /**
@@ -222,10 +223,12 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): Promise<{ task: Task }> {
     this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options);
+    // Now: room may be made by a call from quite another place.
+    const site = this.#engine.site();
     return await this.#engine.submitWhenReady(() => {
       if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
       const priority = options?.priority ?? DEFAULT_PRIORITY;
-      const task = this.#engine.submitOne(fn, args, priority, resolved);
+      const task = this.#engine.submitOne(fn, args, priority, resolved, site);
       task.entry = entry;
       return { task };
     }, resolved.signal);

@@ -54,14 +54,19 @@ test("thread errors: the stack names the function, the attempt, the worker and t
   });
 });
 
-test("thread errors: what was submitted by nobody's call has no place, rather than a wrong one", async () => {
+test("thread errors: what waited for room names who submitted it, not who made the room", async () => {
   await withThreads({ workers: 1, size: 1 }, async (queue) => {
-    const first = queue.submit(tasks.square, [1]);
-    const second = await queue.submitWhenReady(tasks.boil, []);
-    await first;
+    const first = queue.submit(tasks.square, [1], { delay: 60_000 });
+    const makeRoom = () => {
+      first.cancel();
+    };
+    const waiting = queue.submitWhenReady(tasks.boil, []);
+    makeRoom();
+    const second = await waiting;
     const { stack } = (await second.wait() as FailedResult).error as Error;
-    const [, place] = stack!.split("    submitted ");
-    if (place !== undefined) assertStringIncludes(place, "errors_test.ts");
+    const [, submitted] = stack!.split("    submitted ");
+    assertStringIncludes(submitted ?? "", "errors_test.ts");
+    assertFalse(submitted!.includes("makeRoom"));
   });
 });
 
