@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../core/clock.ts";
+import { show } from "../core/errors.ts";
 
 /** A timer that has been set and has neither fired nor been cleared. */
 interface Timer {
@@ -120,8 +121,10 @@ export class VirtualClock implements Clock {
    *
    * @param ms How many milliseconds pass.
    * @returns When all that has happened.
+   * @throws {RangeError} (rejects) When `ms` is below 0 or not a finite number.
    */
   async advance(ms: number): Promise<void> {
+    checkPassing(ms);
     const end = this.#now + ms;
     await this.drain();
     for (let timer = this.#next(); timer !== undefined && timer.due <= end; timer = this.#next()) {
@@ -140,8 +143,10 @@ export class VirtualClock implements Clock {
    * fires. What came due meanwhile fires in the next `advance()`.
    *
    * @param ms How many milliseconds pass.
+   * @throws {RangeError} When `ms` is below 0 or not a finite number.
    */
   elapse(ms: number): void {
+    checkPassing(ms);
     this.#moveTo(this.#now + ms);
   }
 
@@ -163,5 +168,12 @@ export class VirtualClock implements Clock {
     let next: Timer | undefined;
     for (const timer of this.#timers) if (next === undefined || timer.due < next.due) next = timer;
     return next;
+  }
+}
+
+/** Time goes forward, and a clock that shows no number would never get anywhere again. */
+function checkPassing(ms: number): void {
+  if (!(Number.isFinite(ms) && ms >= 0)) {
+    throw new RangeError(`ms must be a finite number >= 0: got ${show(ms)}`);
   }
 }

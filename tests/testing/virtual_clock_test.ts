@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { VirtualClock } from "../../src/testing/mod.ts";
 import { test } from "../harness.ts";
 
@@ -64,4 +64,14 @@ test("VirtualClock: a timer that a platform would get wrong is refused", () => {
   for (const ms of [-1, NaN, 2 ** 31, Infinity]) {
     assertThrows(() => clock.setTimer(() => {}, ms), RangeError, `got ${ms}`);
   }
+});
+
+test("VirtualClock: time passes by a finite number, and never back", async () => {
+  const clock = new VirtualClock(5);
+  for (const ms of [-1, NaN, Infinity, "7" as unknown as number]) {
+    const message = `ms must be a finite number >= 0: got ${typeof ms === "string" ? "'7'" : ms}`;
+    await assertRejects(() => clock.advance(ms), RangeError, message);
+    assertThrows(() => clock.elapse(ms), RangeError, message);
+  }
+  assertEquals(clock.now(), 5);
 });
