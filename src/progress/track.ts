@@ -43,7 +43,7 @@ export interface ProgressDisplay extends Disposable {
    * is printed to the same terminal.
    */
   clear(): void;
-  /** Ends it: the bar is taken away. */
+  /** Ends it: the bar is taken away, a log is told where it has ended. */
   stop(): void;
 }
 
@@ -69,7 +69,7 @@ const WINDOW = 5_000;
 /**
  * Shows how far a queue is: the tasks that have ended since this call, how many end in a second, how long the rest will
  * take, and how many have failed and been retried. In a terminal as a bar that is redrawn ten times a second; elsewhere,
- * as in a log, as a line every five seconds. It looks at `stats` alone, so all hooks are the program's own,
+ * as in a log, as a line every five seconds and at the end. It looks at `stats` alone, so all hooks are the program's own,
  * and it doesn't keep a program alive.
  *
  * @param queue The queue.
@@ -121,6 +121,7 @@ class Display implements ProgressDisplay {
   readonly #samples: Sample[];
   #timer: unknown;
   #drawn = false;
+  #stopped = false;
 
   constructor(queue: { readonly stats: QueueStats }, options: ProgressOptions) {
     this.#queue = queue;
@@ -139,17 +140,27 @@ class Display implements ProgressDisplay {
   }
 
   stop(): void {
-    this.#clock.clearTimer(this.#timer);
-    this.clear();
+    if (this.#stopped) return;
+    if (!this.#output.isTTY) this.#show();
+    this.#end();
   }
 
   [Symbol.dispose](): void {
     this.stop();
   }
 
+  #end(): void {
+    this.#stopped = true;
+    this.#clock.clearTimer(this.#timer);
+    this.clear();
+  }
+
   #wait(): void {
     const interval = this.#output.isTTY ? REDRAW : LOG;
-    this.#timer = this.#clock.setTimer(() => this.#show(), interval);
+    this.#timer = this.#clock.setTimer(() => {
+      this.#show();
+      if (!this.#stopped) this.#wait();
+    }, interval);
   }
 
   #show(): void {
@@ -157,10 +168,9 @@ class Display implements ProgressDisplay {
       const state = this.#state();
       if (this.#output.isTTY) this.#draw(state);
       else this.#output.write(`${logLine(state)}\n`);
-      this.#wait();
     } catch (error) {
       // The caller's function has thrown; it would again.
-      this.stop();
+      this.#end();
       reportQuietly(error);
     }
   }

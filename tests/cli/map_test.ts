@@ -298,6 +298,11 @@ test("cli: --progress shows how far it is, where there is no terminal too", asyn
   assertEquals((await run.ended).status, 0);
 });
 
+test("cli: --progress tells a log of a short run too, at its end", async () => {
+  const { stderr } = await cli(["map", "tasks.ts#upper", "a", "b", "--progress", "--lane=async"]);
+  assertMatch(stderr, /^100%, 2\/2, [\d.,]+\/s, ETA 0:00\n2 inputs: /);
+});
+
 if (runtime === "deno") {
   test("cli: asks for no more permissions than a lane needs", async () => {
     const lanes: [lane: string, permissions: string[]][] = [

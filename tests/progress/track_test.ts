@@ -76,7 +76,7 @@ test("progress: clear() takes the line away until it is next drawn", async () =>
   assertEquals(output.written.length, 3);
 });
 
-test("progress: elsewhere it is a line every five seconds, without control characters", async () => {
+test("progress: elsewhere it is a line every five seconds and at the end, without control characters", async () => {
   const clock = new VirtualClock();
   const output = new Output(false);
   const queue = new Numbers();
@@ -87,11 +87,14 @@ test("progress: elsewhere it is a line every five seconds, without control chara
     queue.set({ pending: 30, completed: 20 });
     progress.clear();
     await clock.advance(5_000);
+    await clock.advance(2_000);
+    queue.set({ pending: 0, completed: 50 });
   }
   await clock.advance(20_000);
   assertEquals(output.written, [
     "0%, 0/50, 0/s, 0:05, 12 kB\n",
     "40%, 20/50, 4/s, ETA 0:08, 12 kB\n",
+    "100%, 50/50, 7.1/s, ETA 0:00, 12 kB\n",
   ]);
 });
 
