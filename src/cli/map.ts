@@ -14,7 +14,7 @@ import { opened, openOutput } from "./files.ts";
 import { type Inputs, openInputs } from "./input.ts";
 import { createQueue } from "./lane.ts";
 import { LineWriter } from "./line_writer.ts";
-import { type Ended, jobLine, notJson, outcomeOf } from "./output.ts";
+import { type Ended, jobLine, notJson, notRun, type Outcome, outcomeOf } from "./output.ts";
 import type { MapPlan } from "./plan.ts";
 import { Printer } from "./printer.ts";
 import { findFunction } from "./target.ts";
@@ -69,6 +69,8 @@ class MapRun implements Disposable {
   /** Whoever read the results has gone away. */
   #unread = false;
   #taken = 0;
+  /** Inputs that had been read when the run was ended, and that no task was made for. */
+  #left: readonly string[] = [];
   #onTold: (() => void) | undefined;
 
   constructor(plan: MapPlan, stdout: DivertedStdout) {
@@ -124,6 +126,7 @@ class MapRun implements Disposable {
       const run = this.#queue.run();
       await this.#runAll(fn).catch((error) => this.#break(error));
       await this.#queue.cancel();
+      if (this.#end.signal.aborted && !this.#unread) this.#cancelLeft();
       this.#report(await run);
     } catch (error) {
       if (isInstance(error, UsageError)) throw error;
@@ -187,23 +190,29 @@ class MapRun implements Disposable {
   async *#items(): AsyncGenerator<unknown> {
     const { signal } = this.#end;
     for await (const batch of this.#inputs.batches(signal)) {
-      for (const input of batch) {
-        if (signal.aborted) return;
-        this.#taken++;
-        if (!this.#plan.options.json) {
-          yield input;
-          continue;
+      let given = 0;
+      try {
+        for (; given < batch.length; given++) {
+          if (signal.aborted) return;
+          this.#taken++;
+          let value: unknown;
+          try {
+            value = this.#parse(batch[given]);
+          } catch (error) {
+            await this.#refuse(batch[given], error);
+            continue;
+          }
+          yield value;
         }
-        let value: unknown;
-        try {
-          value = JSON.parse(input);
-        } catch (error) {
-          await this.#refuse(input, error);
-          continue;
-        }
-        yield value;
+      } finally {
+        // One that was yielded may have been refused, since the run was ended.
+        this.#left = batch.slice(given);
       }
     }
+  }
+
+  #parse(input: string): unknown {
+    return this.#plan.options.json ? JSON.parse(input) : input;
   }
 
   /** Tells in its turn of an input that isn't JSON. */
@@ -212,8 +221,23 @@ class MapRun implements Disposable {
     while (!unordered && this.#printer.summary.total < this.#taken - 1) {
       await new Promise<void>((resolve) => this.#onTold = resolve);
     }
-    const outcome = notJson(input, cause);
-    this.#completed(input, outcome);
+    this.#tellUntried(notJson(input, cause));
+  }
+
+  /** Tells of the inputs that the end of the run has left: they were read, so they count. */
+  #cancelLeft(): void {
+    for (const input of this.#left) {
+      try {
+        this.#tellUntried(notRun(this.#parse(input), this.#end.signal.reason));
+      } catch (error) {
+        this.#tellUntried(notJson(input, error));
+      }
+    }
+  }
+
+  /** Tells of an input that no task was made for. */
+  #tellUntried(outcome: Outcome): void {
+    this.#completed(outcome.input, outcome);
     this.#printer.tell(outcome);
   }
 
@@ -248,7 +272,8 @@ class MapRun implements Disposable {
     this.#queue.pause();
     this.#cancelIfIdle();
     const { activeCount } = this.#queue;
-    if (activeCount > 0) this.#say(`Waiting for ${activeCount} running tasks`);
+    const tasks = activeCount === 1 ? "task" : "tasks";
+    if (activeCount > 0) this.#say(`Waiting for ${activeCount} running ${tasks}`);
   }
 
   /** Nothing that is protected runs any more: the rest isn't to begin. */

@@ -54,6 +54,17 @@ export function notJson(input: string, cause: unknown): Outcome {
   return { input, status: "failed", error, attempts: 0, duration: 0 };
 }
 
+/**
+ * What is told of an input that was read and not run.
+ *
+ * @param input The input.
+ * @param reason Why not.
+ * @returns What is told.
+ */
+export function notRun(input: unknown, reason: unknown): Outcome {
+  return { input, status: "cancelled", error: nameAndMessage(reason), attempts: 0, duration: 0 };
+}
+
 /** A line of the format `jsonl`. */
 export function jsonLine({ input, status, json, error, attempts, duration }: Outcome): string {
   const what = status === "succeeded"

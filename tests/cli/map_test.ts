@@ -72,7 +72,7 @@ for (const lane of lanes) {
 
   test(`cli, ${lane}: with --fail-first the first failure ends the run`, async () => {
     // More than are held at once, so that not all are read.
-    const stdin = "1\n".repeat(5_000);
+    const stdin = "1\n".repeat(500_000);
     const ended = await cli(["map", "tasks.ts#even", "--fail-first", "-w1", "--lane", lane], {
       stdin,
     });
@@ -81,10 +81,29 @@ for (const lane of lanes) {
       "1 is odd",
       ...Array(lines.length - 1).fill("Cancelled because an input failed"),
     ]);
-    assert(lines.length < 5_000, `${lines.length}`);
+    assert(lines.length < 500_000, `${lines.length}`);
     assertEquals(ended.status, 1);
   });
 }
+
+test("cli: an input that was read counts, though the run ended before its turn", async () => {
+  const args = ["map", "tasks.ts#even", "--fail-first", "-w1", "--lane=async"];
+  const inputs = ["1", "2", "{", "4"];
+  const told = async (options: string[], stdin?: string) => {
+    const ended = await cli([...args, ...options], { stdin });
+    assertEquals(ended.status, 1);
+    const { length } = jsonLines(ended);
+    return { length, summary: /^.*(?= in )/.exec(ended.stderr)?.[0] };
+  };
+  const summary = "4 inputs: 0 succeeded, 1 failed, 3 cancelled";
+  assertEquals(await told(inputs), { length: 4, summary });
+  assertEquals(await told([], `${inputs.join("\n")}\n`), { length: 4, summary });
+  // What isn't JSON fails whenever it is told of.
+  assertEquals(await told(["--json", ...inputs]), {
+    length: 4,
+    summary: "4 inputs: 0 succeeded, 2 failed, 2 cancelled",
+  });
+});
 
 test("cli: inputs are the lines of standard input, empty ones too", async () => {
   const stdin = Uint8Array.of(...new TextEncoder().encode("a\r\n\nb\xff"), 0xff);

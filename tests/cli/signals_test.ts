@@ -72,7 +72,7 @@ for (const lane of lanes) {
     const run = new Cli(["map", "tasks.ts#stayDeaf", "a", "--must-complete", ...args]);
     await run.until("stderr", "stays a");
     run.kill("SIGINT");
-    await run.until("stderr", "Waiting for 1 running tasks\n");
+    await run.until("stderr", "Waiting for 1 running task\n");
     run.kill("SIGINT");
     const { status, stdout } = await run.ended;
     assertEquals([status, stdout], [130, ""]);
