@@ -671,9 +671,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#platform.report(error);
   }
 
-  #hook<A extends unknown[]>(hook: (...args: A) => void, ...args: A): void {
+  #hook<A extends unknown[]>(hook: (...args: A) => unknown, ...args: A): void {
     try {
-      hook.apply(this.#options, args);
+      const returned = hook.apply(this.#options, args);
+      // A function that returns a promise is a hook, too, to the type checker.
+      if (returned instanceof Promise) returned.catch((error) => this.report(error));
     } catch (error) {
       this.report(error);
     }

@@ -75,38 +75,46 @@ for (const lane of lanes) {
   });
 
   for (const hook of ["onStart", "onComplete", "onRetry", "onProgress"] as const) {
-    test(`${lane.name}: ${hook} that throws is reported and affects neither task nor queue`, async () => {
-      const wrong = new Error("hook is broken");
-      let calls = 0;
-      const options: QueueOptions = {
-        workers: 1,
-        [hook]: () => {
-          calls++;
-          throw wrong;
-        },
-      };
-      const errors = await reported(() =>
-        withQueue(lane, options, async (queue) => {
-          const handles = [
-            queue.submit(tasks.failUntil, [2], { retries: 1 }),
-            queue.submit(tasks.report, [1]),
-            queue.submit(tasks.fail),
-            queue.submit(tasks.echo, ["last"]),
-          ];
-          const { succeeded, failed } = await queue.run();
-          assertEquals([succeeded, failed], [3, 1]);
-          assertEquals(handles.map((handle) => handle.status), [
-            ...["succeeded", "succeeded", "failed", "succeeded"],
-          ]);
-          assertEquals(pick(queue, "active", "pending", "retried"), {
-            ...{ active: 0, pending: 0, retried: 1 },
-          });
-        })
-      );
-      assertEquals(errors.length, calls);
-      assertEquals(calls, { onStart: 5, onComplete: 4, onRetry: 1, onProgress: 1 }[hook]);
-      for (const error of errors) assertStrictEquals(error, wrong);
-    });
+    const wrong = new Error("hook is broken");
+    const broken = {
+      throws: () => {
+        throw wrong;
+      },
+      rejects: () => Promise.reject(wrong),
+    };
+    for (const [fails, hookBody] of Object.entries(broken)) {
+      test(`${lane.name}: ${hook} that ${fails} is reported and affects neither task nor queue`, async () => {
+        let calls = 0;
+        const options: QueueOptions = {
+          workers: 1,
+          [hook]: () => {
+            calls++;
+            return hookBody();
+          },
+        };
+        const errors = await reported(() =>
+          withQueue(lane, options, async (queue) => {
+            const handles = [
+              queue.submit(tasks.failUntil, [2], { retries: 1 }),
+              queue.submit(tasks.report, [1]),
+              queue.submit(tasks.fail),
+              queue.submit(tasks.echo, ["last"]),
+            ];
+            const { succeeded, failed } = await queue.run();
+            assertEquals([succeeded, failed], [3, 1]);
+            assertEquals(handles.map((handle) => handle.status), [
+              ...["succeeded", "succeeded", "failed", "succeeded"],
+            ]);
+            assertEquals(pick(queue, "active", "pending", "retried"), {
+              ...{ active: 0, pending: 0, retried: 1 },
+            });
+          })
+        );
+        assertEquals(errors.length, calls);
+        assertEquals(calls, { onStart: 5, onComplete: 4, onRetry: 1, onProgress: 1 }[hook]);
+        for (const error of errors) assertStrictEquals(error, wrong);
+      });
+    }
   }
 
   test(`${lane.name}: onComplete may submit; a run goes on until that has ended too`, () => {
