@@ -1,3 +1,4 @@
+import process from "node:process";
 import { type RunSummary, type TaskQueue, trackProgress } from "@trilane/trilane";
 
 /** How far a stage is, as far as its queue can't tell: what it does, and how many tasks there will be. */
@@ -12,7 +13,7 @@ export interface Expectation {
  * @param queue The queue, of infinite mode.
  * @param interrupted Aborting it cancels the queue.
  * @param work What is done.
- * @param expected Shows progress.
+ * @param expected Shows progress, in a terminal.
  * @returns What `work` returns, and how the queue's run was.
  * @throws What `work` does, or the reason of `interrupted`.
  */
@@ -25,8 +26,10 @@ export async function stage<Q extends TaskQueue, T>(
   interrupted.throwIfAborted();
   const cancel = () => queue.cancel();
   interrupted.addEventListener("abort", cancel);
-  using _progress = expected &&
-    trackProgress(queue, { total: expected.total, detail: () => expected.doing });
+  // In a log the line that each stage ends with is enough.
+  using _progress = expected && process.stderr.isTTY
+    ? trackProgress(queue, { total: expected.total, detail: () => expected.doing })
+    : undefined;
   try {
     const run = queue.run();
     const value = await work(queue);

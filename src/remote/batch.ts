@@ -29,7 +29,7 @@ export function makeBatch(
   const functions: [TaskReference, string][] = [];
   for (const { fn } of specs) {
     if (numbers.has(fn)) continue;
-    assertPortable(fn, "A task of a RemoteQueue must be a portable task");
+    assertRemoteTask(fn);
     numbers.set(fn, functions.length);
     functions.push([referenceOf(fn)!, fn.name || "anonymous"]);
   }
@@ -66,6 +66,11 @@ export function makeBatch(
     aborted: signal?.aborted ? encodeThrown(signal.reason, canClone) : undefined,
   };
   return { batch, transferables: [...transferables] };
+}
+
+/** Refuses what another thread's queue could not run. */
+export function assertRemoteTask(fn: unknown): void {
+  assertPortable(fn, "A task of a RemoteQueue must be a portable task");
 }
 
 /**

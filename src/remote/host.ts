@@ -223,7 +223,8 @@ function submitTo(
 ): { groupId: string | undefined; tasks: readonly Task[] } {
   const functions = batch.functions.map(([reference, name]) => stubOf(reference, name));
   const calls = batch.calls.map(receivedArguments);
-  if (batch.group) {
+  // Without a call there is no function that `map` could be given.
+  if (batch.group || calls.length === 0) {
     const mixed = calls.map((args, i) => [functions[batch.calls[i]![0]], ...args]);
     const { groupId, handles } = queue.group(mixed as never, options);
     return { groupId, tasks: handles as readonly unknown[] as readonly Task[] };

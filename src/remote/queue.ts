@@ -1,4 +1,4 @@
-import { callsOf, groupCalls, splitArguments } from "../core/calls.ts";
+import { areCalls, callsOf, groupCalls, splitArguments } from "../core/calls.ts";
 import { show } from "../core/errors.ts";
 import type { TaskOptions } from "../core/options.ts";
 import type { Items, LoneItem, MapItem, QueueStats } from "../core/queue.ts";
@@ -6,6 +6,7 @@ import { shared } from "../core/shared.ts";
 import type { AnyFunction } from "../core/task.ts";
 import { resolveUnawaited } from "../core/unawaited.ts";
 import type { Portable } from "../tasks/portable.ts";
+import { assertRemoteTask } from "./batch.ts";
 import { Connection } from "./connection.ts";
 import { RemoteGroup } from "./group.ts";
 import type { PlainRemoteHandle, RemoteHandle } from "./handle.ts";
@@ -129,6 +130,7 @@ export class RemoteQueue implements Disposable {
     items: Iterable<unknown>,
     options?: TaskOptions,
   ): Promise<RemoteHandle[]> {
+    assertRemoteTask(fn);
     const { tasks } = await submitBatch(this.#connection, callsOf(fn, items), false, options);
     return tasks;
   }
@@ -176,6 +178,7 @@ export class RemoteQueue implements Disposable {
     itemsOrOptions?: Iterable<unknown> | TaskOptions,
     options?: TaskOptions,
   ): Promise<RemoteGroup> {
+    if (!areCalls(fnOrCalls)) assertRemoteTask(fnOrCalls);
     const [specs, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
     const { groupId, tasks } = await submitBatch(this.#connection, specs, true, own);
     return new RemoteGroup(groupId!, tasks, this.#connection);

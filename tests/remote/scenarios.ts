@@ -89,6 +89,10 @@ export async function maps(remote: RemoteQueue): Promise<void> {
   const results = await Promise.all(handles);
   assertEquals(results.map(({ status }) => status), ["succeeded", "succeeded"]);
   assertEquals(await remote.map(common.positive, []), []);
+  for (const [wrong, Class] of [[3, TypeError], [() => 1, NotPortableError]] as const) {
+    assertInstanceOf(await failure(remote.map(wrong as never, [])), Class);
+    assertInstanceOf(await failure(remote.group(wrong as never, [])), Class);
+  }
 }
 
 export async function groups(remote: RemoteQueue): Promise<void> {

@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
   engine("leave a listener on a signal", "unlisten(signal, tasks);", ""),
   engine(
     "don't tell who waits for a milestone",
-    "if (this.#milestones.size > 0) this.checkMilestones();",
+    "if (this.outstanding === 0 || options.mustComplete) this.checkMilestones();",
     "",
   ),
   engine("start attempts while paused", "if (this.paused || (executor", "if ((executor"),
