@@ -267,7 +267,6 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: BatchOptions<NoInfer<I>>,
   ): TaskHandle<Awaited<R>>[];
   map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
-    // For a batch of none, too.
     this.#lane.assertTask(fn);
     return this.#submitAll(callsOf(fn, items), fn, options);
   }
@@ -278,7 +277,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     fn: AnyFunction | undefined,
     options: BatchOptions = {},
   ): Task[] {
-    for (const { fn } of calls) this.#lane.assertTask(fn);
+    // One function for all has been looked at, even for a batch of none.
+    if (fn === undefined) { for (const call of calls) this.#lane.assertTask(call.fn); }
     const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
     const { priority = DEFAULT_PRIORITY } = options;
     const specs = resumption(options, fn)?.(calls) ?? calls;

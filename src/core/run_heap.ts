@@ -24,7 +24,7 @@ interface Run<T> {
  * Programming, vol. 3, 5.4).
  */
 export class RunHeap<T> {
-  #recent = new Heap<T>();
+  readonly #recent = new Heap<T>();
   #runs = new Heap<Run<T>>();
   #size = 0;
   readonly #limit: number;
@@ -67,22 +67,14 @@ export class RunHeap<T> {
 
   /** Drops the dead; see {@linkcode Heap.sweep}. */
   sweep(isAlive: (item: T) => boolean): void {
-    const recent = this.#recent;
+    this.#makeRun();
     const runs = this.#runs;
-    this.#recent = new Heap();
     this.#runs = new Heap();
     this.#size = 0;
-    const keep = (item: T, key: number, order: number) => {
-      if (isAlive(item)) this.push(item, key, order);
-    };
-    for (let item = recent.peek(); item !== undefined; item = recent.peek()) {
-      const key = recent.firstKey!;
-      const order = recent.firstOrder!;
-      recent.pop();
-      keep(item, key, order);
-    }
     runs.forEach(({ items, keys, orders, next }) => {
-      for (let i = next; i < items.length; i++) keep(items[i]!, keys[i], orders[i]);
+      for (let i = next; i < items.length; i++) {
+        if (isAlive(items[i]!)) this.push(items[i]!, keys[i], orders[i]);
+      }
     });
   }
 
@@ -112,12 +104,16 @@ export class RunHeap<T> {
     return item;
   }
 
-  /** Makes a run of what is in the small heap. */
+  /** Empties the small heap. */
   #spill(): void {
-    if (this.#runs.size > MAX_PARTIAL_RUNS + 2 * this.#size / this.#limit) {
-      return this.sweep(() => true);
-    }
+    if (this.#runs.size > MAX_PARTIAL_RUNS + 2 * this.#size / this.#limit) this.sweep(() => true);
+    else this.#makeRun();
+  }
+
+  /** Makes a run of what is in the small heap. */
+  #makeRun(): void {
     const recent = this.#recent;
+    if (recent.size === 0) return;
     const run: Run<T> = { items: [], keys: [], orders: [], next: 0 };
     while (recent.size > 0) {
       run.keys.push(recent.firstKey!);

@@ -1,4 +1,4 @@
-import { type References, RUN, type RunMessage } from "./protocol.ts";
+import { RUN, type RunMessage } from "./protocol.ts";
 import { decodeValue } from "./values.ts";
 
 /** A task as a worker is sent it. */
@@ -36,10 +36,6 @@ export class RunMessageWriter {
     this.#name = name;
     if (Array.isArray(args)) message.push(args.length, ...args);
     else message.push(ENCODED, args);
-  }
-
-  set references(references: References) {
-    this.message[1] = references;
   }
 }
 

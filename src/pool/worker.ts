@@ -182,7 +182,9 @@ export class PoolWorker implements LinkListener, Timed {
   /** Sends what it was given. */
   flush(): void {
     let most = Infinity;
-    for (let seats = this.#sendable(most); seats.length > 0; seats = this.#sendable(most)) {
+    while (this.#outbox.length > 0) {
+      const seats = this.#sendable(most);
+      if (seats.length === 0) return;
       this.#outbox.splice(0, seats.length);
       try {
         this.#send(seats);
@@ -403,7 +405,7 @@ export class PoolWorker implements LinkListener, Timed {
       );
       this.#link.claims.send(cell, ticket);
     }
-    if (references.length > 0) writer.references = references satisfies References;
+    if (references.length > 0) writer.message[1] = references satisfies References;
     this.#link.post(writer.message, transferables);
     for (const [number] of references) this.#known.add(number);
   }
@@ -447,12 +449,8 @@ function roughSize(args: readonly unknown[]): number {
   return size;
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
-}
-
 function hasObjects(args: readonly unknown[]): boolean {
-  for (const arg of args) if (isObject(arg)) return true;
+  for (const arg of args) if (typeof arg === "object" && arg !== null) return true;
   return false;
 }
 

@@ -3,8 +3,8 @@ import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import { assertPortable, poolSettings } from "../pool/options.ts";
 import { ShareableQueue } from "../remote/shareable.ts";
-import { cores, platform, systemClock } from "../runtime/platform.ts";
-import { captureSite } from "../runtime/site.ts";
+import { cores, systemClock } from "../runtime/platform.ts";
+import { platformWithSites } from "../runtime/site.ts";
 import { quietClock } from "../runtime/timers.ts";
 import { type Portable, referenceOf } from "../tasks/portable.ts";
 import { canLoadAny, canUseFiles, childCommand } from "./command.ts";
@@ -72,7 +72,7 @@ function lane(given: ProcessOptions): Lane {
   };
   return {
     checks: PROCESS_OPTION_CHECKS,
-    platform: { ...platform, site: captureSite },
+    platform: platformWithSites,
     assertTask(fn) {
       assertPortable(fn, "A task of a ProcessQueue must be a portable task");
       learn(fn);

@@ -1,3 +1,6 @@
+import type { Platform } from "../core/executor.ts";
+import { platform } from "./platform.ts";
+
 /** V8's and JavaScriptCore's way to look at the stack. */
 interface StackTraces {
   stackTraceLimit: number;
@@ -33,7 +36,7 @@ let filledAt = 0;
  * @returns The site; `undefined` where that can't be known or would cost too much, as in a loop that submits a great
  * many tasks one by one.
  */
-export function captureSite(): Site | undefined {
+function captureSite(): Site | undefined {
   if (traces.captureStackTrace === undefined || !take()) return undefined;
   const site: Site = {};
   const { stackTraceLimit } = traces;
@@ -42,6 +45,9 @@ export function captureSite(): Site | undefined {
   traces.stackTraceLimit = stackTraceLimit;
   return site;
 }
+
+/** The platform of queues whose tasks fail elsewhere, where no stack tells who submitted them. */
+export const platformWithSites: Platform = { ...platform, site: captureSite };
 
 function take(): boolean {
   if (left === 0) {

@@ -9,7 +9,7 @@ import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import { assertPortable, poolSettings } from "../pool/options.ts";
 import { platform } from "../runtime/platform.ts";
-import { captureSite } from "../runtime/site.ts";
+import { platformWithSites } from "../runtime/site.ts";
 import type { Portable } from "../tasks/portable.ts";
 import type { Faults } from "./faults.ts";
 import { InlineLink } from "./inline_link.ts";
@@ -72,7 +72,7 @@ function lane(options: InlineOptions): Lane {
   const { clock = platform.clock, faults } = options;
   return {
     checks: INLINE_OPTION_CHECKS,
-    platform: { ...platform, site: captureSite },
+    platform: platformWithSites,
     assertTask: (fn) => assertPortable(fn, "A task of an InlineQueue must be a portable task"),
     createExecutor: (host) =>
       new PoolExecutor(

@@ -8,8 +8,8 @@ import {
   poolSettings,
 } from "../pool/options.ts";
 import { ShareableQueue } from "../remote/shareable.ts";
-import { cores, platform } from "../runtime/platform.ts";
-import { captureSite } from "../runtime/site.ts";
+import { cores } from "../runtime/platform.ts";
+import { platformWithSites } from "../runtime/site.ts";
 import { quietClock } from "../runtime/timers.ts";
 import type { Portable } from "../tasks/portable.ts";
 import { ThreadLink } from "./link.ts";
@@ -57,7 +57,7 @@ export class ThreadQueue extends ShareableQueue<Portable> {
 function lane(options: PoolOptions): Lane {
   return {
     checks: POOL_OPTION_CHECKS,
-    platform: { ...platform, site: captureSite },
+    platform: platformWithSites,
     assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
     createExecutor: (host) =>
       new PoolExecutor(

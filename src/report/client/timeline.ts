@@ -137,8 +137,11 @@ function createTimeline(data, tooltip) {
 
   // A task's attempts that are drawn, in their order, which is not that of the rows.
   function attemptsOf(task) {
-    return attempts.task.flatMap((other, i) => other === task ? [i] : [])
-      .sort((a, b) => attempts.number[a] - attempts.number[b]);
+    const own = [];
+    attempts.task.forEach((other, i) => {
+      if (other === task) own.push(i);
+    });
+    return own.sort((a, b) => attempts.number[a] - attempts.number[b]);
   }
 
   // A frame around all attempts of the task that is pointed at, and a line for the time that it waited.
