@@ -5,8 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   PlainHandle,
@@ -18,6 +17,7 @@ import type {
   TaskResult,
 } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import type { Lane } from "./lanes.ts";
 import { sleep } from "./tasks.ts";
 
@@ -68,7 +68,7 @@ export class Desk implements Disposable {
 
   /** The path of a file in it. */
   file(name: string): string {
-    this.#path ??= mkdtempSync(join(tmpdir(), "trilane-"));
+    this.#path ??= makeFolder();
     return join(this.#path, name);
   }
 
@@ -94,7 +94,7 @@ export class Desk implements Disposable {
 
   /** Removes it with all its files, which opens all gates. */
   [Symbol.dispose](): void {
-    if (this.#path !== undefined) rmSync(this.#path, { recursive: true });
+    if (this.#path !== undefined) removeFolder(this.#path);
   }
 }
 

@@ -5,13 +5,12 @@
  */
 import { assert } from "@std/assert";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type ProcessOptions, ProcessQueue, type TaskHandle } from "../../mod.ts";
 import { eventually } from "../conformance/support.ts";
+import { makeFolder, removeFolder } from "../temporary_folder.ts";
 
 export { eventually };
 
@@ -36,11 +35,11 @@ export async function withQueue(
 
 /** Runs a body with a folder of its own. */
 export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "trilane-"));
+  const folder = makeFolder();
   try {
     await body(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   }
 }
 

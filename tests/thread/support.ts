@@ -5,13 +5,13 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type PoolOptions, ThreadQueue } from "../../mod.ts";
 import { eventually } from "../conformance/support.ts";
+import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import { runtime } from "../harness.ts";
 
 export { eventually };
@@ -76,7 +76,7 @@ export async function left(gate: Int32Array, count = 1): Promise<void> {
 export async function withLog(
   body: (path: string, lines: () => string[]) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "trilane-"));
+  const folder = makeFolder();
   const path = join(folder, "log");
   try {
     await body(path, () => {
@@ -87,7 +87,7 @@ export async function withLog(
       }
     });
   } finally {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   }
 }
 

@@ -47,6 +47,17 @@ export function failToStartAgain(log: string, count: Int32Array): void {
   if (Atomics.add(count, 0, 1) > 0) throw new RangeError("no start");
 }
 
+/** Writes to files of a folder until that fails, then returns the error's code. */
+export function writeUntilRefused(folder: string): string | undefined {
+  try {
+    while (true) {
+      for (const name of "abcdefghijklmnopqrstuvwxyz") appendFileSync(`${folder}/${name}`, name);
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}
+
 /** Never ends. */
 export function never(): Promise<never> {
   const alive = setInterval(() => {}, 1000);
