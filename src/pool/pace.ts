@@ -2,7 +2,7 @@
 const SHORT = 0.25;
 /** About so many milliseconds of work are sent ahead. */
 const AHEAD = 2;
-/** So many tasks at the most. Fewer than a worker has cells. */
+/** So many tasks at the most. Fewer than there are words for claims. */
 const MAX_AHEAD = 128;
 
 /**

@@ -4,7 +4,6 @@ import { decodeValue } from "./values.ts";
 /** A task as a worker is sent it. */
 export interface Job {
   readonly order: number;
-  readonly cell: number;
   readonly ticket: number;
   /** The number that stands for its function. */
   readonly reference: number;
@@ -13,29 +12,44 @@ export interface Job {
   readonly args: readonly unknown[];
 }
 
-/** How many fields come before a task's arguments. */
-const FIELDS = 7;
-/** Takes the place of the number of arguments where one value stands for all of them. */
+/** Stands where the number of arguments does, if one value stands for all of them. */
 const ENCODED = -1;
+/** The fields that tasks have in common which are written as one series, and then how many tasks it is of. */
+const HEAD = 6;
 
 /**
- * Writes a `RUN` message: `[RUN, references, order, cell, ticket, reference, attempt, name, count, ...args, order, …]`.
+ * Writes a `RUN` message: `[RUN, references, ...series]`. A series is of tasks that differ by little:
+ * `reference, attempt, name, number of arguments, first ticket, count, ...tasks`, a task `order, ...args`.
  *
- * The name is `null` where it is that of the task before: a string takes as long to clone as several numbers, and an
- * array of the arguments as long as all the rest.
+ * For each field costs as much to clone as a number does, and an array more than all the fields.
  */
 export class RunMessageWriter {
   readonly message: RunMessage = [RUN, null];
-  #name: string | undefined;
+  #last: Omit<Job, "args"> | undefined;
+  #size = 0;
+  /** Where the count of the series under way is. */
+  #count = 0;
 
   /** @param args Its arguments, encoded. */
   add(job: Omit<Job, "args">, args: unknown): void {
-    const { order, cell, ticket, reference, attempt, name } = job;
     const { message } = this;
-    message.push(order, cell, ticket, reference, attempt, name === this.#name ? null : name);
-    this.#name = name;
-    if (Array.isArray(args)) message.push(args.length, ...args);
-    else message.push(ENCODED, args);
+    const size = Array.isArray(args) ? args.length : ENCODED;
+    if (!this.#continues(job, size)) {
+      const { ticket, reference, attempt, name } = job;
+      this.#count = message.push(reference, attempt, name, size, ticket, 0) - 1;
+      this.#size = size;
+    }
+    this.#last = job;
+    (message[this.#count] as number)++;
+    message.push(job.order);
+    if (size === ENCODED) message.push(args);
+    else for (let i = 0; i < size; i++) message.push((args as unknown[])[i]);
+  }
+
+  #continues({ ticket, reference, attempt, name }: Omit<Job, "args">, size: number): boolean {
+    const last = this.#last;
+    return last !== undefined && size === this.#size && ticket === last.ticket + 1 &&
+      reference === last.reference && attempt === last.attempt && name === last.name;
   }
 }
 
@@ -46,22 +60,25 @@ export class RunMessageWriter {
  */
 export function jobsOf(message: RunMessage): Job[] {
   const jobs: Job[] = [];
-  let name = "";
-  for (let i = 2; i < message.length;) {
-    const count = message[i + FIELDS - 1] as number;
-    name = message[i + FIELDS - 2] as string | null ?? name;
-    const from = i + FIELDS;
-    const to = from + (count === ENCODED ? 1 : count);
-    jobs.push({
-      order: message[i] as number,
-      cell: message[i + 1] as number,
-      ticket: message[i + 2] as number,
-      reference: message[i + 3] as number,
-      attempt: message[i + 4] as number,
-      name,
-      args: count === ENCODED ? decodeValue(message[from]) as unknown[] : message.slice(from, to),
-    });
-    i = to;
+  let i = 2;
+  while (i < message.length) {
+    const [reference, attempt, name, size, first, count] = message.slice(i, i += HEAD) as Head;
+    for (let ticket = first; ticket < first + count; ticket++) {
+      const order = message[i++] as number;
+      const to = i + Math.abs(size);
+      const args = size === ENCODED ? decodeValue(message[i]) as unknown[] : message.slice(i, to);
+      jobs.push({ order, ticket, reference, attempt, name, args });
+      i = to;
+    }
   }
   return jobs;
 }
+
+type Head = [
+  reference: number,
+  attempt: number,
+  name: string,
+  size: number,
+  ticket: number,
+  count: number,
+];

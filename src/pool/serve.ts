@@ -151,7 +151,7 @@ export class Server {
     this.#busy = true;
     this.#now = performance.now();
     for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
-      if (!this.#claims.begin(job.cell, job.ticket)) continue;
+      if (!this.#claims.begin(job.ticket)) continue;
       // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
       const ended = this.#run(job);
       if (ended === undefined) continue;
@@ -261,7 +261,6 @@ class Attempt implements ContextSource, ContextActions {
   readonly name: string;
   readonly attempt: number;
   readonly order: number;
-  readonly #cell: number;
   readonly #ticket: number;
   readonly #server: Server;
   readonly #claims: WorkerClaims;
@@ -275,7 +274,6 @@ class Attempt implements ContextSource, ContextActions {
     this.name = job.name;
     this.attempt = job.attempt;
     this.order = job.order;
-    this.#cell = job.cell;
     this.#ticket = job.ticket;
     this.#claims = claims;
   }
@@ -289,11 +287,11 @@ class Attempt implements ContextSource, ContextActions {
   }
 
   touch(): void {
-    this.#claims.touch(this.#cell, this.#ticket);
+    this.#claims.touch(this.#ticket);
   }
 
   isInterrupted(): boolean {
-    if (this.#over || !this.#claims.isInterrupted(this.#cell, this.#ticket)) return false;
+    if (this.#over || !this.#claims.isInterrupted(this.#ticket)) return false;
     // The reason was sent before, but a task that never yields keeps it from being received.
     this.#server.poll();
     return true;

@@ -5,7 +5,7 @@ import type { Timed } from "../core/timers.ts";
 import { referenceOf } from "../tasks/portable.ts";
 import { siteLine } from "../runtime/site.ts";
 import { transfersOf } from "../tasks/transfer.ts";
-import { CELLS } from "./claims.ts";
+import { WORDS } from "./claims.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
 import type { Exit, LinkListener, StartWorker, WorkerLink } from "./link.ts";
 import {
@@ -32,8 +32,6 @@ const MAX_BATCH = 1 << 20;
 export interface Seat {
   readonly task: Task;
   readonly worker: PoolWorker;
-  /** Its place among the claims. */
-  readonly cell: number;
   /**
    * What it is claimed by. It differs each time that a task is sent: one that was taken back is still in the worker's
    * inbox when it is sent again, and must not be run there.
@@ -93,7 +91,6 @@ export class PoolWorker implements LinkListener, Timed {
   readonly #clock: Clock;
   readonly #link: WorkerLink;
   readonly #listener: WorkerListener;
-  readonly #freeCells = Array.from({ length: CELLS }, (_, cell) => cell);
   /** The references that it knows. */
   readonly #known = new Set<number>();
   readonly #lifetime: number;
@@ -167,8 +164,7 @@ export class PoolWorker implements LinkListener, Timed {
     const seat: Seat = {
       task,
       worker: this,
-      cell: this.#freeCells.pop()!,
-      ticket: ++this.#tickets,
+      ticket: this.#nextTicket(),
       begun: false,
       begunAt: 0,
       interrupted: false,
@@ -204,7 +200,7 @@ export class PoolWorker implements LinkListener, Timed {
   withdraw(seat: Seat): boolean {
     const unsent = this.#outbox.indexOf(seat);
     if (unsent >= 0) this.#outbox.splice(unsent, 1);
-    else if (!this.#link.claims.withdraw(seat.cell, seat.ticket)) return false;
+    else if (!this.#link.claims.withdraw(seat.ticket)) return false;
     this.#remove(seat);
     return true;
   }
@@ -218,12 +214,12 @@ export class PoolWorker implements LinkListener, Timed {
     } catch {
       this.#link.post([ABORT, order, { value: show(reason) }]);
     }
-    return this.#link.claims.interrupt(seat.cell, seat.ticket);
+    return this.#link.claims.interrupt(seat.ticket);
   }
 
   /** Whether a task that was sent has begun. */
   hasBegun(seat: Seat): boolean {
-    return !this.#outbox.includes(seat) && this.#link.claims.hasBegun(seat.cell, seat.ticket);
+    return !this.#outbox.includes(seat) && this.#link.claims.hasBegun(seat.ticket);
   }
 
   /** Frees the first task's place. */
@@ -348,10 +344,21 @@ export class PoolWorker implements LinkListener, Timed {
       : this.seats.find((seat) => seat.task.order === order);
   }
 
+  /** The next number of all, but for those that share a word with a task that is in flight. */
+  #nextTicket(): number {
+    const { seats } = this;
+    do this.#tickets++; while (
+      // They are in order, so that only after very many the first ones need to be looked at.
+
+      seats.length > 0 && this.#tickets - seats[0].ticket >= WORDS &&
+      seats.some(({ ticket }) => (this.#tickets - ticket) % WORDS === 0)
+    );
+    return this.#tickets;
+  }
+
   #remove(seat: Seat): void {
     if (this.seats[0] === seat) this.seats.shift();
     else this.seats.splice(this.seats.indexOf(seat), 1);
-    this.#freeCells.push(seat.cell);
     // The task outlives the worker.
     if (seat.task.seat === seat) seat.task.seat = undefined;
     if (this.seats.length === 0) this.#link.hold(false);
@@ -391,7 +398,7 @@ export class PoolWorker implements LinkListener, Timed {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
     const writer = new RunMessageWriter();
     const transferables: Transferable[] = [];
-    for (const { task, cell, ticket, begun } of seats) {
+    for (const { task, ticket, begun } of seats) {
       const reference = referenceOf(task.fn)!;
       const number = numberOf(reference);
       if (!this.#known.has(number) && !references.some(([known]) => known === number)) {
@@ -400,10 +407,10 @@ export class PoolWorker implements LinkListener, Timed {
       const { order, name } = task;
       const attempt = begun ? task.attempts : task.attempts + 1;
       writer.add(
-        { order, cell, ticket, reference: number, attempt, name },
+        { order, ticket, reference: number, attempt, name },
         this.#encoded(task.args!, transferables),
       );
-      this.#link.claims.send(cell, ticket);
+      this.#link.claims.send(ticket);
     }
     if (references.length > 0) writer.message[1] = references satisfies References;
     this.#link.post(writer.message, transferables);

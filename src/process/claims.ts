@@ -8,21 +8,21 @@ export class SentClaims implements PoolClaims {
   readonly #sent = new Set<number>();
   readonly #touched = new Set<number>();
 
-  send(_cell: number, ticket: number): void {
+  send(ticket: number): void {
     this.#sent.clear();
     this.#touched.clear();
     this.#sent.add(ticket);
   }
 
-  withdraw(_cell: number, ticket: number): boolean {
+  withdraw(ticket: number): boolean {
     return !this.#sent.has(ticket);
   }
 
-  hasBegun(_cell: number, ticket: number): boolean {
+  hasBegun(ticket: number): boolean {
     return this.#sent.has(ticket);
   }
 
-  interrupt(_cell: number, ticket: number): boolean {
+  interrupt(ticket: number): boolean {
     return this.#touched.has(ticket);
   }
 
@@ -45,7 +45,7 @@ export class ToldClaims implements WorkerClaims {
     return true;
   }
 
-  touch(_cell: number, ticket: number): void {
+  touch(ticket: number): void {
     this.#tell(ticket);
   }
 

@@ -29,20 +29,20 @@ export class FilePoolClaims implements PoolClaims {
 
   send(): void {}
 
-  withdraw(_cell: number, ticket: number): boolean {
+  withdraw(ticket: number): boolean {
     if (ticket <= this.#begun) return false;
     this.#file.add(ASKED, ticket);
-    const begun = this.hasBegun(_cell, ticket);
+    const begun = this.hasBegun(ticket);
     this.#file.add(begun ? LEFT : TAKEN, ticket);
     return !begun;
   }
 
-  hasBegun(_cell: number, ticket: number): boolean {
+  hasBegun(ticket: number): boolean {
     if (ticket > this.#begun) this.#begun = this.#file.word;
     return ticket <= this.#begun;
   }
 
-  interrupt(_cell: number, ticket: number): boolean {
+  interrupt(ticket: number): boolean {
     this.#file.add(INTERRUPTED, ticket);
     return this.#touched === ticket;
   }
@@ -71,7 +71,7 @@ export class FileWorkerClaims implements WorkerClaims {
     this.#tell = tell;
   }
 
-  begin(_cell: number, ticket: number): boolean {
+  begin(ticket: number): boolean {
     this.#file.word = ticket;
     this.#look();
     while (this.#notes.get(ticket) === ASKED) {
@@ -85,11 +85,11 @@ export class FileWorkerClaims implements WorkerClaims {
     return !taken;
   }
 
-  touch(_cell: number, ticket: number): void {
+  touch(ticket: number): void {
     this.#tell(ticket);
   }
 
-  isInterrupted(_cell: number, ticket: number): boolean {
+  isInterrupted(ticket: number): boolean {
     this.#look();
     return this.#interrupted === ticket;
   }

@@ -74,15 +74,15 @@ export class InlineLink implements WorkerLink {
 
   #run(message: RunMessage): void {
     // Reading uses up what it is given.
-    const [{ order, cell, ticket, name, attempt, args }] = jobsOf(structuredClone(message));
+    const [{ order, ticket, name, attempt, args }] = jobsOf(structuredClone(message));
     // It may have been taken back, which the server finds out as well.
-    const fault = this.claims.hasBegun(cell, ticket) ? undefined : this.#ask(name, attempt, args);
+    const fault = this.claims.hasBegun(ticket) ? undefined : this.#ask(name, attempt, args);
     if (fault === undefined) return this.#server.receive(message);
     if (isDelay(fault)) {
       this.#timer = this.#clock.setTimer(() => this.#server.receive(message), fault.delay);
       return;
     }
-    this.claims.begin(cell, ticket);
+    this.claims.begin(ticket);
     if (fault === "crash") return this.#end({ exitCode: 1 });
     if (fault === "hang") return;
     this.#listener.received([ERROR, order, encodeThrown(fault, canClone), 0]);

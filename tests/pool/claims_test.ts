@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { CELLS, Claims } from "../../src/pool/claims.ts";
+import { Claims, WORDS } from "../../src/pool/claims.ts";
 import { test } from "../harness.ts";
 import { race } from "./race.ts";
 
@@ -11,56 +11,53 @@ function sides(): [Claims, Claims] {
 
 test("claims: a task that was sent begins once, unless it is taken back before", () => {
   const [pool, worker] = sides();
-  pool.send(3, 7);
-  assertFalse(pool.hasBegun(3, 7));
-  assert(worker.begin(3, 7));
-  assert(pool.hasBegun(3, 7));
-  assertFalse(pool.withdraw(3, 7));
-  assertFalse(worker.begin(3, 7));
+  pool.send(7);
+  assertFalse(pool.hasBegun(7));
+  assert(worker.begin(7));
+  assert(pool.hasBegun(7));
+  assertFalse(pool.withdraw(7));
+  assertFalse(worker.begin(7));
 
-  pool.send(4, 8);
-  assert(pool.withdraw(4, 8));
-  assertFalse(worker.begin(4, 8));
-  assertFalse(pool.withdraw(4, 8));
+  pool.send(8);
+  assert(pool.withdraw(8));
+  assertFalse(worker.begin(8));
+  assertFalse(pool.withdraw(8));
 });
 
-test("claims: a cell that was taken over by another task is none of the first one's", () => {
+test("claims: a word that was taken over by another task is none of the first one's", () => {
   const [pool, worker] = sides();
-  pool.send(0, 1);
-  assert(pool.withdraw(0, 1));
-  pool.send(0, 2);
-  assertFalse(worker.begin(0, 1));
-  worker.touch(0, 1);
-  assertFalse(worker.isInterrupted(0, 1));
-  assert(worker.begin(0, 2));
+  pool.send(1);
+  assert(pool.withdraw(1));
+  pool.send(1 + WORDS);
+  assertFalse(worker.begin(1));
+  worker.touch(1);
+  assertFalse(worker.isInterrupted(1));
+  assert(worker.begin(1 + WORDS));
 });
 
 test("claims: the worker sees that a task is to stop, the pool whether it ever asked", () => {
   const [pool, worker] = sides();
-  pool.send(0, 1);
-  worker.begin(0, 1);
-  assertFalse(worker.isInterrupted(0, 1));
-  assertFalse(pool.interrupt(0, 1));
-  assert(worker.isInterrupted(0, 1));
+  pool.send(1);
+  worker.begin(1);
+  assertFalse(worker.isInterrupted(1));
+  assertFalse(pool.interrupt(1));
+  assert(worker.isInterrupted(1));
 
-  pool.send(1, 2);
-  worker.begin(1, 2);
-  worker.touch(1, 2);
-  worker.touch(1, 2);
-  assert(pool.interrupt(1, 2));
-  worker.touch(1, 2);
-  assert(worker.isInterrupted(1, 2));
+  pool.send(2);
+  worker.begin(2);
+  worker.touch(2);
+  worker.touch(2);
+  assert(pool.interrupt(2));
+  worker.touch(2);
+  assert(worker.isInterrupted(2));
 });
 
-test("claims: cells and orders don't get into each other's way, also when orders grow huge", () => {
+test("claims: tasks in flight don't get into each other's way, also when tickets grow huge", () => {
   const [pool, worker] = sides();
-  const orders = [1, 2 ** 27, 2 ** 28, 2 ** 28 + 1, 2 ** 31, 2 ** 40 + 5];
-  for (const order of orders) {
-    for (let cell = 0; cell < CELLS; cell++) pool.send(cell, order + cell);
-    for (let cell = 0; cell < CELLS; cell += 2) assert(pool.withdraw(cell, order + cell));
-    for (let cell = 0; cell < CELLS; cell++) {
-      assertEquals(worker.begin(cell, order + cell), cell % 2 === 1);
-    }
+  for (const first of [1, 2 ** 27, 2 ** 28, 2 ** 28 + 1, 2 ** 31, 2 ** 40 + 5]) {
+    for (let i = 0; i < WORDS; i++) pool.send(first + i);
+    for (let i = 0; i < WORDS; i += 2) assert(pool.withdraw(first + i));
+    for (let i = 0; i < WORDS; i++) assertEquals(worker.begin(first + i), i % 2 === 1);
   }
 });
 
@@ -74,10 +71,10 @@ test("claims: each task is either begun or taken back, never both, in a race of 
   for (let round = 0; round < rounds; round++) {
     // The worker takes its time to start, and that must not block this thread.
     while (round > 0 ? Atomics.load(go, 1) < round : false);
-    for (let cell = 0; cell < 8; cell++) pool.send(cell, round * 8 + cell);
+    for (let i = 0; i < 8; i++) pool.send(round * 8 + i);
     Atomics.store(go, 0, round + 1);
-    for (let cell = 7; cell >= 0; cell--) {
-      if (pool.withdraw(cell, round * 8 + cell)) withdrawn[round * 8 + cell] = 1;
+    for (let i = 7; i >= 0; i--) {
+      if (pool.withdraw(round * 8 + i)) withdrawn[round * 8 + i] = 1;
     }
     if (round === 0) { while (Atomics.load(go, 1) < 1) await new Promise((r) => setTimeout(r, 1)); }
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { WORDS } from "../../src/pool/claims.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { eventually } from "../conformance/support.ts";
 import { test } from "../harness.ts";
@@ -26,6 +27,26 @@ test("pool executor: short tasks are sent ahead, in order, each under a ticket o
   assertEquals(jobs[0], a);
   link.tell(...jobs);
   assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
+  await queue.end();
+});
+
+test("pool executor: what is taken back never comes under a number that stands for the one under way", async () => {
+  // No task is found to be slow while the clock stands still.
+  const queue = new FakePool({ workers: 1, clock: new VirtualClock() });
+  const link = await queue.startShort();
+  const [first] = submit(queue, "first");
+  await queue.turn();
+  const begun = link.begin();
+  for (let i = 0; i < WORDS + 10; i++) {
+    const [other] = submit(queue, "other");
+    await queue.turn();
+    other!.cancel();
+  }
+  const tickets = link.inbox.map(({ ticket }) => ticket);
+  assertEquals(new Set(tickets).size, WORDS + 10);
+  assertFalse(tickets.some((ticket) => (ticket - begun.ticket) % WORDS === 0));
+  link.tell(begun);
+  assertEquals(await first!.value(), "first");
   await queue.end();
 });
 

@@ -56,13 +56,13 @@ export class FakeLink implements WorkerLink {
   begin(): Job {
     for (;;) {
       const job = this.inbox.shift()!;
-      if (this.#worker.begin(job.cell, job.ticket)) return job;
+      if (this.#worker.begin(job.ticket)) return job;
     }
   }
 
   /** A task asks for its signal. */
   touch(job: Job): void {
-    this.#worker.touch(job.cell, job.ticket);
+    this.#worker.touch(job.ticket);
   }
 
   /** Word of the ends of tasks arrives. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { CELLS } from "../../src/pool/claims.ts";
+import { WORDS } from "../../src/pool/claims.ts";
 import { Pace } from "../../src/pool/pace.ts";
 import { test } from "../harness.ts";
 
@@ -15,11 +15,11 @@ test("pace: one task at a time as long as nothing is known, and while tasks are 
   assertEquals(paceAfter(0.25, 0.3, 1), 1);
 });
 
-test("pace: the shorter the tasks the more of them, never more than a worker has cells", () => {
+test("pace: the shorter the tasks the more of them, never more than there are words for claims", () => {
   assertEquals(paceAfter(0.2), 10);
   assertEquals(paceAfter(0.1), 20);
   const most = paceAfter(0);
-  assert(most > 100 && most < CELLS, `${most}`);
+  assert(most > 100 && most < WORDS, `${most}`);
   assertEquals(paceAfter(0, 0, 0, 0), most);
 });
 

@@ -25,8 +25,8 @@ function raceClaims({ buffer, go, rounds }: Race): Int32Array {
   const begun = new Int32Array(rounds * 8);
   for (let round = 0; round < rounds; round++) {
     while (Atomics.load(go, 0) <= round);
-    for (let cell = 0; cell < 8; cell++) {
-      if (claims.begin(cell, round * 8 + cell)) begun[round * 8 + cell] = 1;
+    for (let i = 0; i < 8; i++) {
+      if (claims.begin(round * 8 + i)) begun[round * 8 + i] = 1;
     }
     Atomics.store(go, 1, round + 1);
   }

@@ -23,33 +23,33 @@ function withSides(body: (pool: FilePoolClaims, worker: FileWorkerClaims) => voi
 if (runtime === "deno") {
   test("a task that was taken back does not begin, one that has begun can't be taken back", () => {
     withSides((pool, worker) => {
-      assertEquals(pool.hasBegun(0, 1), false);
-      assert(worker.begin(0, 1));
-      assert(pool.hasBegun(0, 1));
-      assertEquals(pool.withdraw(0, 1), false);
-      assertEquals([pool.withdraw(0, 3), pool.withdraw(0, 2)], [true, true]);
-      assertEquals([worker.begin(0, 2), worker.begin(0, 3)], [false, false]);
-      assert(worker.begin(0, 4));
+      assertEquals(pool.hasBegun(1), false);
+      assert(worker.begin(1));
+      assert(pool.hasBegun(1));
+      assertEquals(pool.withdraw(1), false);
+      assertEquals([pool.withdraw(3), pool.withdraw(2)], [true, true]);
+      assertEquals([worker.begin(2), worker.begin(3)], [false, false]);
+      assert(worker.begin(4));
     });
   });
 
   test("a task sees that it is interrupted, and whether it has asked is known", () => {
     withSides((pool, worker) => {
-      worker.begin(0, 1);
-      assertEquals(worker.isInterrupted(0, 1), false);
-      assertEquals(pool.interrupt(0, 1), false);
-      assert(worker.isInterrupted(0, 1));
-      worker.begin(0, 2);
-      assertEquals(worker.isInterrupted(0, 2), false);
-      worker.touch(0, 2);
-      assert(pool.interrupt(0, 2));
+      worker.begin(1);
+      assertEquals(worker.isInterrupted(1), false);
+      assertEquals(pool.interrupt(1), false);
+      assert(worker.isInterrupted(1));
+      worker.begin(2);
+      assertEquals(worker.isInterrupted(2), false);
+      worker.touch(2);
+      assert(pool.interrupt(2));
     });
   });
 
   test("many notes are read", () => {
     withSides((pool, worker) => {
-      for (let ticket = 1; ticket <= 2_000; ticket++) assert(pool.withdraw(0, ticket));
-      for (let ticket = 1; ticket <= 2_000; ticket++) assertEquals(worker.begin(0, ticket), false);
+      for (let ticket = 1; ticket <= 2_000; ticket++) assert(pool.withdraw(ticket));
+      for (let ticket = 1; ticket <= 2_000; ticket++) assertEquals(worker.begin(ticket), false);
     });
   });
 
@@ -59,14 +59,14 @@ if (runtime === "deno") {
     try {
       const claims = new FilePoolClaims(file);
       const program = new Program("claimant", [file.path, `${count}`]);
-      await eventually(() => claims.hasBegun(0, 1), "it has begun");
+      await eventually(() => claims.hasBegun(1), "it has begun");
       const taken = new Set<number>();
       let refused = 0;
       for (let ticket = 2; ticket <= count; ticket++) {
         // Just ahead of where the child is.
         ticket = Math.max(ticket, file.word + ticket % 3);
         if (ticket > count) break;
-        if (claims.withdraw(0, ticket)) taken.add(ticket);
+        if (claims.withdraw(ticket)) taken.add(ticket);
         else refused++;
       }
       const { code, stderr } = await program.ended;

@@ -11,6 +11,6 @@ const [path, count] = process.argv.slice(2);
 const claims = new FileWorkerClaims(ExchangeFile.open(path), () => {});
 const run: number[] = [];
 for (let ticket = 1; ticket <= Number(count); ticket++) {
-  if (claims.begin(0, ticket)) run.push(ticket);
+  if (claims.begin(ticket)) run.push(ticket);
 }
 console.log(JSON.stringify(run));

@@ -5,7 +5,8 @@
  */
 import { readSync, writeSync } from "node:fs";
 import process from "node:process";
-import { type DownMessage, READY, VALUES } from "../../../src/pool/protocol.ts";
+import { READY, type RunMessage, VALUES } from "../../../src/pool/protocol.ts";
+import { jobsOf } from "../../../src/pool/run_message.ts";
 import { decode, encode } from "../../../src/process/codec.ts";
 import { SizedReader, writeFrame } from "../../../src/process/frames.ts";
 import type { ProcessGreeting } from "../../../src/process/link.ts";
@@ -38,10 +39,10 @@ function chunksOf(payload: Uint8Array): Uint8Array[] {
 const greeting = receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
 writeFrame(mark, encode([READY]), write);
-const [, , order, cell, ticket] = receive() as DownMessage;
+const [{ order, ticket }] = jobsOf(receive() as RunMessage);
 if (greeting.sharedState !== undefined) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
-  claims.begin(cell as number, ticket as number);
+  claims.begin(ticket);
 }
 const large = encode([VALUES, order, new Uint8Array(300_000), 1]);
 
