@@ -1,5 +1,5 @@
 /** So many results are kept back at the most. */
-const SLOTS = 64;
+const SLOTS = 128;
 /** Strings up to so many UTF-16 units can be noted. */
 const MAX_TEXT = 64;
 /** Of a slot: order, milliseconds, kind, number or length. */

@@ -49,8 +49,8 @@ test("journal: what isn't simple isn't noted, nor what is too long or too much",
   assert(worker.note(1, "x".repeat(64), 1));
   let count = 1;
   while (worker.note(2, 2, 2)) count++;
-  assertEquals(count, 64);
-  assertEquals(pool.notes().length, 64);
+  assertEquals(count, 128);
+  assertEquals(pool.notes().length, 128);
   worker.clear();
   assert(worker.note(3, 3, 3));
 });
