@@ -3,7 +3,7 @@
  * on Deno and on Bun; those that don't run there on Node.
  *
  * `--only` picks the works with the text in their id, several texts with commas between. `--share 0.3` does that share
- * of the rounds. `--write` keeps what came of it under `bench/results/`.
+ * of the rounds. `--write` keeps what came of it under `bench/results/`, beside what is there of other works.
  *
  * @module
  */
@@ -12,18 +12,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import trilane from "../deno.json" with { type: "json" };
 import { type Commands, compare } from "./arena.ts";
-import { chart } from "./chart.ts";
 import { markdown } from "./markdown.ts";
 import peers from "./package.json" with { type: "json" };
+import { keep } from "./results.ts";
 import { type Comparison, summarize } from "./statistics.ts";
 import type { Runtime } from "./work.ts";
 import { works } from "./works.ts";
-
-/** The works that the chart shows. */
-const CHARTED = [
-  ...["noops-run-100000-16", "noops-each-100000-16", "threads-saturated", "threads-latency"],
-  ...["processes-saturated", "processes-latency", "factorial"],
-];
 
 const { values: options } = parseArgs({
   args: Deno.args,
@@ -89,23 +83,5 @@ for (const runtime of options.on as Runtime[]) {
     comparisons.push(comparison);
     console.log(markdown(comparison, runtime));
   }
-  if (!options.write) continue;
-  const results = here("results");
-  const body = comparisons.map((comparison) => markdown(comparison, runtime)).join("\n");
-  await Deno.mkdir(results, { recursive: true });
-  await Deno.writeTextFile(
-    `${results}/${runtime}.md`,
-    `# ${versions[runtime]}\n\n${head}\n\n${body}`,
-  );
-  const facts = {
-    runtime: versions[runtime],
-    machine,
-    versions: { trilane: trilane.version, ...peers.dependencies },
-  };
-  await Deno.writeTextFile(
-    `${results}/${runtime}.json`,
-    `${JSON.stringify({ ...facts, comparisons }, null, 2)}\n`,
-  );
-  const charted = comparisons.filter(({ id }) => CHARTED.includes(id));
-  await Deno.writeTextFile(`${results}/${runtime}.svg`, chart(versions[runtime], charted));
+  if (options.write) await keep(runtime, { runtime: versions[runtime], head }, comparisons);
 }

@@ -39,7 +39,7 @@ function cells(row: Row, comparison: Comparison, runtime: string): string[] {
 
 /** A table of one comparison, under its title; below it those that could not do the work. */
 export function markdown(comparison: Comparison, runtime: string): string {
-  const { title, figures, rows } = comparison;
+  const { title, rounds, figures, rows } = comparison;
   const units = Object.values(figures).flatMap(({ unit }) => [unit, "spread", "Trilane is"]);
   const done = rows.filter(({ error }) => error === undefined);
   const table = [["", ...units], ...done.map((row) => cells(row, comparison, runtime))];
@@ -51,7 +51,8 @@ export function markdown(comparison: Comparison, runtime: string): string {
   const leftOut = rows.filter(({ error }) => error !== undefined)
     .map((row) => `Left out: ${nameOf(row, runtime)} (${row.error}).\n`);
   return [
-    ...[`### ${title}\n`, line(table[0]), line(rule), ...table.slice(1).map(line), ""],
+    ...[`### ${title}\n`, `${rounds === 1 ? "1 round" : `Medians of ${rounds} rounds`}.\n`],
+    ...[line(table[0]), line(rule), ...table.slice(1).map(line), ""],
     ...leftOut,
   ].join("\n");
 }

@@ -24,6 +24,8 @@ export interface Row extends Omit<Outcome, "rounds"> {
 export interface Comparison {
   readonly id: string;
   readonly title: string;
+  /** How many rounds were measured. */
+  readonly rounds: number;
   readonly figures: Work["figures"];
   readonly rows: readonly Row[];
 }
@@ -58,6 +60,7 @@ export function summarize(work: Work, outcomes: readonly Outcome[]): Comparison 
   return {
     id: work.id,
     title: work.title,
+    rounds: Math.max(...outcomes.map(({ rounds }) => rounds.length)),
     figures: work.figures,
     rows: rows.map((row) => ({ ...row, ratios: own.length === 0 ? {} : ratios(row) })),
   };
