@@ -1,6 +1,4 @@
-/** Tasks that take less than so many milliseconds are sent ahead. */
-const SHORT = 0.25;
-/** About so many milliseconds of work are sent ahead. */
+/** A worker is sent tasks for about so many milliseconds: many times what it takes to send it one. */
 const AHEAD = 2;
 /** So many tasks at the most. Fewer than there are words for claims. */
 const MAX_AHEAD = 128;
@@ -19,8 +17,6 @@ export class Pace {
     this.#average = this.#average === Infinity || ms > this.#average
       ? ms
       : this.#average * 0.9 + ms * 0.1;
-    this.ahead = this.#average < SHORT
-      ? Math.min(MAX_AHEAD, Math.ceil(AHEAD / Math.max(this.#average, 1e-3)))
-      : 1;
+    this.ahead = Math.max(1, Math.min(MAX_AHEAD, Math.ceil(AHEAD / this.#average)));
   }
 }

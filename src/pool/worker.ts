@@ -344,15 +344,15 @@ export class PoolWorker implements LinkListener, Timed {
       : this.seats.find((seat) => seat.task.order === order);
   }
 
-  /** The next number of all, but for those that share a word with a task that is in flight. */
+  /** The next number of all, but for those whose word a task in flight has. */
   #nextTicket(): number {
-    const { seats } = this;
-    do this.#tickets++; while (
-      // They are in order, so that only after very many the first ones need to be looked at.
-
-      seats.length > 0 && this.#tickets - seats[0].ticket >= WORDS &&
-      seats.some(({ ticket }) => (this.#tickets - ticket) % WORDS === 0)
-    );
+    this.#tickets++;
+    // Tasks have their tickets in order, so that only after very many the words come round to the first one's.
+    const [first] = this.seats;
+    if (first !== undefined && this.#tickets - first.ticket >= WORDS) {
+      const isTaken = ({ ticket }: Seat) => (this.#tickets - ticket) % WORDS === 0;
+      while (this.seats.some(isTaken)) this.#tickets++;
+    }
     return this.#tickets;
   }
 
