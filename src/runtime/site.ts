@@ -11,10 +11,10 @@ export interface Site {
   readonly stack?: string;
 }
 
-/** A look at the stack takes V8 about 2 µs, far more than a submission. So many in a row may be had all the same, … */
+/** A look at the stack takes V8 2 to 10 µs, far more than a submission. So many in a row may be had all the same, … */
 const BURST = 2_000;
 /** … and so many a millisecond on and on. */
-const PER_MS = 20;
+const PER_MS = 2;
 /** The frames of this library above the caller's, and the caller's. */
 const FRAMES = 8;
 
