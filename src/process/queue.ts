@@ -31,6 +31,8 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
  *   task. Its standard input belongs to the queue; tasks find it empty.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
+ * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
+ *   on and on, since to look at the stack takes longer than to submit.
  *
  * @example
  * ```ts
