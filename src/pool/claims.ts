@@ -40,6 +40,9 @@ export interface WorkerClaims {
 /** So many words there are. No two tasks in flight may have tickets that differ by a multiple of it. */
 export const WORDS = 256;
 
+/** So many bytes claims take. */
+export const CLAIMS_SIZE = WORDS * Int32Array.BYTES_PER_ELEMENT;
+
 const at = (ticket: number) => ticket % WORDS;
 const word = (ticket: number, state: number) => ((ticket & 0xfffffff) << 3) | state;
 
@@ -49,10 +52,13 @@ export class Claims implements PoolClaims, WorkerClaims {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  /** @param buffer Memory of the other side; made new where there is none yet. */
+  /**
+   * @param buffer Memory of the other side; made new where there is none yet.
+   * @throws {RangeError} When it has not the size of claims.
+   */
   constructor(buffer?: SharedArrayBuffer) {
-    this.buffer = buffer ?? new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT);
-    this.#words = new Int32Array(this.buffer);
+    this.buffer = buffer ?? new SharedArrayBuffer(CLAIMS_SIZE);
+    this.#words = new Int32Array(this.buffer, 0, WORDS);
   }
 
   // The pool's side

@@ -5,6 +5,12 @@ const MAX_TEXT = 64;
 /** Of a slot: order, milliseconds, kind, number or length. */
 const FIELDS = 4;
 
+/** Where its parts are, in bytes: first the words of its state. */
+const FIELDS_AT = 8;
+const TEXT_AT = FIELDS_AT + SLOTS * FIELDS * Float64Array.BYTES_PER_ELEMENT;
+/** So many bytes a journal takes. */
+export const JOURNAL_SIZE = TEXT_AT + SLOTS * MAX_TEXT * Uint16Array.BYTES_PER_ELEMENT;
+
 /** Where the words of its state are. */
 const COUNT = 0;
 const CLEARED = 1;
@@ -42,14 +48,15 @@ export class Journal {
   /** The worker's own count: it alone writes. */
   #noted = 0;
 
-  /** @param buffer Memory of the other side; made new where there is none yet. */
+  /**
+   * @param buffer Memory of the other side; made new where there is none yet.
+   * @throws {RangeError} When it has not the size of a journal.
+   */
   constructor(buffer?: SharedArrayBuffer) {
-    const fieldsAt = 8;
-    const textAt = fieldsAt + SLOTS * FIELDS * 8;
-    this.buffer = buffer ?? new SharedArrayBuffer(textAt + SLOTS * MAX_TEXT * 2);
+    this.buffer = buffer ?? new SharedArrayBuffer(JOURNAL_SIZE);
     this.#state = new Int32Array(this.buffer, 0, 2);
-    this.#fields = new Float64Array(this.buffer, fieldsAt, SLOTS * FIELDS);
-    this.#text = new Uint16Array(this.buffer, textAt);
+    this.#fields = new Float64Array(this.buffer, FIELDS_AT, SLOTS * FIELDS);
+    this.#text = new Uint16Array(this.buffer, TEXT_AT, SLOTS * MAX_TEXT);
   }
 
   /** Notes a result; `false` if it can't be noted. */

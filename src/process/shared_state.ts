@@ -1,5 +1,5 @@
-import { Claims, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
-import { Journal } from "../pool/journal.ts";
+import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
+import { Journal, JOURNAL_SIZE } from "../pool/journal.ts";
 import { canExchange, ExchangeFile } from "../runtime/exchange_file.ts";
 import { canMap, createMapped, openMapped, removeMapped } from "../runtime/mapped_memory.ts";
 import { FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
@@ -19,8 +19,7 @@ export interface SharedState<C> {
 /** Whether there can be any. */
 export const canShare: boolean = canMap || canExchange;
 
-/** So many bytes are more than either takes. */
-const SIZES = [16_384, 16_384];
+const SIZES = [CLAIMS_SIZE, JOURNAL_SIZE];
 
 /** @throws When the file can't be made. */
 export function createSharedState(): SharedState<PoolClaims & { touched?(ticket: number): void }> {

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Journal, type Note } from "../../src/pool/journal.ts";
+import { Journal, JOURNAL_SIZE, type Note } from "../../src/pool/journal.ts";
 import { test } from "../harness.ts";
 import { race } from "./race.ts";
 
@@ -100,4 +100,8 @@ test("journal: a reader on another thread never sees a note that is half another
       }
     }
   }
+});
+
+test("journal: memory that is too small for it is refused", () => {
+  assertThrows(() => new Journal(new SharedArrayBuffer(JOURNAL_SIZE - 8)), RangeError);
 });

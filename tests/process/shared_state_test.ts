@@ -1,6 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
+import { WORDS } from "../../src/pool/claims.ts";
+import {
+  createSharedState,
+  openSharedState,
+  removeSharedState,
+} from "../../src/process/shared_state.ts";
 import { canMap, createMapped, openMapped, removeMapped } from "../../src/runtime/mapped_memory.ts";
 import { runtime, test } from "../harness.ts";
 import { eventually, tasks, withQueue } from "./support.ts";
@@ -16,6 +22,24 @@ if (runtime === "bun") {
       new Uint8Array(piece).fill(i + 1);
     }
     assertEquals(other.map((piece) => new Uint8Array(piece)[99]), [1, 2]);
+  });
+
+  test("a journal and claims have room in mapped memory, to the last one", () => {
+    const pool = createSharedState();
+    const child = openSharedState(pool.path, () => {});
+    removeSharedState(pool.path);
+    const texts: string[] = [];
+    for (let order = 0;; order++) {
+      const text = `${order} `.padEnd(64, "x");
+      if (!child.journal!.note(order, text, 1)) break;
+      texts.push(text);
+    }
+    assertEquals(pool.journal!.notes().map(({ value }) => value), texts);
+    for (let ticket = 1; ticket <= WORDS; ticket++) {
+      pool.claims.send(ticket);
+      assert(child.claims.begin(ticket));
+      assert(pool.claims.hasBegun(ticket));
+    }
   });
 
   test("no file of shared memory is left", async () => {

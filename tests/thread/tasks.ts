@@ -84,6 +84,8 @@ export function tellAndBlock(gate: Int32Array): string {
 /** Spins in a loop that never yields until it is cancelled; writes the reason to the log. */
 export function pollUntilCancelled(gate: Int32Array, log?: string): string {
   const task = currentTask();
+  // Whoever sees that it has come may rely on its having asked.
+  void task.cancelled;
   Atomics.add(gate, 1, 1);
   while (!task.cancelled);
   Atomics.add(gate, 2, 1);
