@@ -7,8 +7,8 @@ import { format } from "./markdown.ts";
 import type { Comparison } from "./statistics.ts";
 
 const WIDTH = 760;
-const NAME_WIDTH = 250;
-const BAR_WIDTH = 380;
+const NAME_WIDTH = 280;
+const BAR_WIDTH = 360;
 const ROW = 22;
 const COLORS = { trilane: "#2f6fde", peer: "#9aa4b2", floor: "#d7dce2" };
 
