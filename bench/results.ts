@@ -39,11 +39,8 @@ export async function keep(
   fresh: readonly Comparison[],
 ): Promise<void> {
   const earlier = await read(runtime);
-  const known = new Map<string, Comparison>();
-  if (earlier?.head === conditions.head) {
-    for (const comparison of earlier.comparisons) known.set(comparison.id, comparison);
-  }
-  for (const comparison of fresh) known.set(comparison.id, comparison);
+  const still = earlier?.head === conditions.head ? earlier.comparisons : [];
+  const known = new Map([...still, ...fresh].map((comparison) => [comparison.id, comparison]));
   const comparisons = works.flatMap(({ id }) => known.get(id) ?? []);
   const results: Results = { ...conditions, comparisons };
   await Deno.mkdir(file(""), { recursive: true });

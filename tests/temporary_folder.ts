@@ -7,6 +7,16 @@ import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** Runs a body with a folder of its own. */
+export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = makeFolder();
+  try {
+    await body(folder);
+  } finally {
+    removeFolder(folder);
+  }
+}
+
 /** Makes a folder. */
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), "trilane-"));

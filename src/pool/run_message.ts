@@ -21,7 +21,7 @@ const HEAD = 6;
  * Writes a `RUN` message: `[RUN, references, ...series]`. A series is of tasks that differ by little:
  * `reference, attempt, name, number of arguments, first ticket, count, ...tasks`, a task `order, ...args`.
  *
- * For each field costs as much to clone as a number does, and an array more than all the fields.
+ * Every field costs as much to clone as a number does, and an array of a task's own more than all its fields.
  */
 export class RunMessageWriter {
   readonly message: RunMessage = [RUN, null];

@@ -32,8 +32,7 @@ let filledAt = 0;
 /**
  * Notes where the program is.
  *
- * @returns The site; `undefined` where that can't be known or would cost too much, as in a loop that submits a great
- * many tasks one by one.
+ * @returns The site; `undefined` where it would cost too much, as in a loop that submits a great many tasks one by one.
  */
 function captureSite(): Site | undefined {
   if (!take()) return undefined;

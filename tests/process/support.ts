@@ -10,9 +10,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type ProcessOptions, ProcessQueue, type TaskHandle } from "../../mod.ts";
 import { eventually } from "../conformance/support.ts";
-import { makeFolder, removeFolder } from "../temporary_folder.ts";
+import { withFolder } from "../temporary_folder.ts";
 
-export { eventually };
+export { eventually, withFolder };
 
 /** The tasks, not loaded here. */
 export const tasks = importTasks<typeof import("./tasks.ts")>(
@@ -30,16 +30,6 @@ export async function withQueue(
     await body(queue);
   } finally {
     await queue.cancel();
-  }
-}
-
-/** Runs a body with a folder of its own. */
-export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = makeFolder();
-  try {
-    await body(folder);
-  } finally {
-    removeFolder(folder);
   }
 }
 

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { runtime, test } from "../harness.ts";
-import { withFolder } from "../process/support.ts";
+import { withFolder } from "../temporary_folder.ts";
 import { assertPrints, runProgram } from "./support.ts";
 
 const root = new URL("../../", import.meta.url);

@@ -11,8 +11,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type PoolOptions, ThreadQueue } from "../../mod.ts";
 import { eventually } from "../conformance/support.ts";
-import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import { runtime } from "../harness.ts";
+import { withFolder } from "../temporary_folder.ts";
 
 export { eventually };
 
@@ -73,22 +73,19 @@ export async function left(gate: Int32Array, count = 1): Promise<void> {
 }
 
 /** Calls back with a file's path and what reads the lines that have been written to it. */
-export async function withLog(
+export function withLog(
   body: (path: string, lines: () => string[]) => Promise<void>,
 ): Promise<void> {
-  const folder = makeFolder();
-  const path = join(folder, "log");
-  try {
-    await body(path, () => {
+  return withFolder((folder) => {
+    const path = join(folder, "log");
+    return body(path, () => {
       try {
         return readFileSync(path, "utf8").split("\n").slice(0, -1);
       } catch {
         return [];
       }
     });
-  } finally {
-    removeFolder(folder);
-  }
+  });
 }
 
 /** How a program ended. */
