@@ -71,12 +71,15 @@ for (const lane of lanes) {
         ...queue.map(tasks.fail, ["a", "b", "c"], { priority: 2, retries: 1 }),
         ...queue.map(tasks.add, Array(50).fill([1, 2]), { priority: 2 }),
         ...queue.map(tasks.echo, Array(50).fill(1), { delay: 60_000 }),
+        ...queue.map(tasks.gate, Array(5).fill([desk.file("never"), 0])),
+      ];
+      const kept = [
         ...queue.map(tasks.addLater, Array(20).fill([1, 2]), { mustComplete: true, priority: 9 }),
         ...queue.map(tasks.failUntil, Array(5).fill(2), {
           ...{ mustComplete: true, retries: 1, signal: controller.signal },
         }),
-        ...queue.map(tasks.gate, Array(5).fill([desk.file("never"), 0])),
       ];
+      handles.push(...kept);
       const summary = await queue.run();
       const count = (status: string) => handles.filter((handle) => handle.status === status).length;
       const { total, succeeded, failed, cancelled } = summary;
@@ -86,9 +89,9 @@ for (const lane of lanes) {
       ]);
       assertEquals(succeeded + failed + cancelled, total);
       assertEquals(new Set(summary.results.map(({ id }) => id)).size, total);
-      // What is under way when the first one fails may be of either kind.
+      // Of the others, those on a worker when the first one fails, begun or not, may end either way.
+      assert(kept.every((handle) => handle.status === "succeeded"));
       assert(failed >= 1 && failed <= 3, `${failed} failed`);
-      assert(succeeded >= 72, `${succeeded} succeeded`);
       assert(cancelled >= 55, `${cancelled} cancelled`);
       assertEquals(pick(queue, "completed", "pending", "scheduled", "active"), {
         ...{ completed: total, pending: 0, scheduled: 0, active: 0 },
