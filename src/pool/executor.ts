@@ -19,7 +19,7 @@ const MAX_FAILED_STARTS = 3;
  * Every so many milliseconds workers that have several tasks are looked after: a long one may keep back the results of
  * those before it and hold up those behind it.
  */
-const LOOK_EVERY = 2;
+const LOOK_EVERY = 5;
 /** So many milliseconds a shutdown waits for workers that were told to end. */
 const MAX_END = 1_000;
 /** A busy worker that was told to end has so many milliseconds before it gives cause for a warning. */
@@ -150,6 +150,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   pumped(waiting: number): void {
     for (const worker of [...this.#workers]) worker.flush();
     if (waiting > 0) this.#growFor(waiting);
+    else this.#balance();
     if (this.#look.timer === 0 && this.#workers.some((worker) => worker.seats.length > 1)) {
       this.#host.timers.addIn(this.#look, LOOK_EVERY);
     }
@@ -497,15 +498,21 @@ export class PoolExecutor implements Executor, WorkerListener {
     if (next !== Infinity) this.#idleTimers.add(this.#sweep, next);
   }
 
-  /** Takes in results that are kept back, and moves tasks that wait while other workers are idle. */
+  /** Takes back what waits behind long tasks, and takes in the results that wait as well. */
   #lookAfter(): void {
     for (const worker of [...this.#workers]) {
-      if (worker.seats.length > 1) worker.readJournal();
       if (worker.seats.length > 1 && worker.isSlow()) this.#takeBackWaiting(worker);
     }
-    const idle = this.#workers.some(({ state, seats }) => state === "ready" && seats.length === 0);
-    if (idle) this.recall();
-    else this.#host.requestPump();
+    this.#host.requestPump();
+  }
+
+  /** Takes back what waits for busy workers while others are idle. */
+  #balance(): void {
+    let waiting = 0;
+    for (const { seats } of this.#workers) waiting += Math.max(0, seats.length - 1);
+    if (!this.#pace.isWorthMoving(waiting)) return;
+    if (!this.#workers.some(({ state, seats }) => state === "ready" && seats.length === 0)) return;
+    for (const worker of this.#workers) this.#takeBackWaiting(worker);
   }
 
   /** All have been told to end: from now on they are waited for only so long. */

@@ -26,6 +26,7 @@ import {
   UNREADY,
   type UpMessage,
   VALUES,
+  VALUES_FIELDS,
 } from "./protocol.ts";
 import { type Job, jobsOf } from "./run_message.ts";
 import { canClone, decodeValue, encodeValue } from "./values.ts";
@@ -42,8 +43,13 @@ export interface Uplink {
   poll?(): DownMessage | undefined;
 }
 
-/** Results are kept back for so many milliseconds at the most. */
-const MAX_BACK = 0.2;
+/**
+ * The results of so many milliseconds of work are kept back at the most. A message costs pool and worker as much as many
+ * a task.
+ */
+const MAX_BACK = 2;
+/** The results of so many are kept back while more tasks wait here than have ended. */
+const MIN_BACK = 0.2;
 
 /**
  * The worker's side of a pool, the same in threads and processes: runs the tasks that it is sent, one after the
@@ -62,8 +68,8 @@ export class Server {
   #onIdle: (() => void) | undefined;
   /** Results to be sent. */
   #values: unknown[] = [VALUES];
-  /** When the oldest of them came. */
-  #oldest = 0;
+  /** When the attempt began that the first of them is of. */
+  #since = 0;
   /** When the task before ended, or work began. */
   #now = 0;
 
@@ -206,10 +212,10 @@ export class Server {
 
   #succeed(job: Job, value: unknown): void {
     const took = this.#end();
-    if (this.#values.length === 1) this.#oldest = this.#now;
+    if (this.#values.length === 1) this.#since = this.#now - took;
     if (this.#journal?.note(job.order, value, took)) {
       this.#values.push(job.order, value, took);
-      if (this.#now - this.#oldest > MAX_BACK) this.#sendValues();
+      if (this.#isDue()) this.#sendValues();
       return;
     }
     try {
@@ -222,6 +228,13 @@ export class Server {
       );
       this.#sendError(job, error, took);
     }
+  }
+
+  /** Whether what was kept back is to be sent now: soon enough for more tasks to come before the worker has none. */
+  #isDue(): boolean {
+    const worked = this.#now - this.#since;
+    const kept = (this.#values.length - 1) / VALUES_FIELDS;
+    return worked > MAX_BACK || (worked > MIN_BACK && kept >= this.#inbox.length);
   }
 
   #fail(job: Job, error: unknown): void {

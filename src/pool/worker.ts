@@ -148,15 +148,16 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   /**
-   * Looks whether a task has been under way for long while others wait behind it.
-   *
-   * @returns Whether it has been since the last look at least; then no more come behind it.
+   * Looks whether a task has been under way since the last look at least; then no more come behind it. One that seems to
+   * be has perhaps ended, its result kept back.
    */
   isSlow(): boolean {
-    const [first] = this.seats;
-    if (first === this.#seen) this.#slow = first;
-    this.#seen = first;
-    return first !== undefined && first === this.#slow;
+    const seen = this.#seen;
+    if (seen !== undefined && seen === this.seats[0]) this.readJournal();
+    const first = this.#seen = this.seats[0];
+    if (first === undefined || first !== seen) return false;
+    this.#slow = first;
+    return true;
   }
 
   /** Gives it a task, to be sent by `flush`. */

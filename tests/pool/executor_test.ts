@@ -268,6 +268,44 @@ test("pool executor: a task that asked for its signal keeps its worker for its g
   await queue.end();
 });
 
+test("pool executor: what was sent ahead goes to a worker that is idle, if it is worth it", async () => {
+  for (const [took, moved] of [[0.001, ""], [1, "b d"]] as const) {
+    const queue = new FakePool({ workers: 2 });
+    const link = await queue.startShort(took);
+    const handles = submit(queue, "a", "b", "c", "d", "e");
+    await queue.turn();
+    assertEquals(link.inbox.length, 5);
+    const a = link.begin();
+    const other = queue.links[1]!;
+    other.ready();
+    await queue.turn();
+    assertEquals(other.inbox.map(({ name }) => name).join(" "), moved);
+    link.tell(a);
+    while (other.inbox.length > 0) other.tell(other.begin());
+    while (handles.some(({ done }) => !done)) link.tell(link.begin());
+    await queue.end();
+  }
+});
+
+test("pool executor: what has begun unseen stays where it is while another worker is idle", async () => {
+  const queue = new FakePool({ workers: 2 });
+  const link = await queue.startShort(1);
+  const handles = submit(queue, "a", "b");
+  await queue.turn();
+  const jobs = [link.begin(), link.begin()];
+  let asked = 0;
+  const withdraw = link.claims.withdraw.bind(link.claims);
+  link.claims.withdraw = (ticket) => {
+    if (++asked > 20) throw new Error("The pool asks again and again");
+    return withdraw(ticket);
+  };
+  queue.links[1]!.ready();
+  for (let i = 0; i < 10; i++) await queue.turn();
+  link.tell(...jobs);
+  assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b"]);
+  await queue.end();
+});
+
 test("pool executor: when there are to be fewer workers, nothing begins before enough tasks have ended", async () => {
   const queue = new FakePool({ workers: 3 });
   await queue.start();

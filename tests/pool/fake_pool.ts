@@ -25,6 +25,8 @@ export class FakeLink implements WorkerLink {
   /** What it was sent and has not begun. */
   readonly inbox: Job[] = [];
   killed = false;
+  /** How long its tasks take, as it says, in milliseconds. */
+  took = 0.001;
   readonly #listener: LinkListener;
   readonly #worker = new Claims(this.claims.buffer);
   readonly #notes = new Journal(this.journal.buffer);
@@ -67,12 +69,15 @@ export class FakeLink implements WorkerLink {
 
   /** Word of the ends of tasks arrives. */
   tell(...jobs: Job[]): void {
-    this.#listener.received([VALUES, ...jobs.flatMap(({ order, name }) => [order, name, 0.001])]);
+    this.#listener.received([
+      VALUES,
+      ...jobs.flatMap(({ order, name }) => [order, name, this.took]),
+    ]);
   }
 
   /** Notes a result that it has not sent. */
   note(job: Job): void {
-    this.#notes.note(job.order, job.name, 0.001);
+    this.#notes.note(job.order, job.name, this.took);
   }
 
   /** Its end arrives. */
@@ -112,14 +117,19 @@ export class FakePool extends TaskQueue {
     for (let i = 0; i < 5; i++) await Promise.resolve();
   }
 
-  /** Starts with one worker that is known to have short tasks, so that it is sent several. */
-  async startShort(): Promise<FakeLink> {
+  /**
+   * Starts with one worker that is known to have short tasks, so that it is sent several.
+   *
+   * @param took How long they take, in milliseconds.
+   */
+  async startShort(took?: number): Promise<FakeLink> {
     await this.start();
     const warmUp = this.map(task, ["a", "b", "c"].map((name): [string] => [name]), {
       name: "warm up",
     });
     await this.turn();
     const [link] = this.links as [FakeLink];
+    link.took = took ?? link.took;
     link.ready();
     while (!warmUp.every(({ done }) => done)) {
       await this.turn();

@@ -23,6 +23,11 @@ test("journal: the pool reads what was noted, in order, until it is cleared", ()
     "",
     "text",
     "ü€\u{1F600}\ud800",
+    "x".repeat(4096),
+    0n,
+    -1n,
+    2n ** 64n,
+    -(2n ** 16_000n) + 1n,
     true,
     false,
   ];
@@ -40,25 +45,39 @@ test("journal: the pool reads what was noted, in order, until it is cleared", ()
   assertEquals(pool.notes(), [{ order: 99, value: "again", took: 1 }]);
 });
 
-test("journal: what isn't simple isn't noted, nor what is too long or too much", () => {
+test("journal: what isn't simple isn't noted, nor what is too long", () => {
   const [worker, pool] = sides();
-  for (const value of [{}, [], 1n, Symbol("s"), () => 1, new Date(), "x".repeat(65)]) {
+  const long = ["x".repeat(4097), 2n ** 16_384n, -(2n ** 20_000n)];
+  for (const value of [{}, [], Symbol("s"), () => 1, new Date(), ...long]) {
     assertFalse(worker.note(1, value, 1));
   }
   assertEquals(pool.notes(), []);
-  assert(worker.note(1, "x".repeat(64), 1));
-  let count = 1;
-  while (worker.note(2, 2, 2)) count++;
-  assertEquals(count, 128);
-  assertEquals(pool.notes().length, 128);
+});
+
+test("journal: there is room for so many results, and so much text, until it is cleared", () => {
+  const [worker, pool] = sides();
+  let count = 0;
+  while (worker.note(count, count, 2)) count++;
+  assertEquals([count, pool.notes().length], [128, 128]);
   worker.clear();
-  assert(worker.note(3, 3, 3));
+  for (const text of ["x".repeat(4096), "y".repeat(4096), "z".repeat(4096), "a".repeat(4095)]) {
+    assert(worker.note(3, text, 3));
+  }
+  assertFalse(worker.note(3, "bc", 3));
+  assertFalse(worker.note(3, 16n, 3));
+  assert(worker.note(3, "b", 3));
+  assert(worker.note(4, 4, 4));
+  assertEquals(pool.notes().slice(-3).map(({ value }) => `${value}`.slice(-2)), ["aa", "b", "4"]);
+  worker.clear();
+  assert(worker.note(5, "again", 5));
+  assertEquals(pool.notes(), [{ order: 5, value: "again", took: 5 }]);
 });
 
 test("journal: whatever is noted is read as it was", () => {
   const simple = fc.oneof(
     fc.double(),
     fc.string({ unit: "binary", maxLength: 64 }),
+    fc.bigInt(),
     fc.constantFrom(undefined, null, true, false),
   );
   const notes = fc.array(
@@ -94,9 +113,9 @@ test("journal: a reader on another thread never sees a note that is half another
     seen += notes.length;
     let before = notes[0]?.order ?? 0;
     for (const { order, value, took } of notes) {
-      const expected = order % 2 === 0 ? order : `text ${order}`;
+      const expected = [order, `text ${order}`, BigInt(order)][order % 3];
       if (order !== before++ || took !== order || value !== expected) {
-        throw new Error(`torn: ${JSON.stringify(notes)}`);
+        throw new Error(`torn: ${notes.map(({ order, value }) => `${order} ${value}`)}`);
       }
     }
   }

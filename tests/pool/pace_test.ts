@@ -12,23 +12,32 @@ function paceAfter(...times: number[]): number {
 test("pace: one task at a time as long as nothing is known, and while tasks are long", () => {
   assertEquals(new Pace().ahead, 1);
   assertEquals(paceAfter(10), 1);
-  assertEquals(paceAfter(1, 0.3, 2), 1);
+  assertEquals(paceAfter(1, 0.3, 6), 1);
 });
 
 test("pace: the shorter the tasks the more of them, never more than there are words for claims", () => {
-  assertEquals(paceAfter(1.9), 2);
-  assertEquals(paceAfter(0.2), 10);
-  assertEquals(paceAfter(0.1), 20);
+  assertEquals(paceAfter(4.9), 2);
+  assertEquals(paceAfter(0.5), 10);
+  assertEquals(paceAfter(0.1), 50);
   const most = paceAfter(0);
   assert(most > 100 && most < WORDS, `${most}`);
   assertEquals(paceAfter(0, 0, 0, 0), most);
 });
 
 test("pace: one long task stops it at once, short ones bring it back little by little", () => {
-  assertEquals(paceAfter(0.01, 0.01, 2), 1);
+  assertEquals(paceAfter(0.01, 0.01, 5), 1);
   const pace = new Pace();
-  pace.note(5);
+  pace.note(10);
   let notes = 0;
   for (; pace.ahead === 1; notes++) pace.note(0.01);
   assert(notes > 5 && notes < 100, `${notes}`);
+});
+
+test("pace: tasks are worth moving that take some time together", () => {
+  const pace = new Pace();
+  pace.note(0.1);
+  assertEquals([0, 4, 5, 100].map((count) => pace.isWorthMoving(count)), [
+    ...[false, false, true, true],
+  ]);
+  assertEquals(new Pace().isWorthMoving(0), false);
 });

@@ -41,7 +41,8 @@ function raceJournal({ buffer, go, rounds }: Race): number {
     const count = 1 + round % 64;
     for (let i = 0; i < count; i++) {
       order++;
-      if (!journal.note(order, order % 2 === 0 ? order : `text ${order}`, order)) throw order;
+      const value = [order, `text ${order}`, BigInt(order)][order % 3];
+      if (!journal.note(order, value, order)) throw order;
     }
     journal.clear();
   }

@@ -30,7 +30,7 @@ if (runtime === "bun") {
     removeSharedState(pool.path);
     const texts: string[] = [];
     for (let order = 0;; order++) {
-      const text = `${order} `.padEnd(64, "x");
+      const text = `${order} `.padEnd(128, "x");
       if (!child.journal!.note(order, text, 1)) break;
       texts.push(text);
     }
