@@ -295,7 +295,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       if (now !== undefined && this.timers.due(now)) this.timers.fire(now);
     }
     this.#pumping = false;
-    if (!this.paused) executor.pumped(this.#ready.size);
+    if (!this.paused) executor.pumped();
   }
 
   #passGate(gate: RateGate): boolean {
@@ -588,6 +588,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     return () => this.#milestones.delete(milestone);
   }
 
+  /** How many tasks are ready and not at the executor. */
   get backlog(): number {
     return this.#ready.size;
   }

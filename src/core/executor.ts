@@ -35,8 +35,8 @@ export interface Executor {
    * @returns Whether there is room now.
    */
   makeRoom(task: Task): boolean;
-  /** For now all that there is room for has been given; `waiting` more tasks are ready. */
-  pumped(waiting: number): void;
+  /** For now all that there is room for has been given. */
+  pumped(): void;
   /** Gives back, by `returned`, all tasks that have not begun. */
   recall(): void;
   /**
@@ -69,6 +69,8 @@ export interface ExecutorHost {
   readonly clock: Clock;
   /** The queue's timers, for the executor's own deadlines too. */
   readonly timers: Timers;
+  /** How many tasks are ready and not accepted. */
+  readonly backlog: number;
   /** An attempt of an accepted task starts on a worker. */
   began(task: Task, workerId: number, now: number): void;
   /** The running attempt of a task has returned. */

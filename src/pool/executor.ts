@@ -53,6 +53,8 @@ export class PoolExecutor implements Executor, WorkerListener {
   /** Starting workers that are to be replaced as soon as they are ready. */
   readonly #stale = new WeakSet<PoolWorker>();
   readonly #pace = new Pace();
+  /** How many tasks each worker may have, as of the last look for room: where there was any, a task comes next. */
+  #ahead = 1;
   /** Idle workers must not keep a program alive, so neither may the timer that closes them. */
   readonly #idleTimers: Timers;
   readonly #sweep: Timed = { timer: 0, expire: (now) => this.#closeIdle(now) };
@@ -79,10 +81,8 @@ export class PoolExecutor implements Executor, WorkerListener {
   get room(): number {
     if (this.#tooMany) return 0;
     let room = 0;
-    const ahead = this.#ahead;
-    for (const worker of this.#workers) {
-      room += worker.roomFor(ahead);
-    }
+    if (this.#settings.ahead) this.#ahead = this.#pace.ahead(this.#backlogOfEach);
+    for (const worker of this.#workers) room += worker.roomFor(this.#ahead);
     return room;
   }
 
@@ -147,13 +147,12 @@ export class PoolExecutor implements Executor, WorkerListener {
     return this.#recallAfter(task) && this.room > 0;
   }
 
-  pumped(waiting: number): void {
+  pumped(): void {
     for (const worker of [...this.#workers]) worker.flush();
+    const waiting = this.#host.backlog;
     if (waiting > 0) this.#growFor(waiting);
     else this.#balance();
-    if (this.#look.timer === 0 && this.#workers.some((worker) => worker.seats.length > 1)) {
-      this.#host.timers.addIn(this.#look, LOOK_EVERY);
-    }
+    this.#watchBusy();
   }
 
   withdraw(task: Task): boolean {
@@ -331,15 +330,15 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#host.failed(task, worker.crashError(task, exit), now);
   }
 
-  get #ahead(): number {
-    return this.#settings.ahead ? this.#pace.ahead : 1;
+  /** Each worker's part in the tasks that wait. */
+  get #backlogOfEach(): number {
+    return this.#host.backlog / this.#workers.length;
   }
 
   #leastBusy(): PoolWorker {
     let least: PoolWorker | undefined;
-    const ahead = this.#ahead;
     for (const worker of this.#workers) {
-      if (worker.roomFor(ahead) === 0) continue;
+      if (worker.roomFor(this.#ahead) === 0) continue;
       if (least === undefined || worker.seats.length < least.seats.length) least = worker;
     }
     return least!;
@@ -503,7 +502,14 @@ export class PoolExecutor implements Executor, WorkerListener {
     for (const worker of [...this.#workers]) {
       if (worker.seats.length > 1 && worker.isSlow()) this.#takeBackWaiting(worker);
     }
+    // A pause keeps the queue from pumping, not workers from having several tasks.
+    this.#watchBusy();
     this.#host.requestPump();
+  }
+
+  #watchBusy(): void {
+    if (this.#look.timer !== 0 || !this.#workers.some(({ seats }) => seats.length > 1)) return;
+    this.#host.timers.addIn(this.#look, LOOK_EVERY);
   }
 
   /** Takes back what waits for busy workers while others are idle. */

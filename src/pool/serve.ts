@@ -135,7 +135,10 @@ export class Server {
    * @throws When that can't be sent.
    */
   progress(order: number, data: unknown): void {
-    this.#uplink.post([PROGRESS, order, encodeValue(data)]);
+    const encoded = encodeValue(data);
+    // Before the ends of those before it the pool doesn't know that the task has begun.
+    this.#sendValues();
+    this.#uplink.post([PROGRESS, order, encoded]);
   }
 
   /** Says that an error went astray, which ends the worker. */

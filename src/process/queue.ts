@@ -24,6 +24,7 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * * A kill is real. A task that is cancelled or times out settles at once. If it has asked for its signal it has
  *   `grace` to clean up; then its child gets `SIGTERM`, and `SIGKILL` after `killDelay`. A retry
  *   starts once the child is gone.
+ * * Short tasks are sent to a child several at a time, under the same conditions as to a thread of a `ThreadQueue`.
  * * A child that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
  * * What a child writes to its standard output and error reaches this program's.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not

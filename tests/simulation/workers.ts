@@ -164,8 +164,8 @@ export class SimulatedExecutor implements Executor {
     return this.#recallAfter(task) && this.room > 0;
   }
 
-  pumped(waiting: number): void {
-    const missing = Math.min(waiting, this.limit - this.#workers.length);
+  pumped(): void {
+    const missing = Math.min(this.#host.backlog, this.limit - this.#workers.length);
     const starting = this.#workers.filter(({ state }) => state === "starting").length;
     if (this.#stopping) return;
     for (let i = starting; i < missing; i++) this.#startOne();

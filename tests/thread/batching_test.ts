@@ -46,6 +46,21 @@ test("thread batching: a task of lower priority overtakes those that were sent a
   });
 });
 
+test("thread batching: a task is told to have begun before it tells of its progress", async () => {
+  const told: string[] = [];
+  const hooks = {
+    onStart: ({ name }: TaskHandle) => told.push(`${name} has begun`),
+    onProgress: ({ name }: TaskHandle, data: unknown) => told.push(`${name} is at ${data}`),
+  };
+  await withThreads({ workers: 1, ...hooks }, async (queue) => {
+    await queue.submit(tasks.progress, [0]);
+    await learn(queue);
+    const short = queue.map(tasks.square, range(3), { name: "short" });
+    await Promise.all([...short, queue.submit(tasks.progress, [1], { name: "steps" })]);
+  });
+  assertEquals(told.slice(-2), ["steps has begun", "steps is at 1"]);
+});
+
 test("thread batching: a pause holds those that were sent ahead; then they go on in order", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
     await learn(queue);
