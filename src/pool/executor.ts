@@ -81,7 +81,9 @@ export class PoolExecutor implements Executor, WorkerListener {
   get room(): number {
     if (this.#tooMany) return 0;
     let room = 0;
-    if (this.#settings.ahead) this.#ahead = this.#pace.ahead(this.#backlogOfEach);
+    if (this.#settings.ahead) {
+      this.#ahead = this.#pace.ahead(this.#host.backlog / this.#workers.length);
+    }
     for (const worker of this.#workers) room += worker.roomFor(this.#ahead);
     return room;
   }
@@ -328,11 +330,6 @@ export class PoolExecutor implements Executor, WorkerListener {
     const { task, worker } = seat;
     if (seat.interrupted || task.done) return this.#stopped(seat);
     this.#host.failed(task, worker.crashError(task, exit), now);
-  }
-
-  /** Each worker's part in the tasks that wait. */
-  get #backlogOfEach(): number {
-    return this.#host.backlog / this.#workers.length;
   }
 
   #leastBusy(): PoolWorker {

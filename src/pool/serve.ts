@@ -66,8 +66,8 @@ export class Server {
   #current: Attempt | undefined;
   #busy = false;
   #onIdle: (() => void) | undefined;
-  /** Results to be sent. */
-  #values: unknown[] = [VALUES];
+  /** Results to be sent, as the fields of a `VALUES` message. */
+  #kept: unknown[] = [];
   /** When the attempt began that the first of them is of. */
   #since = 0;
   /** When the task before ended, or work began. */
@@ -215,9 +215,9 @@ export class Server {
 
   #succeed(job: Job, value: unknown): void {
     const took = this.#end();
-    if (this.#values.length === 1) this.#since = this.#now - took;
+    if (this.#kept.length === 0) this.#since = this.#now - took;
     if (this.#journal?.note(job.order, value, took)) {
-      this.#values.push(job.order, value, took);
+      this.#kept.push(job.order, value, took);
       if (this.#isDue()) this.#sendValues();
       return;
     }
@@ -236,8 +236,8 @@ export class Server {
   /** Whether what was kept back is to be sent now: soon enough for more tasks to come before the worker has none. */
   #isDue(): boolean {
     const worked = this.#now - this.#since;
-    const kept = (this.#values.length - 1) / VALUES_FIELDS;
-    return worked > MAX_BACK || (worked > MIN_BACK && kept >= this.#inbox.length);
+    const ended = this.#kept.length / VALUES_FIELDS;
+    return worked > MAX_BACK || (worked > MIN_BACK && ended >= this.#inbox.length);
   }
 
   #fail(job: Job, error: unknown): void {
@@ -251,9 +251,9 @@ export class Server {
 
   /** Sends the results that were kept back and, perhaps, one more. */
   #sendValues(last: readonly unknown[] = [], transferables?: Transferable[]): void {
-    if (this.#values.length + last.length === 1) return;
-    this.#uplink.post([VALUES, ...this.#values.slice(1), ...last], transferables);
-    this.#values = [VALUES];
+    if (this.#kept.length + last.length === 0) return;
+    this.#uplink.post([VALUES, ...this.#kept, ...last], transferables);
+    this.#kept = [];
     this.#journal?.clear();
   }
 
