@@ -25,6 +25,8 @@ export interface PoolClaims {
   hasBegun(ticket: number): boolean;
   /** Tells a task that it is to stop; returns whether it has ever asked. */
   interrupt(ticket: number): boolean;
+  /** Says that the message with a task has been sent to a worker that perhaps spins for it, where it can't see that. */
+  announce?(ticket: number): void;
 }
 
 /** The worker's side of them. */
@@ -35,6 +37,8 @@ export interface WorkerClaims {
   touch(ticket: number): void;
   /** Whether the task is to stop, as far as can be known without a message. */
   isInterrupted(ticket: number): boolean;
+  /** Whether a message has been announced with a task that it has not tried to begin. */
+  isAnnounced?(): boolean;
 }
 
 /** So many words there are. No two tasks in flight may have tickets that differ by a multiple of it. */

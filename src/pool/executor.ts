@@ -138,7 +138,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   accept(task: Task, now: number): number {
     if (this.#recallAfter(task)) this.#host.requestPump();
     const worker = this.#leastBusy();
-    const seat = worker.seat(task);
+    const seat = worker.seat(task, now);
     task.seat = seat;
     if (worker.seats.length === 1) this.#begin(seat, now);
     return now;
@@ -150,7 +150,8 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   pumped(): void {
-    for (const worker of [...this.#workers]) worker.flush();
+    const maySpin = this.#maySpin;
+    for (const worker of [...this.#workers]) worker.flush(maySpin);
     const waiting = this.#host.backlog;
     if (waiting > 0) this.#growFor(waiting);
     else this.#balance();
@@ -330,6 +331,13 @@ export class PoolExecutor implements Executor, WorkerListener {
     const { task, worker } = seat;
     if (seat.interrupted || task.done) return this.#stopped(seat);
     this.#host.failed(task, worker.crashError(task, exit), now);
+  }
+
+  /** Whether so few workers are at work that one of them may spin. */
+  get #maySpin(): boolean {
+    let busy = 0;
+    for (const { seats } of this.#workers) if (seats.length > 0) busy++;
+    return busy <= this.#settings.spinners;
   }
 
   #leastBusy(): PoolWorker {

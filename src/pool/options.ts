@@ -53,6 +53,8 @@ export interface PoolSettings {
   readonly initArgs: readonly unknown[];
   /** Whether tasks may be sent to a worker before it is free; a rate limit forbids it. */
   readonly ahead: boolean;
+  /** While so many workers are at work at the most, each may spin for its next task: wait for it without sleeping. */
+  readonly spinners: number;
   /** Whether a worker that is ended is sure to end. */
   readonly endsSurely: boolean;
 }
@@ -62,10 +64,15 @@ export interface PoolSettings {
  *
  * @param options The caller's, checked.
  * @param cores How many processors there are.
+ * @param spinners How many workers may spin.
  * @returns The settings.
  * @throws {RangeError} When `minWorkers` is more than there may be workers.
  */
-export function poolSettings(options: PoolOptions, cores: number): PoolSettings {
+export function poolSettings(
+  options: PoolOptions,
+  cores: number,
+  spinners: number,
+): PoolSettings {
   const limit = options.workers ?? Math.min(32, cores);
   const minWorkers = options.minWorkers ?? 0;
   if (minWorkers > limit) {
@@ -80,6 +87,7 @@ export function poolSettings(options: PoolOptions, cores: number): PoolSettings 
     initializer: options.initializer as PortableTask | undefined,
     initArgs: options.initArgs ?? [],
     ahead: options.rate === undefined,
+    spinners,
     endsSurely: false,
   };
 }

@@ -31,8 +31,8 @@ export const CRASH = 5;
 /** Up, where no memory is shared: `[TOUCHED, order]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
 
-/** `[RUN, references, …]`, then the tasks, which `jobsOf` reads */
-export type RunMessage = [typeof RUN, References | null, ...unknown[]];
+/** `[RUN, references, whether to spin, …]`, then the tasks, which `jobsOf` reads */
+export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
 
 /** References that the worker has not seen yet, by the number that stands for them. */
 export type References = readonly (readonly [number, TaskReference])[];

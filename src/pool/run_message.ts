@@ -18,13 +18,13 @@ const ENCODED = -1;
 const HEAD = 6;
 
 /**
- * Writes a `RUN` message: `[RUN, references, ...series]`. A series is of tasks that differ by little:
+ * Writes a `RUN` message: `[RUN, references, spins, ...series]`. A series is of tasks that differ by little:
  * `reference, attempt, name, number of arguments, first ticket, count, ...tasks`, a task `order, ...args`.
  *
  * Every field costs as much to clone as a number does, and an array of a task's own more than all its fields.
  */
 export class RunMessageWriter {
-  readonly message: RunMessage = [RUN, null];
+  readonly message: RunMessage = [RUN, null, false];
   #last: Omit<Job, "args"> | undefined;
   #size = 0;
   /** Where the count of the series under way is. */
@@ -60,7 +60,7 @@ export class RunMessageWriter {
  */
 export function jobsOf(message: RunMessage): Job[] {
   const jobs: Job[] = [];
-  let i = 2;
+  let i = 3;
   while (i < message.length) {
     const [reference, attempt, name, size, first, count] = message.slice(i, i += HEAD) as Head;
     for (let ticket = first; ticket < first + count; ticket++) {

@@ -41,7 +41,19 @@ export interface Uplink {
   post(message: UpMessage, transferables?: Transferable[]): void;
   /** The next message that has come and not been received, where it can be had from within a task. */
   poll?(): DownMessage | undefined;
+  /**
+   * Waits for the next message without sleeping, where it can be had without the event loop. Not while the event loop
+   * may have taken one that it has not brought yet.
+   *
+   * @param ms So many milliseconds at the most.
+   */
+  spin?(ms: number): DownMessage | undefined;
 }
+
+/** A worker spins for so many milliseconds: about twice what it takes to wake it up. */
+const SPIN = 0.2;
+/** For so many milliseconds of tasks and spinning the event loop may be kept waiting. */
+const MAX_SPINNING = 5;
 
 /**
  * The results of so many milliseconds of work are kept back at the most. A message costs pool and worker as much as many
@@ -72,6 +84,8 @@ export class Server {
   #since = 0;
   /** When the task before ended, or work began. */
   #now = 0;
+  /** Whether the pool wants it to spin for its next task. */
+  #spins = false;
 
   constructor(
     uplink: Uplink,
@@ -153,23 +167,39 @@ export class Server {
       loading.catch(() => {});
       this.#functions.set(number, loading);
     }
+    this.#spins = message[2];
     this.#inbox.push(...jobsOf(message));
   }
 
   async #runAll(): Promise<void> {
     this.#busy = true;
-    this.#now = performance.now();
-    for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
-      if (!this.#claims.begin(job.ticket)) continue;
-      // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
-      const ended = this.#run(job);
-      if (ended === undefined) continue;
+    const from = this.#now = performance.now();
+    let isAsync = false;
+    do {
+      for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
+        if (!this.#claims.begin(job.ticket)) continue;
+        // Only what is a promise is awaited: a turn of the event loop costs more than many a task.
+        const ended = this.#run(job);
+        if (ended === undefined) continue;
+        this.#sendValues();
+        isAsync = true;
+        await ended;
+      }
       this.#sendValues();
-      await ended;
-    }
-    this.#sendValues();
+      // Once it has waited, the event loop may have the next message.
+    } while (!isAsync && this.#now - from < MAX_SPINNING && this.#spin());
     this.#busy = false;
     this.#onIdle?.();
+  }
+
+  /** Waits a moment for more tasks; `false` if none have come. */
+  #spin(): boolean {
+    if (!this.#spins) return false;
+    const message = this.#uplink.spin?.(SPIN);
+    if (message === undefined) return false;
+    this.receive(message);
+    this.#now = performance.now();
+    return this.#inbox.length > 0;
   }
 
   #run(job: Job): void | Promise<void> {

@@ -25,6 +25,9 @@ import { numberOf } from "./references.ts";
 import { RunMessageWriter } from "./run_message.ts";
 import { canClone, decodeValue, encodeValue, hasInCommon } from "./values.ts";
 
+/** A worker that was idle for less than so many milliseconds is expected to be soon given a task again. */
+const SOON = 0.1;
+
 /** About so many bytes of arguments are sent at once where they would pile up. */
 const MAX_BATCH = 1 << 20;
 
@@ -97,6 +100,8 @@ export class PoolWorker implements LinkListener, Timed {
   /** Tasks that are its own but not sent yet. */
   #outbox: Seat[] = [];
   #filling = true;
+  /** Whether it had not long been idle when it was given what it has. */
+  #isBrisk = false;
   #tickets = 0;
   /** Its first task when it was last looked at. */
   #seen: Seat | undefined;
@@ -161,7 +166,7 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   /** Gives it a task, to be sent by `flush`. */
-  seat(task: Task): Seat {
+  seat(task: Task, now: number): Seat {
     const seat: Seat = {
       task,
       worker: this,
@@ -170,21 +175,28 @@ export class PoolWorker implements LinkListener, Timed {
       begunAt: 0,
       interrupted: false,
     };
-    if (this.seats.length === 0) this.#link.hold(true);
+    if (this.seats.length === 0) {
+      this.#link.hold(true);
+      this.#isBrisk = now - this.idleSince < SOON;
+    }
     this.seats.push(seat);
     this.#outbox.push(seat);
     return seat;
   }
 
-  /** Sends what it was given. */
-  flush(): void {
+  /**
+   * Sends what it was given.
+   *
+   * @param maySpin Whether there is a processor for it while it has no task.
+   */
+  flush(maySpin = false): void {
     let most = Infinity;
     while (this.#outbox.length > 0) {
       const seats = this.#sendable(most);
       if (seats.length === 0) return;
       this.#outbox.splice(0, seats.length);
       try {
-        this.#send(seats);
+        this.#send(seats, maySpin && this.#isBrisk);
       } catch (error) {
         if (seats.length === 1) {
           this.#refuse(seats[0], error);
@@ -395,7 +407,7 @@ export class PoolWorker implements LinkListener, Timed {
     return seats;
   }
 
-  #send(seats: readonly Seat[]): void {
+  #send(seats: readonly Seat[], spins: boolean): void {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
     const writer = new RunMessageWriter();
     const transferables: Transferable[] = [];
@@ -414,8 +426,10 @@ export class PoolWorker implements LinkListener, Timed {
       this.#link.claims.send(ticket);
     }
     if (references.length > 0) writer.message[1] = references satisfies References;
+    writer.message[2] = spins;
     this.#link.post(writer.message, transferables);
     for (const [number] of references) this.#known.add(number);
+    if (spins) this.#link.claims.announce?.(seats.at(-1)!.ticket);
   }
 
   #encoded(args: readonly unknown[], transferables: Transferable[]): unknown {

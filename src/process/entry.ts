@@ -1,15 +1,18 @@
 /**
  * What runs in a child of a `ProcessQueue`.
  *
- * An idle child waits in a blocking read, which answers several times as fast as the event loop does. While an
- * asynchronous task runs, the next message is read by the event loop, since it may be the word to stop.
+ * An idle child waits in a blocking read, which answers several times as fast as the event loop does; before that it
+ * perhaps spins. While an asynchronous task runs, the next message is read by the event loop, since it may be the word
+ * to stop.
  *
  * @module
  */
 import process from "node:process";
 import { NotPortableError } from "../core/errors.ts";
+import type { WorkerClaims } from "../pool/claims.ts";
 import { type DownMessage, TOUCHED, type UpMessage } from "../pool/protocol.ts";
 import { Server } from "../pool/serve.ts";
+import { spinFor } from "../pool/spin.ts";
 import { hideStdin, readStdin, readStdinLater, writeStdout } from "../runtime/stdio.ts";
 import { type NodeProcess, onNodeStray } from "../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
@@ -64,8 +67,10 @@ async function main(): Promise<never> {
   const tell = (ticket: number) => post([TOUCHED, ticket]);
   const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);
   if (sharedState !== undefined) removeSharedState(sharedState);
-  const claims = shared?.claims ?? new ToldClaims(tell);
-  const server = new Server({ post }, claims, shared?.journal, greeting);
+  const claims: WorkerClaims = shared?.claims ?? new ToldClaims(tell);
+  const poll = () => claims.isAnnounced?.() ? decode(receive()) as DownMessage : undefined;
+  const spin = (ms: number) => spinFor(ms, poll);
+  const server = new Server({ post, spin }, claims, shared?.journal, greeting);
   onNodeStray(process as unknown as NodeProcess, (error) => server.crash(error));
   hideStdin();
   await server.start();

@@ -14,6 +14,8 @@ const ASKED = 1;
 const TAKEN = 2;
 const LEFT = 3;
 const INTERRUPTED = 4;
+/** The message with this task, and all before it, has been sent. */
+const SENT = 5;
 
 /** The pool's side. */
 export class FilePoolClaims implements PoolClaims {
@@ -47,6 +49,10 @@ export class FilePoolClaims implements PoolClaims {
     return this.#touched === ticket;
   }
 
+  announce(ticket: number): void {
+    this.#file.add(SENT, ticket);
+  }
+
   /** The child says that a task has asked for its signal or its state. */
   touched(ticket: number): void {
     this.#touched = ticket;
@@ -64,6 +70,9 @@ export class FileWorkerClaims implements WorkerClaims {
   /** What the notes say of the tasks that have not begun. */
   readonly #notes = new Map<number, number>();
   #interrupted = 0;
+  #sent = 0;
+  /** The last that it tried to begin. */
+  #last = 0;
 
   /** @param tell Says to the pool that a task has asked for its signal or its state. */
   constructor(file: ExchangeFile, tell: (ticket: number) => void) {
@@ -72,7 +81,7 @@ export class FileWorkerClaims implements WorkerClaims {
   }
 
   begin(ticket: number): boolean {
-    this.#file.word = ticket;
+    this.#file.word = this.#last = ticket;
     this.#look();
     while (this.#notes.get(ticket) === ASKED) {
       // It takes the pool no longer than a look at the word, unless it dies meanwhile.
@@ -94,9 +103,15 @@ export class FileWorkerClaims implements WorkerClaims {
     return this.#interrupted === ticket;
   }
 
+  isAnnounced(): boolean {
+    this.#look();
+    return this.#sent > this.#last;
+  }
+
   #look(): void {
     this.#file.readNew((kind, ticket) => {
       if (kind === INTERRUPTED) this.#interrupted = ticket;
+      else if (kind === SENT) this.#sent = ticket;
       else this.#notes.set(ticket, kind);
     });
   }

@@ -3,7 +3,7 @@ import { Timers } from "../core/timers.ts";
 import { PoolExecutor } from "../pool/executor.ts";
 import { assertPortable, poolSettings } from "../pool/options.ts";
 import { ShareableQueue } from "../remote/shareable.ts";
-import { cores, systemClock } from "../runtime/platform.ts";
+import { cores, spinners, systemClock } from "../runtime/platform.ts";
 import { platformWithSites } from "../runtime/site.ts";
 import { quietClock } from "../runtime/timers.ts";
 import { type Portable, referenceOf } from "../tasks/portable.ts";
@@ -24,7 +24,8 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * * A kill is real. A task that is cancelled or times out settles at once. If it has asked for its signal it has
  *   `grace` to clean up; then its child gets `SIGTERM`, and `SIGKILL` after `killDelay`. A retry
  *   starts once the child is gone.
- * * Short tasks are sent to a child several at a time, under the same conditions as to a thread of a `ThreadQueue`.
+ * * Short tasks are sent to a child several at a time, and an idle child waits for the next without sleeping, both under
+ *   the same conditions as with a thread of a `ThreadQueue`.
  * * A child that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
  * * What a child writes to its standard output and error reaches this program's.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
@@ -90,10 +91,15 @@ function lane(given: ProcessOptions): Lane {
         sharesState,
       };
       learn(options.initializer);
-      const pool = poolSettings(options, cores);
+      const pool = poolSettings(options, cores, spinners);
       return executor = new PoolExecutor(
         host,
-        { ...pool, ahead: pool.ahead && sharesState, endsSurely: true },
+        {
+          ...pool,
+          ahead: pool.ahead && sharesState,
+          spinners: sharesState ? pool.spinners : 0,
+          endsSurely: true,
+        },
         (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
         (greeting, listener) => new ProcessLink(greeting, listener, settings),
       );

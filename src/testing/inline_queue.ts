@@ -78,7 +78,7 @@ function lane(options: InlineOptions): Lane {
       new PoolExecutor(
         host,
         {
-          ...poolSettings(options, 4),
+          ...poolSettings(options, 4, 0),
           // Workers cost nothing, and no timer is to be left on the clock when all is done.
           ...{ idleTimeout: Infinity, startTimeout: Infinity, ahead: false, endsSurely: true },
         },

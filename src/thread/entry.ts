@@ -8,6 +8,7 @@ import { Claims } from "../pool/claims.ts";
 import { Journal } from "../pool/journal.ts";
 import type { DownMessage, Greeting } from "../pool/protocol.ts";
 import { Server } from "../pool/serve.ts";
+import { spinFor } from "../pool/spin.ts";
 import { onStray } from "../runtime/stray.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
@@ -26,10 +27,12 @@ scope.onmessage = ({ data: { port, claims, journal } }) => {
   scope.onmessage = null;
   scope[PORT] = port;
   port.onmessage = ({ data: greeting }: MessageEvent<Greeting>) => {
+    const poll = () => receiveMessageOnPort(port as never)?.message;
     const server = new Server(
       {
         post: (message, transferables) => port.postMessage(message, transferables ?? []),
-        poll: () => receiveMessageOnPort(port as never)?.message,
+        poll,
+        spin: (ms) => spinFor(ms, poll),
       },
       new Claims(claims),
       new Journal(journal),

@@ -389,3 +389,45 @@ test("pool executor: a task knows the worker of its last attempt, not one that n
   assertEquals((await handle).workerId, 2);
   await queue.end();
 });
+
+test("pool executor: a worker that gets one task soon after the other is to spin for the next", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock }, 1);
+  const link = await queue.startShort();
+  const seen: boolean[] = [];
+  for (const gap of [0, 0.05, 0.15, 5, 0.01]) {
+    clock.elapse(gap);
+    const [handle] = submit(queue, "a");
+    await queue.turn();
+    seen.push(link.spins.at(-1)!);
+    // However long the task itself takes.
+    clock.elapse(3);
+    link.tell(link.begin());
+    await handle;
+  }
+  assertEquals(seen, [true, true, false, false, true]);
+  await queue.end();
+});
+
+test("pool executor: workers spin only while no more are at work than there are processors for", async () => {
+  const queue = new FakePool({ workers: 3, clock: new VirtualClock() }, 2);
+  await queue.start();
+  const seen: boolean[][] = [];
+  for (const count of [3, 3, 2, 1]) {
+    submit(queue, ..."abc".slice(0, count));
+    // Two at the most start at once.
+    for (const already of [0, 2]) {
+      await queue.turn();
+      for (const link of queue.links.slice(already)) link.ready();
+    }
+    await queue.turn();
+    const busy = queue.links.filter(({ inbox }) => inbox.length > 0);
+    assertEquals(busy.length, count);
+    seen.push(busy.map(({ spins }) => spins.at(-1)!));
+    for (const link of busy) link.tell(link.begin());
+    await queue.turn();
+  }
+  const [, three, two, one] = seen;
+  assertEquals([three, two, one], [[false, false, false], [true, true], [true]]);
+  await queue.end();
+});

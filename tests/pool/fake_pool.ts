@@ -24,6 +24,8 @@ export class FakeLink implements WorkerLink {
   readonly journal = new Journal();
   /** What it was sent and has not begun. */
   readonly inbox: Job[] = [];
+  /** Of each message with tasks, whether the worker is to spin for the next. */
+  readonly spins: boolean[] = [];
   killed = false;
   /** How long its tasks take, as it says, in milliseconds. */
   took = 0.001;
@@ -37,7 +39,9 @@ export class FakeLink implements WorkerLink {
 
   post(message: DownMessage): void {
     const copy = structuredClone(message);
-    if (copy[0] === RUN) this.inbox.push(...jobsOf(copy));
+    if (copy[0] !== RUN) return;
+    this.spins.push(copy[2]);
+    this.inbox.push(...jobsOf(copy));
   }
 
   hold(): void {}
@@ -91,7 +95,8 @@ export class FakePool extends TaskQueue {
   /** Those that were started, in order. */
   readonly links: FakeLink[];
 
-  constructor(options: PoolOptions = {}) {
+  /** @param spinners How many workers may spin. */
+  constructor(options: PoolOptions = {}, spinners = 0) {
     const links: FakeLink[] = [];
     super(options, {
       checks: POOL_OPTION_CHECKS,
@@ -100,7 +105,7 @@ export class FakePool extends TaskQueue {
       createExecutor: (host) =>
         new PoolExecutor(
           host,
-          poolSettings(options, 4),
+          poolSettings(options, 4, spinners),
           (afterFire) => new Timers(systemClock, afterFire),
           (_, listener) => {
             const link = new FakeLink(listener);

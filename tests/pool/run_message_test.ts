@@ -39,5 +39,5 @@ test("run message: tasks that have all but their arguments in common take two fi
   const writer = new RunMessageWriter();
   const common = { reference: 1, attempt: 1, name: "hash" };
   for (let i = 0; i < 100; i++) writer.add({ ...common, order: 3 * i, ticket: 7 + i }, [i]);
-  assertEquals(writer.message.length, 8 + 2 * 100);
+  assertEquals(writer.message.length, 9 + 2 * 100);
 });

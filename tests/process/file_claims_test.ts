@@ -46,6 +46,19 @@ if (runtime === "deno") {
     });
   });
 
+  test("a message is announced until the last of its tasks is tried", () => {
+    withSides((pool, worker) => {
+      assertEquals(worker.isAnnounced(), false);
+      pool.announce(2);
+      pool.withdraw(2);
+      assert(worker.isAnnounced());
+      worker.begin(1);
+      assert(worker.isAnnounced());
+      worker.begin(2);
+      assertEquals(worker.isAnnounced(), false);
+    });
+  });
+
   test("many notes are read", () => {
     withSides((pool, worker) => {
       for (let ticket = 1; ticket <= 2_000; ticket++) assert(pool.withdraw(ticket));

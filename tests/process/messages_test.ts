@@ -29,6 +29,16 @@ test("the stack of an error names the place of the submission", async () => {
   });
 });
 
+test("a task comes right after one that outlasted the wait for it, and after a short one", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    for (let i = 0; i < 20; i++) {
+      assertEquals(await queue.submit(tasks.linger, [3]).value(), 3);
+      assertEquals(await queue.submit(tasks.linger, [0]).value(), 0);
+      assertEquals(await queue.submit(tasks.add, [i, 1]).value(), i + 1);
+    }
+  });
+});
+
 test("64 MiB both ways with all workers at once", async () => {
   await withQueue({ workers: 2 }, async (queue) => {
     const bytes = new Uint8Array(64 * MiB).fill(7);

@@ -22,6 +22,11 @@ export function pid(): number {
 
 export function nothing(): void {}
 
+export async function linger(ms: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return ms;
+}
+
 export async function later<T>(value: T): Promise<T> {
   await sleep(1);
   return value;

@@ -1,0 +1,14 @@
+/**
+ * Asks for something again and again until it is there.
+ *
+ * @param ms So many milliseconds at the most.
+ * @param poll Asks for it once; `undefined` if it isn't there.
+ * @returns What was asked for; `undefined` if it didn't come in time.
+ */
+export function spinFor<T>(ms: number, poll: () => T | undefined): T | undefined {
+  const until = performance.now() + ms;
+  for (;;) {
+    const found = poll();
+    if (found !== undefined || performance.now() >= until) return found;
+  }
+}
