@@ -1,61 +1,95 @@
 import process from "node:process";
-import type { PoolClaims, WorkerClaims } from "../pool/claims.ts";
-import type { ExchangeFile } from "../runtime/exchange_file.ts";
+import { type PoolClaims, WORDS, type WorkerClaims } from "../pool/claims.ts";
+import { ExchangeTable } from "../runtime/exchange_file.ts";
 
 /*
- * Claims where no memory is shared but a file is. Tickets count up, and a child begins tasks in the order in which it is
- * sent them. So one word says which have begun: the ticket of the last.
+ * Claims where no memory is shared but a file is. As in memory there is a word for each task in flight, but one side can't
+ * change what it has looked at before the other does, so each has words of its own: the pool's say what is to become of a
+ * task, the child's which it has tried to begin.
  *
- * To take a task back the pool first notes that it asks for it, then looks at the word, then notes what came of it: the task
- * is taken if the word was still below its ticket. The child first sets the word, then looks at the notes; if it
+ * To take a task back the pool first writes that it asks for it, then looks at the child's word, then writes what came of
+ * it: the task is taken if the child had not tried. The child first writes its word, then looks at the pool's; if it
  * finds the task asked for, it waits for what came of it. Whichever of the two writes first, the other sees it.
  */
-const ASKED = 1;
-const TAKEN = 2;
+
+/** Nothing is said of the task: another has its word, so that it was taken back long ago. */
+const FREE = 0;
+const TAKEN = 1;
+/** From here on it may be run. */
+const SENT = 2;
 const LEFT = 3;
 const INTERRUPTED = 4;
-/** The message with this task, and all before it, has been sent. */
-const SENT = 5;
+/** Whether it may is not decided yet. */
+const ASKED = 5;
+const STATES = 8;
+
+/** Where the pool says how far messages have been sent. */
+const ANNOUNCED = WORDS;
+/** How many numbers of a file the pool's words take, and the child's after them. */
+const POOL_SIZE = WORDS + 1;
+/** How many numbers of a file claims take. */
+export const FILE_CLAIMS_SIZE: number = POOL_SIZE + WORDS;
+
+const at = (ticket: number) => ticket % WORDS;
 
 /** The pool's side. */
 export class FilePoolClaims implements PoolClaims {
-  readonly #file: ExchangeFile;
+  readonly #words: ExchangeTable;
+  readonly #begun: ExchangeTable;
   /** The last ticket that is known to have begun. */
-  #begun = 0;
+  #last = 0;
   #touched = 0;
 
-  /** @param file The pool takes the notes, the child has the word. */
-  constructor(file: ExchangeFile) {
-    this.#file = file;
+  /**
+   * @param path An exchange file, which begins with them.
+   * @throws When it can't be opened.
+   */
+  constructor(path: string) {
+    this.#words = new ExchangeTable(path, 0, 1);
+    this.#begun = new ExchangeTable(path, POOL_SIZE, 1);
   }
 
-  send(): void {}
+  send(ticket: number): void {
+    this.#write(ticket, SENT);
+  }
 
   withdraw(ticket: number): boolean {
-    if (ticket <= this.#begun) return false;
-    this.#file.add(ASKED, ticket);
+    if (ticket <= this.#last) return false;
+    this.#write(ticket, ASKED);
     const begun = this.hasBegun(ticket);
-    this.#file.add(begun ? LEFT : TAKEN, ticket);
+    this.#write(ticket, begun ? LEFT : TAKEN);
     return !begun;
   }
 
   hasBegun(ticket: number): boolean {
-    if (ticket > this.#begun) this.#begun = this.#file.word;
-    return ticket <= this.#begun;
+    // A child tries tasks in the order of their tickets.
+    if (ticket > this.#last && this.#begun.read(at(ticket))[0] === ticket) this.#last = ticket;
+    return ticket <= this.#last;
   }
 
   interrupt(ticket: number): boolean {
-    this.#file.add(INTERRUPTED, ticket);
+    this.#write(ticket, INTERRUPTED);
     return this.#touched === ticket;
   }
 
   announce(ticket: number): void {
-    this.#file.add(SENT, ticket);
+    this.#words.row[0] = ticket;
+    this.#words.write(ANNOUNCED);
   }
 
   /** The child says that a task has asked for its signal or its state. */
   touched(ticket: number): void {
     this.#touched = ticket;
+  }
+
+  close(): void {
+    this.#words.close();
+    this.#begun.close();
+  }
+
+  #write(ticket: number, state: number): void {
+    this.#words.row[0] = ticket * STATES + state;
+    this.#words.write(at(ticket));
   }
 }
 
@@ -64,34 +98,35 @@ const clockwork = new Int32Array(new SharedArrayBuffer(4));
 
 /** The child's side. */
 export class FileWorkerClaims implements WorkerClaims {
-  readonly #file: ExchangeFile;
+  readonly #words: ExchangeTable;
+  readonly #begun: ExchangeTable;
   readonly #tell: (ticket: number) => void;
   readonly #parent = process.ppid;
-  /** What the notes say of the tasks that have not begun. */
-  readonly #notes = new Map<number, number>();
-  #interrupted = 0;
-  #sent = 0;
   /** The last that it tried to begin. */
   #last = 0;
 
-  /** @param tell Says to the pool that a task has asked for its signal or its state. */
-  constructor(file: ExchangeFile, tell: (ticket: number) => void) {
-    this.#file = file;
+  /**
+   * @param path The pool's file.
+   * @param tell Says to the pool that a task has asked for its signal or its state.
+   * @throws When it can't be opened.
+   */
+  constructor(path: string, tell: (ticket: number) => void) {
+    this.#words = new ExchangeTable(path, 0, 1);
+    this.#begun = new ExchangeTable(path, POOL_SIZE, 1);
     this.#tell = tell;
   }
 
   begin(ticket: number): boolean {
-    this.#file.word = this.#last = ticket;
-    this.#look();
-    while (this.#notes.get(ticket) === ASKED) {
+    this.#begun.row[0] = this.#last = ticket;
+    this.#begun.write(at(ticket));
+    let state = this.#stateOf(ticket);
+    while (state === ASKED) {
       // It takes the pool no longer than a look at the word, unless it dies meanwhile.
       Atomics.wait(clockwork, 0, 0, 0.05);
       if (process.ppid !== this.#parent) process.exit(0);
-      this.#look();
+      state = this.#stateOf(ticket);
     }
-    const taken = this.#notes.get(ticket) === TAKEN;
-    this.#notes.delete(ticket);
-    return !taken;
+    return state >= SENT;
   }
 
   touch(ticket: number): void {
@@ -99,20 +134,20 @@ export class FileWorkerClaims implements WorkerClaims {
   }
 
   isInterrupted(ticket: number): boolean {
-    this.#look();
-    return this.#interrupted === ticket;
+    return this.#stateOf(ticket) === INTERRUPTED;
   }
 
   isAnnounced(): boolean {
-    this.#look();
-    return this.#sent > this.#last;
+    return this.#words.read(ANNOUNCED)[0]! > this.#last;
   }
 
-  #look(): void {
-    this.#file.readNew((kind, ticket) => {
-      if (kind === INTERRUPTED) this.#interrupted = ticket;
-      else if (kind === SENT) this.#sent = ticket;
-      else this.#notes.set(ticket, kind);
-    });
+  close(): void {
+    this.#words.close();
+    this.#begun.close();
+  }
+
+  #stateOf(ticket: number): number {
+    const word = this.#words.read(at(ticket))[0]!;
+    return Math.floor(word / STATES) === ticket ? word % STATES : FREE;
   }
 }

@@ -1,8 +1,8 @@
 import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
 import { Journal, JOURNAL_SIZE } from "../pool/journal.ts";
-import { canExchange, ExchangeFile } from "../runtime/exchange_file.ts";
+import { canExchange, createExchangeFile, removeExchangeFile } from "../runtime/exchange_file.ts";
 import { canMap, createMapped, openMapped, removeMapped } from "../runtime/mapped_memory.ts";
-import { FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
+import { FILE_CLAIMS_SIZE, FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
 
 /**
  * What a child shares with its pool besides messages, so that it can be sent tasks ahead just as a thread can: memory that
@@ -27,13 +27,14 @@ export function createSharedState(): SharedState<PoolClaims & { touched?(ticket:
     const { path, pieces } = createMapped(SIZES);
     return { ...onMemory(pieces), path, close() {} };
   }
-  const file = ExchangeFile.create();
-  return {
-    claims: new FilePoolClaims(file),
-    journal: undefined,
-    path: file.path,
-    close: () => file.close(),
-  };
+  const path = createExchangeFile(FILE_CLAIMS_SIZE);
+  try {
+    const claims = new FilePoolClaims(path);
+    return { claims, journal: undefined, path, close: () => claims.close() };
+  } catch (error) {
+    removeExchangeFile(path);
+    throw error;
+  }
 }
 
 /**
@@ -47,19 +48,14 @@ export function openSharedState(
   tell: (ticket: number) => void,
 ): SharedState<WorkerClaims> {
   if (canMap) return { ...onMemory(openMapped(path, SIZES)), path, close() {} };
-  const file = ExchangeFile.open(path);
-  return {
-    claims: new FileWorkerClaims(file, tell),
-    journal: undefined,
-    path,
-    close: () => file.close(),
-  };
+  const claims = new FileWorkerClaims(path, tell);
+  return { claims, journal: undefined, path, close: () => claims.close() };
 }
 
 /** Removes the file, which nobody else needs to find once the child has opened it. */
 export function removeSharedState(path: string): void {
   if (canMap) removeMapped(path);
-  else ExchangeFile.remove(path);
+  else removeExchangeFile(path);
 }
 
 function onMemory(pieces: readonly ArrayBuffer[]): { claims: Claims; journal: Journal } {

@@ -1,6 +1,7 @@
 /** What is used of Deno. */
 interface DenoFiles {
   makeTempFileSync(options: { prefix: string }): string;
+  truncateSync(path: string, length: number): void;
   openSync(path: string, options: { read: boolean; write: boolean }): DenoFile;
   removeSync(path: string): void;
 }
@@ -17,86 +18,76 @@ const { Deno } = globalThis as unknown as { Deno?: DenoFiles };
 /** Whether there can be such files. */
 export const canExchange: boolean = Deno !== undefined;
 
-/** The word is written twice, so that one who reads it meanwhile sees that it isn't whole. */
-const WORD_BYTES = 8;
-/** A note is a pair of numbers. */
-const NOTE_BYTES = 8;
 const FROM_START = 0;
+const { BYTES_PER_ELEMENT } = Float64Array;
 
 /**
- * A file over which two processes that share no memory tell each other small things: one has a word that it changes,
- * the other takes notes, which are only added. What one has written the other sees from then on, as the
- * system has but one copy of it.
+ * Makes a file over which two processes that share no memory tell each other numbers. What one has written the other
+ * sees from then on, as the system has but one copy of it.
+ *
+ * @param size How many numbers it has, all 0.
+ * @returns Its path.
+ * @throws When it can't be made.
  */
-export class ExchangeFile {
-  readonly path: string;
-  readonly #word: DenoFile;
-  readonly #notes: DenoFile;
-  readonly #wordBuffer = new Uint32Array(2);
-  readonly #wordBytes = new Uint8Array(this.#wordBuffer.buffer);
-  readonly #noteBuffer = new Uint32Array(512);
-  readonly #noteBytes = new Uint8Array(this.#noteBuffer.buffer);
+export function createExchangeFile(size: number): string {
+  const path = Deno!.makeTempFileSync({ prefix: "trilane-" });
+  Deno!.truncateSync(path, size * BYTES_PER_ELEMENT);
+  return path;
+}
 
-  private constructor(path: string) {
-    this.path = path;
-    this.#word = Deno!.openSync(path, { read: true, write: true });
-    this.#notes = Deno!.openSync(path, { read: true, write: true });
-    this.#notes.seekSync(WORD_BYTES, FROM_START);
+/** Removes the file; those who have it open keep it. */
+export function removeExchangeFile(path: string): void {
+  try {
+    Deno!.removeSync(path);
+  } catch {
+    // The other end has.
+  }
+}
+
+/**
+ * A part of such a file, in rows, which one process writes and the other reads. A row that is read while it is written
+ * is a mixture, but none of its numbers is.
+ */
+export class ExchangeTable {
+  /** What was read last, and what is written next. */
+  readonly row: Float64Array;
+  readonly #bytes: Uint8Array;
+  readonly #file: DenoFile;
+  readonly #from: number;
+  /** The row that the file is at: to go on to the next takes no more than to read or write it. */
+  #at = -1;
+
+  /**
+   * @param from How many numbers come before it.
+   * @param width How many numbers a row has.
+   * @throws When the file can't be opened.
+   */
+  constructor(path: string, from: number, width: number) {
+    this.row = new Float64Array(width);
+    this.#bytes = new Uint8Array(this.row.buffer);
+    this.#from = from * BYTES_PER_ELEMENT;
+    this.#file = Deno!.openSync(path, { read: true, write: true });
   }
 
-  /** @throws When the file can't be made. */
-  static create(): ExchangeFile {
-    const file = new ExchangeFile(Deno!.makeTempFileSync({ prefix: "trilane-" }));
-    file.word = 0;
-    return file;
+  read(index: number): Float64Array {
+    this.#seek(index);
+    this.#file.readSync(this.#bytes);
+    return this.row;
   }
 
-  /** The other end. */
-  static open(path: string): ExchangeFile {
-    return new ExchangeFile(path);
-  }
-
-  get word(): number {
-    for (;;) {
-      this.#word.seekSync(0, FROM_START);
-      this.#word.readSync(this.#wordBytes);
-      if (this.#wordBuffer[0] === this.#wordBuffer[1]) return this.#wordBuffer[0];
-    }
-  }
-
-  set word(value: number) {
-    this.#wordBuffer.fill(value);
-    this.#word.seekSync(0, FROM_START);
-    this.#word.writeSync(this.#wordBytes);
-  }
-
-  /** Adds a note. */
-  add(kind: number, value: number): void {
-    this.#noteBuffer[0] = kind;
-    this.#noteBuffer[1] = value;
-    this.#notes.writeSync(this.#noteBytes.subarray(0, NOTE_BYTES));
-  }
-
-  /** Reads the notes that have been added since. */
-  readNew(take: (kind: number, value: number) => void): void {
-    for (;;) {
-      const count = this.#notes.readSync(this.#noteBytes);
-      if (count === null) return;
-      for (let i = 0; i < count / 4; i += 2) take(this.#noteBuffer[i], this.#noteBuffer[i + 1]);
-    }
+  write(index: number): void {
+    this.#seek(index);
+    this.#file.writeSync(this.#bytes);
   }
 
   close(): void {
-    this.#word.close();
-    this.#notes.close();
+    this.#file.close();
   }
 
-  /** Removes the file; those who have it open keep it. */
-  static remove(path: string): void {
-    try {
-      Deno!.removeSync(path);
-    } catch {
-      // The other end has.
+  #seek(index: number): void {
+    if (index !== this.#at) {
+      this.#file.seekSync(this.#from + index * this.#bytes.length, FROM_START);
     }
+    this.#at = index + 1;
   }
 }

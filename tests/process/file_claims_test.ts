@@ -1,28 +1,38 @@
 import { assert, assertEquals } from "@std/assert";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { FilePoolClaims, FileWorkerClaims } from "../../src/process/file_claims.ts";
-import { canExchange, ExchangeFile } from "../../src/runtime/exchange_file.ts";
+import { WORDS } from "../../src/pool/claims.ts";
+import {
+  FILE_CLAIMS_SIZE,
+  FilePoolClaims,
+  FileWorkerClaims,
+} from "../../src/process/file_claims.ts";
+import {
+  canExchange,
+  createExchangeFile,
+  removeExchangeFile,
+} from "../../src/runtime/exchange_file.ts";
 import { runtime, test } from "../harness.ts";
 import { eventually, Program, tasks, withQueue } from "./support.ts";
 
 /** Runs a body with both sides of the claims over a file. */
 function withSides(body: (pool: FilePoolClaims, worker: FileWorkerClaims) => void): void {
-  const ours = ExchangeFile.create();
-  const theirs = ExchangeFile.open(ours.path);
-  ExchangeFile.remove(ours.path);
+  const path = createExchangeFile(FILE_CLAIMS_SIZE);
+  const pool = new FilePoolClaims(path);
+  const worker = new FileWorkerClaims(path, (ticket) => pool.touched(ticket));
+  removeExchangeFile(path);
   try {
-    const pool = new FilePoolClaims(ours);
-    body(pool, new FileWorkerClaims(theirs, (ticket) => pool.touched(ticket)));
+    body(pool, worker);
   } finally {
-    ours.close();
-    theirs.close();
+    pool.close();
+    worker.close();
   }
 }
 
 if (runtime === "deno") {
   test("a task that was taken back does not begin, one that has begun can't be taken back", () => {
     withSides((pool, worker) => {
+      for (let ticket = 1; ticket <= 5; ticket++) pool.send(ticket);
       assertEquals(pool.hasBegun(1), false);
       assert(worker.begin(1));
       assert(pool.hasBegun(1));
@@ -30,11 +40,28 @@ if (runtime === "deno") {
       assertEquals([pool.withdraw(3), pool.withdraw(2)], [true, true]);
       assertEquals([worker.begin(2), worker.begin(3)], [false, false]);
       assert(worker.begin(4));
+      assertEquals(pool.withdraw(4), false);
+      assertEquals([pool.hasBegun(4), pool.hasBegun(5)], [true, false]);
+    });
+  });
+
+  test("a task that was taken back does not begin when another has its word", () => {
+    withSides((pool, worker) => {
+      for (let ticket = 1; ticket <= 10 * WORDS; ticket++) {
+        pool.send(ticket);
+        if (ticket % WORDS !== 0) assert(pool.withdraw(ticket));
+      }
+      for (let ticket = 1; ticket <= 10 * WORDS; ticket++) {
+        assertEquals(worker.begin(ticket), ticket === 10 * WORDS, `${ticket}`);
+      }
+      assert(pool.hasBegun(10 * WORDS));
     });
   });
 
   test("a task sees that it is interrupted, and whether it has asked is known", () => {
     withSides((pool, worker) => {
+      pool.send(1);
+      pool.send(2);
       worker.begin(1);
       assertEquals(worker.isInterrupted(1), false);
       assertEquals(pool.interrupt(1), false);
@@ -50,7 +77,6 @@ if (runtime === "deno") {
     withSides((pool, worker) => {
       assertEquals(worker.isAnnounced(), false);
       pool.announce(2);
-      pool.withdraw(2);
       assert(worker.isAnnounced());
       worker.begin(1);
       assert(worker.isAnnounced());
@@ -59,28 +85,44 @@ if (runtime === "deno") {
     });
   });
 
-  test("many notes are read", () => {
-    withSides((pool, worker) => {
-      for (let ticket = 1; ticket <= 2_000; ticket++) assert(pool.withdraw(ticket));
-      for (let ticket = 1; ticket <= 2_000; ticket++) assertEquals(worker.begin(ticket), false);
-    });
+  test("the file stays as it is, however many tasks are sent and taken back", () => {
+    const path = createExchangeFile(FILE_CLAIMS_SIZE);
+    const pool = new FilePoolClaims(path);
+    const worker = new FileWorkerClaims(path, () => {});
+    const { size } = statSync(path);
+    for (let ticket = 1; ticket <= 2_000; ticket++) {
+      pool.send(ticket);
+      pool.announce(ticket);
+      if (ticket % 2 === 0) pool.withdraw(ticket);
+      worker.begin(ticket);
+    }
+    assertEquals(statSync(path).size, size);
+    removeExchangeFile(path);
+    pool.close();
+    worker.close();
   });
 
   test("while a child begins tasks as fast as it can, each is either run or taken back", async () => {
     const count = 60_000;
-    const file = ExchangeFile.create();
+    const path = createExchangeFile(FILE_CLAIMS_SIZE);
+    const pool = new FilePoolClaims(path);
     try {
-      const claims = new FilePoolClaims(file);
-      const program = new Program("claimant", [file.path, `${count}`]);
-      await eventually(() => claims.hasBegun(1), "it has begun");
+      const program = new Program("claimant", [path, `${count}`]);
+      pool.send(1);
+      pool.announce(1);
+      await eventually(() => pool.hasBegun(1), "it has begun");
       const taken = new Set<number>();
       let refused = 0;
-      for (let ticket = 2; ticket <= count; ticket++) {
-        // Just ahead of where the child is.
-        ticket = Math.max(ticket, file.word + ticket % 3);
-        if (ticket > count) break;
-        if (claims.withdraw(ticket)) taken.add(ticket);
-        else refused++;
+      // Some at a time, as in a message, of which none has the word of one before it that may be in flight.
+      for (let first = 2; first <= count; first += 100) {
+        const last = Math.min(first + 99, count);
+        for (let ticket = first; ticket <= last; ticket++) pool.send(ticket);
+        pool.announce(last);
+        for (let ticket = first; ticket <= last; ticket += 1 + ticket % 3) {
+          if (pool.withdraw(ticket)) taken.add(ticket);
+          else refused++;
+        }
+        await eventually(() => pool.hasBegun(last), "the last has been tried");
       }
       const { code, stderr } = await program.ended;
       assertEquals(code, 0, stderr);
@@ -88,10 +130,10 @@ if (runtime === "deno") {
       for (let ticket = 1; ticket <= count; ticket++) {
         assert(run.has(ticket) !== taken.has(ticket), `task ${ticket}`);
       }
-      assert(taken.size > 0, `${refused} were refused`);
+      assert(taken.size > 0 && refused > 0, `${taken.size} were taken, ${refused} refused`);
     } finally {
-      ExchangeFile.remove(file.path);
-      file.close();
+      removeExchangeFile(path);
+      pool.close();
     }
   });
 
