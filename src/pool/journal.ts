@@ -1,6 +1,8 @@
+import { BIG_INTEGER, kindOf, NUMBER, OTHER, primitiveOf, TEXT } from "./primitives.ts";
+
 /** So many results are kept back at the most. */
 const SLOTS = 128;
-/** Of a slot: order, milliseconds, kind, number or length. */
+/** Of a slot: ticket, milliseconds, kind, number or length. */
 const FIELDS = 4;
 /** So many UTF-16 units of text there is room for, and so many may one result have. */
 const TEXT_SIZE = 16_384;
@@ -18,20 +20,30 @@ export const JOURNAL_SIZE = TEXT_AT + TEXT_SIZE * Uint16Array.BYTES_PER_ELEMENT;
 const COUNT = 0;
 const CLEARED = 1;
 
-const UNDEFINED = 0;
-const NULL = 1;
-const FALSE = 2;
-const TRUE = 3;
-const NUMBER = 4;
-const TEXT = 5;
-const BIG_INTEGER = 6;
-
 /** A result in the journal. */
 export interface Note {
-  readonly order: number;
+  readonly ticket: number;
   readonly value: unknown;
   /** How long the attempt took, in milliseconds. */
   readonly took: number;
+}
+
+/** The worker's side of a journal. */
+export interface WorkerJournal {
+  /** Notes a result; `false` if it can't be noted. */
+  note(ticket: number, value: unknown, took: number): boolean;
+  /** What was noted has been sent. */
+  clear(): void;
+}
+
+/** The pool's side. */
+export interface PoolJournal {
+  /**
+   * What is noted now, and perhaps some that have been sent meanwhile: a result may be seen twice.
+   *
+   * @param tickets Of the tasks whose results are asked for, in order.
+   */
+  notes(tickets: readonly number[]): Note[];
 }
 
 /**
@@ -42,7 +54,7 @@ export interface Note {
  * long task behind it: so what is kept back is noted here, where the pool can read it at any
  * time. Only simple values can be; a result that can't is sent at once.
  */
-export class Journal {
+export class Journal implements WorkerJournal, PoolJournal {
   /** The memory to share. */
   readonly buffer: SharedArrayBuffer;
   /** How many notes there are, and how often they have been cleared. */
@@ -64,41 +76,23 @@ export class Journal {
     this.#text = new Uint16Array(this.buffer, TEXT_AT, TEXT_SIZE);
   }
 
-  /** Notes a result; `false` if it can't be noted. */
-  note(order: number, value: unknown, took: number): boolean {
+  note(ticket: number, value: unknown, took: number): boolean {
     const slot = this.#noted;
     if (slot === SLOTS) return false;
-    let kind: number;
-    let payload = 0;
-    if (typeof value === "number") {
-      kind = NUMBER;
-      payload = value;
-    } else if (typeof value === "string") {
-      if (!this.#write(value)) return false;
-      kind = TEXT;
-      payload = value.length;
-    } else if (typeof value === "bigint") {
-      if (BigInt.asIntN(MAX_BITS, value) !== value) return false;
-      const digits = value.toString(16);
-      if (!this.#write(digits)) return false;
-      kind = BIG_INTEGER;
-      payload = digits.length;
-    } else if (value === undefined) kind = UNDEFINED;
-    else if (value === null) kind = NULL;
-    else if (value === true) kind = TRUE;
-    else if (value === false) kind = FALSE;
-    else return false;
+    const kind = kindOf(value);
+    if (kind === OTHER) return false;
+    const text = kind >= TEXT ? textFor(value as string | bigint) : "";
+    if (text === undefined || !this.#write(text)) return false;
     const at = slot * FIELDS;
-    this.#fields[at] = order;
+    this.#fields[at] = ticket;
     this.#fields[at + 1] = took;
     this.#fields[at + 2] = kind;
-    this.#fields[at + 3] = payload;
+    this.#fields[at + 3] = kind === NUMBER ? value as number : text.length;
     // Last, so that the pool never sees half a note.
     Atomics.store(this.#state, COUNT, this.#noted = slot + 1);
     return true;
   }
 
-  /** What was noted has been sent. */
   clear(): void {
     if (this.#noted === 0) return;
     this.#written = 0;
@@ -106,10 +100,7 @@ export class Journal {
     Atomics.add(this.#state, CLEARED, 1);
   }
 
-  /**
-   * What is noted now; nothing, if the worker clears it meanwhile, for then it has been sent. It may also have been
-   * sent without having been cleared yet, so the pool may see a result twice.
-   */
+  /** What is noted now; nothing, if the worker clears it meanwhile, for then it has been sent. */
   notes(): Note[] {
     const cleared = Atomics.load(this.#state, CLEARED);
     const fields = this.#fields.slice(0, Atomics.load(this.#state, COUNT) * FIELDS);
@@ -123,7 +114,7 @@ export class Journal {
     for (let at = 0; at < fields.length; at += FIELDS) {
       const units = text.subarray(from, from += textLength(fields, at));
       const value = valueOf(fields[at + 2], fields[at + 3], units);
-      notes.push({ order: fields[at], took: fields[at + 1], value });
+      notes.push({ ticket: fields[at], took: fields[at + 1], value });
     }
     return notes;
   }
@@ -142,23 +133,15 @@ function textLength(fields: Float64Array, at: number): number {
   return fields[at + 2] >= TEXT ? fields[at + 3] : 0;
 }
 
+/** The text that a value is noted as; `undefined` if that would be too long. */
+function textFor(value: string | bigint): string | undefined {
+  if (typeof value === "string") return value;
+  return BigInt.asIntN(MAX_BITS, value) === value ? value.toString(16) : undefined;
+}
+
 function valueOf(kind: number, number: number, units: Uint16Array): unknown {
-  switch (kind) {
-    case NULL:
-      return null;
-    case FALSE:
-      return false;
-    case TRUE:
-      return true;
-    case NUMBER:
-      return number;
-    case TEXT:
-      return textOf(units);
-    case BIG_INTEGER:
-      return integerOf(textOf(units));
-    default:
-      return undefined;
-  }
+  if (kind < TEXT) return primitiveOf(kind, number);
+  return kind === BIG_INTEGER ? integerOf(textOf(units)) : textOf(units);
 }
 
 function textOf(units: Uint16Array): string {

@@ -1,5 +1,5 @@
 import type { PoolClaims } from "./claims.ts";
-import type { Journal } from "./journal.ts";
+import type { PoolJournal } from "./journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "./protocol.ts";
 
 /** How a worker ended. */
@@ -23,7 +23,7 @@ export interface WorkerLink {
   /** Who has the tasks that were sent. */
   readonly claims: PoolClaims;
   /** Results that the worker has not sent yet. */
-  readonly journal: Journal | undefined;
+  readonly journal: PoolJournal | undefined;
   /**
    * Sends a message.
    *

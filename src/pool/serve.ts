@@ -12,7 +12,7 @@ import type { AnyFunction } from "../core/task.ts";
 import { load } from "../tasks/load.ts";
 import { transfersOf } from "../tasks/transfer.ts";
 import type { WorkerClaims } from "./claims.ts";
-import type { Journal } from "./journal.ts";
+import type { WorkerJournal } from "./journal.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
 import {
   ABORT,
@@ -71,7 +71,7 @@ export class Server {
   readonly #uplink: Uplink;
   readonly #claims: WorkerClaims;
   /** Where results are noted that are kept back; without it none are. */
-  readonly #journal: Journal | undefined;
+  readonly #journal: WorkerJournal | undefined;
   readonly #greeting: Greeting;
   readonly #functions = new Map<number, AnyFunction | Promise<AnyFunction>>();
   readonly #inbox: Job[] = [];
@@ -90,7 +90,7 @@ export class Server {
   constructor(
     uplink: Uplink,
     claims: WorkerClaims,
-    journal: Journal | undefined,
+    journal: WorkerJournal | undefined,
     greeting: Greeting,
   ) {
     this.#uplink = uplink;
@@ -246,7 +246,7 @@ export class Server {
   #succeed(job: Job, value: unknown): void {
     const took = this.#end();
     if (this.#kept.length === 0) this.#since = this.#now - took;
-    if (this.#journal?.note(job.order, value, took)) {
+    if (this.#journal?.note(job.ticket, value, took)) {
       this.#kept.push(job.order, value, took);
       if (this.#isDue()) this.#sendValues();
       return;

@@ -318,8 +318,9 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** Takes in the results that it has not sent yet. */
   readJournal(): void {
-    for (const { order, value, took } of this.#link.journal?.notes() ?? []) {
-      const seat = this.#seatOf(order);
+    const tickets = this.seats.map(({ ticket }) => ticket);
+    for (const { ticket, value, took } of this.#link.journal?.notes(tickets) ?? []) {
+      const seat = this.seats.find((seat) => seat.ticket === ticket);
       // It has been told of by a message already.
       if (seat === undefined) continue;
       // A message with what came before is on the way.

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { NotPortableError } from "../core/errors.ts";
 import type { PoolClaims } from "../pool/claims.ts";
-import type { Journal } from "../pool/journal.ts";
+import type { PoolJournal } from "../pool/journal.ts";
 import type { LinkListener, WorkerLink } from "../pool/link.ts";
 import { type DownMessage, type Greeting, TOUCHED, type UpMessage } from "../pool/protocol.ts";
 import { writeToStdout } from "../runtime/stdout.ts";
@@ -49,7 +49,7 @@ const LAST_PIECES = 32;
  */
 export class ProcessLink implements WorkerLink, FrameListener {
   readonly claims: PoolClaims & { touched?(ticket: number): void };
-  readonly journal: Journal | undefined;
+  readonly journal: PoolJournal | undefined;
   readonly #settings: ProcessSettings;
   readonly #listener: LinkListener;
   readonly #child: Subprocess;

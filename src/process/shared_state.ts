@@ -1,36 +1,47 @@
 import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
-import { Journal, JOURNAL_SIZE } from "../pool/journal.ts";
+import { Journal, JOURNAL_SIZE, type PoolJournal, type WorkerJournal } from "../pool/journal.ts";
 import { canExchange, createExchangeFile, removeExchangeFile } from "../runtime/exchange_file.ts";
 import { canMap, createMapped, openMapped, removeMapped } from "../runtime/mapped_memory.ts";
 import { FILE_CLAIMS_SIZE, FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
+import { FILE_JOURNAL_SIZE, FileJournal } from "./file_journal.ts";
 
 /**
  * What a child shares with its pool besides messages, so that it can be sent tasks ahead just as a thread can: memory that
  * both map, where the runtime can map any, or else a file.
  */
-export interface SharedState<C> {
-  readonly claims: C;
-  readonly journal: Journal | undefined;
+interface SharedState {
   /** The file that it is in, until both have opened it. */
   readonly path: string;
   close(): void;
 }
 
+/** The pool's side. */
+export interface PoolState extends SharedState {
+  readonly claims: PoolClaims & { touched?(ticket: number): void };
+  readonly journal: PoolJournal;
+}
+
+/** The child's side. */
+export interface ChildState extends SharedState {
+  readonly claims: WorkerClaims;
+  readonly journal: WorkerJournal;
+}
+
 /** Whether there can be any. */
 export const canShare: boolean = canMap || canExchange;
 
-const SIZES = [CLAIMS_SIZE, JOURNAL_SIZE];
+const MEMORY_SIZES = [CLAIMS_SIZE, JOURNAL_SIZE];
+const FILE_SIZE = FILE_CLAIMS_SIZE + FILE_JOURNAL_SIZE;
 
 /** @throws When the file can't be made. */
-export function createSharedState(): SharedState<PoolClaims & { touched?(ticket: number): void }> {
+export function createSharedState(): PoolState {
   if (canMap) {
-    const { path, pieces } = createMapped(SIZES);
-    return { ...onMemory(pieces), path, close() {} };
+    const { path, pieces } = createMapped(MEMORY_SIZES);
+    return onMemory(path, pieces);
   }
-  const path = createExchangeFile(FILE_CLAIMS_SIZE);
+  const path = createExchangeFile(FILE_SIZE);
   try {
-    const claims = new FilePoolClaims(path);
-    return { claims, journal: undefined, path, close: () => claims.close() };
+    return inFile(path, new FilePoolClaims(path));
   } catch (error) {
     removeExchangeFile(path);
     throw error;
@@ -38,18 +49,14 @@ export function createSharedState(): SharedState<PoolClaims & { touched?(ticket:
 }
 
 /**
- * The child's side.
+ * Opens it on the child's side.
  *
  * @param path Where it is.
  * @param tell Says to the pool that a task has asked for its signal or its state, where that isn't seen.
  */
-export function openSharedState(
-  path: string,
-  tell: (ticket: number) => void,
-): SharedState<WorkerClaims> {
-  if (canMap) return { ...onMemory(openMapped(path, SIZES)), path, close() {} };
-  const claims = new FileWorkerClaims(path, tell);
-  return { claims, journal: undefined, path, close: () => claims.close() };
+export function openSharedState(path: string, tell: (ticket: number) => void): ChildState {
+  if (canMap) return onMemory(path, openMapped(path, MEMORY_SIZES));
+  return inFile(path, new FileWorkerClaims(path, tell));
 }
 
 /** Removes the file, which nobody else needs to find once the child has opened it. */
@@ -58,8 +65,17 @@ export function removeSharedState(path: string): void {
   else removeExchangeFile(path);
 }
 
-function onMemory(pieces: readonly ArrayBuffer[]): { claims: Claims; journal: Journal } {
+function onMemory(path: string, pieces: readonly ArrayBuffer[]) {
   // `Atomics` work on it, which is all that is asked of it; the type says that it came from elsewhere.
   const [claims, journal] = pieces as unknown as SharedArrayBuffer[];
-  return { claims: new Claims(claims), journal: new Journal(journal) };
+  return { path, claims: new Claims(claims), journal: new Journal(journal), close() {} };
+}
+
+function inFile<C extends { close(): void }>(path: string, claims: C) {
+  const journal = new FileJournal(path, FILE_CLAIMS_SIZE);
+  const close = () => {
+    claims.close();
+    journal.close();
+  };
+  return { path, claims, journal, close };
 }

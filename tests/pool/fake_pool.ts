@@ -81,7 +81,7 @@ export class FakeLink implements WorkerLink {
 
   /** Notes a result that it has not sent. */
   note(job: Job): void {
-    this.#notes.note(job.order, job.name, this.took);
+    this.#notes.note(job.ticket, job.name, this.took);
   }
 
   /** Its end arrives. */

@@ -35,14 +35,14 @@ test("journal: the pool reads what was noted, in order, until it is cleared", ()
     assert(worker.note(index, value, index / 2));
   });
   const expected = [...values, null, undefined]
-    .map((value, order): Note => ({ order, value, took: order / 2 }));
+    .map((value, ticket): Note => ({ ticket, value, took: ticket / 2 }));
   assertEquals(pool.notes(), expected);
   assert(Object.is(pool.notes()[1]!.value, -0));
   assertEquals(pool.notes(), expected);
   worker.clear();
   assertEquals(pool.notes(), []);
   assert(worker.note(99, "again", 1));
-  assertEquals(pool.notes(), [{ order: 99, value: "again", took: 1 }]);
+  assertEquals(pool.notes(), [{ ticket: 99, value: "again", took: 1 }]);
 });
 
 test("journal: what isn't simple isn't noted, nor what is too long", () => {
@@ -70,7 +70,7 @@ test("journal: there is room for so many results, and so much text, until it is 
   assertEquals(pool.notes().slice(-3).map(({ value }) => `${value}`.slice(-2)), ["aa", "b", "4"]);
   worker.clear();
   assert(worker.note(5, "again", 5));
-  assertEquals(pool.notes(), [{ order: 5, value: "again", took: 5 }]);
+  assertEquals(pool.notes(), [{ ticket: 5, value: "again", took: 5 }]);
 });
 
 test("journal: whatever is noted is read as it was", () => {
@@ -82,14 +82,14 @@ test("journal: whatever is noted is read as it was", () => {
   );
   const notes = fc.array(
     fc.record(
-      { order: fc.nat(), value: simple, took: fc.double({ min: 0, noNaN: true }) },
+      { ticket: fc.nat(), value: simple, took: fc.double({ min: 0, noNaN: true }) },
       { noNullPrototype: true },
     ),
     { maxLength: 64 },
   );
   fc.assert(fc.property(notes, (notes) => {
     const [worker, pool] = sides();
-    const kept = notes.filter(({ order, value, took }) => worker.note(order, value, took));
+    const kept = notes.filter(({ ticket, value, took }) => worker.note(ticket, value, took));
     assertEquals(pool.notes(), kept);
   }));
 });
@@ -111,11 +111,11 @@ test("journal: a reader on another thread never sees a note that is half another
 
   function check(notes: Note[]): void {
     seen += notes.length;
-    let before = notes[0]?.order ?? 0;
-    for (const { order, value, took } of notes) {
-      const expected = [order, `text ${order}`, BigInt(order)][order % 3];
-      if (order !== before++ || took !== order || value !== expected) {
-        throw new Error(`torn: ${notes.map(({ order, value }) => `${order} ${value}`)}`);
+    let before = notes[0]?.ticket ?? 0;
+    for (const { ticket, value, took } of notes) {
+      const expected = [ticket, `text ${ticket}`, BigInt(ticket)][ticket % 3];
+      if (ticket !== before++ || took !== ticket || value !== expected) {
+        throw new Error(`torn: ${notes.map(({ ticket, value }) => `${ticket} ${value}`)}`);
       }
     }
   }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@s
 import process from "node:process";
 import { NotPortableError } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { pairs, tasks, withQueue } from "./support.ts";
+import { eventually, pairs, tasks, withQueue } from "./support.ts";
 
 const MiB = 1 << 20;
 
@@ -36,6 +36,20 @@ test("a task comes right after one that outlasted the wait for it, and after a s
       assertEquals(await queue.submit(tasks.linger, [0]).value(), 0);
       assertEquals(await queue.submit(tasks.add, [i, 1]).value(), i + 1);
     }
+  });
+});
+
+test("results that a busy child has not sent yet are told of while it is busy", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    await queue.submit(tasks.stall, [0]);
+    await queue.group(tasks.add, pairs(400, 1)).values();
+    const short = queue.map(tasks.add, pairs(5, 2));
+    const long = queue.submit(tasks.stall, [Infinity]);
+    await eventually(() => short.every(({ done }) => done), "they have been told of");
+    for (const [i, handle] of short.entries()) assertEquals(await handle.value(), i + 2);
+    await eventually(() => long.status === "running", "the long one has begun");
+    long.cancel();
+    await long;
   });
 });
 

@@ -36,6 +36,11 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Keeps its child busy for so many milliseconds, and says nothing. */
+export function stall(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
 /** Reports the child's id as its progress and never ends, in a loop. */
 export function spin(): never {
   currentTask().progress(process.pid);
