@@ -3,7 +3,7 @@ import type { EncodedThrown } from "./error_codec.ts";
 
 /**
  * What a pool and its workers say to each other. Messages are flat arrays, which clone several times faster than
- * objects. A task is named by its order of submission.
+ * objects. An attempt is named by its ticket: the task may have moved on to the next one before word of it comes.
  *
  * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop.
  * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES` or an `ERROR`; in between
@@ -11,24 +11,24 @@ import type { EncodedThrown } from "./error_codec.ts";
  * the last word of a worker whose task let an error go astray.
  */
 export const RUN = 0;
-/** Down: `[ABORT, order, reason]` */
+/** Down: `[ABORT, ticket, reason]` */
 export const ABORT = 1;
 
 /** Up: `[READY]` */
 export const READY = 0;
 /** Up: `[UNREADY, error]`: the initializer failed. */
 export const UNREADY = 1;
-/** Up: `[VALUES, order, value, took, order, …]`, with the milliseconds that each took */
+/** Up: `[VALUES, ticket, value, took, ticket, …]`, with the milliseconds that each took */
 export const VALUES = 2;
 /** How many fields of a `VALUES` message each task has. */
 export const VALUES_FIELDS = 3;
-/** Up: `[ERROR, order, thrown, took]` */
+/** Up: `[ERROR, ticket, thrown, took]` */
 export const ERROR = 3;
-/** Up: `[PROGRESS, order, data]` */
+/** Up: `[PROGRESS, ticket, data]` */
 export const PROGRESS = 4;
 /** Up: `[CRASH, thrown]` */
 export const CRASH = 5;
-/** Up, where no memory is shared: `[TOUCHED, order]`: a task has asked for its signal or its state. */
+/** Up, where no memory is shared: `[TOUCHED, ticket]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
 
 /** `[RUN, references, whether to spin, …]`, then the tasks, which `jobsOf` reads */

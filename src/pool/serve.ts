@@ -115,8 +115,8 @@ export class Server {
 
   receive(message: DownMessage): void {
     if (message[0] === ABORT) {
-      const [, order, reason] = message;
-      if (this.#current?.order === order) this.#current.abort(decodeThrown(reason));
+      const [, ticket, reason] = message;
+      if (this.#current?.ticket === ticket) this.#current.abort(decodeThrown(reason));
       return;
     }
     this.#unpack(message);
@@ -148,11 +148,11 @@ export class Server {
    *
    * @throws When that can't be sent.
    */
-  progress(order: number, data: unknown): void {
+  progress(ticket: number, data: unknown): void {
     const encoded = encodeValue(data);
     // Before the ends of those before it the pool doesn't know that the task has begun.
     this.#sendValues();
-    this.#uplink.post([PROGRESS, order, encoded]);
+    this.#uplink.post([PROGRESS, ticket, encoded]);
   }
 
   /** Says that an error went astray, which ends the worker. */
@@ -247,13 +247,13 @@ export class Server {
     const took = this.#end();
     if (this.#kept.length === 0) this.#since = this.#now - took;
     if (this.#journal?.note(job.ticket, value, took)) {
-      this.#kept.push(job.order, value, took);
+      this.#kept.push(job.ticket, value, took);
       if (this.#isDue()) this.#sendValues();
       return;
     }
     try {
       const transferables = transfersOf([value]);
-      this.#sendValues([job.order, encodeValue(value, transferables), took], transferables);
+      this.#sendValues([job.ticket, encodeValue(value, transferables), took], transferables);
     } catch (cause) {
       const error = new NotPortableError(
         `The return value of task '${job.name}' cannot be sent: ${messageOf(cause)}`,
@@ -276,7 +276,7 @@ export class Server {
 
   #sendError(job: Job, error: unknown, took: number): void {
     this.#sendValues();
-    this.#uplink.post([ERROR, job.order, this.#encode(error), took]);
+    this.#uplink.post([ERROR, job.ticket, this.#encode(error), took]);
   }
 
   /** Sends the results that were kept back and, perhaps, one more. */
@@ -306,8 +306,7 @@ class Attempt implements ContextSource, ContextActions {
   readonly id: string;
   readonly name: string;
   readonly attempt: number;
-  readonly order: number;
-  readonly #ticket: number;
+  readonly ticket: number;
   readonly #server: Server;
   readonly #claims: WorkerClaims;
   #context: AttemptContext | undefined;
@@ -319,8 +318,7 @@ class Attempt implements ContextSource, ContextActions {
     this.id = `${greeting.queueId}-${job.order}`;
     this.name = job.name;
     this.attempt = job.attempt;
-    this.order = job.order;
-    this.#ticket = job.ticket;
+    this.ticket = job.ticket;
     this.#claims = claims;
   }
 
@@ -333,11 +331,11 @@ class Attempt implements ContextSource, ContextActions {
   }
 
   touch(): void {
-    this.#claims.touch(this.#ticket);
+    this.#claims.touch(this.ticket);
   }
 
   isInterrupted(): boolean {
-    if (this.#over || !this.#claims.isInterrupted(this.#ticket)) return false;
+    if (this.#over || !this.#claims.isInterrupted(this.ticket)) return false;
     // The reason was sent before, but a task that never yields keeps it from being received.
     this.#server.poll();
     return true;
@@ -346,7 +344,7 @@ class Attempt implements ContextSource, ContextActions {
   progress(data: unknown): void {
     if (this.#over) return;
     try {
-      this.#server.progress(this.order, data);
+      this.#server.progress(this.ticket, data);
     } catch (cause) {
       throw new NotPortableError(
         `The progress of task '${this.name}' cannot be sent: ${messageOf(cause)}`,

@@ -220,14 +220,14 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** Tells the first task to stop; returns whether it has ever asked to be told. */
   interrupt(seat: Seat, reason: unknown): boolean {
-    const { order } = seat.task;
+    const { ticket } = seat;
     // The reason first, so that it is there as soon as a task that never yields finds that it is to stop.
     try {
-      this.#link.post([ABORT, order, encodeThrown(reason, canClone)]);
+      this.#link.post([ABORT, ticket, encodeThrown(reason, canClone)]);
     } catch {
-      this.#link.post([ABORT, order, { value: show(reason) }]);
+      this.#link.post([ABORT, ticket, { value: show(reason) }]);
     }
-    return this.#link.claims.interrupt(seat.ticket);
+    return this.#link.claims.interrupt(ticket);
   }
 
   /** Whether a task that was sent has begun. */
@@ -292,8 +292,8 @@ export class PoolWorker implements LinkListener, Timed {
         this.#receiveValues(message);
         return this.#listener.heard();
       case ERROR: {
-        const [, order, thrown, took] = message;
-        const seat = this.#seatOf(order);
+        const [, ticket, thrown, took] = message;
+        const seat = this.#seatOf(ticket);
         if (seat === undefined) return;
         const error = decodeThrown(thrown, placeOf(seat.task));
         this.#listener.ended(this, seat, false, error, took, this.#clock.now());
@@ -320,7 +320,7 @@ export class PoolWorker implements LinkListener, Timed {
   readJournal(): void {
     const tickets = this.seats.map(({ ticket }) => ticket);
     for (const { ticket, value, took } of this.#link.journal?.notes(tickets) ?? []) {
-      const seat = this.seats.find((seat) => seat.ticket === ticket);
+      const seat = this.#seatOf(ticket);
       // It has been told of by a message already.
       if (seat === undefined) continue;
       // A message with what came before is on the way.
@@ -351,11 +351,9 @@ export class PoolWorker implements LinkListener, Timed {
       new WorkerCrashError(message, { workerId: this.id, ...exit });
   }
 
-  #seatOf(order: number): Seat | undefined {
+  #seatOf(ticket: number): Seat | undefined {
     const [first] = this.seats;
-    return first?.task.order === order
-      ? first
-      : this.seats.find((seat) => seat.task.order === order);
+    return first?.ticket === ticket ? first : this.seats.find((seat) => seat.ticket === ticket);
   }
 
   /** The next number of all, but for those whose word a task in flight has. */

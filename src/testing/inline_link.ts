@@ -74,7 +74,7 @@ export class InlineLink implements WorkerLink {
 
   #run(message: RunMessage): void {
     // Reading uses up what it is given.
-    const [{ order, ticket, name, attempt, args }] = jobsOf(structuredClone(message));
+    const [{ ticket, name, attempt, args }] = jobsOf(structuredClone(message));
     // It may have been taken back, which the server finds out as well.
     const fault = this.claims.hasBegun(ticket) ? undefined : this.#ask(name, attempt, args);
     if (fault === undefined) return this.#server.receive(message);
@@ -85,7 +85,7 @@ export class InlineLink implements WorkerLink {
     this.claims.begin(ticket);
     if (fault === "crash") return this.#end({ exitCode: 1 });
     if (fault === "hang") return;
-    this.#listener.received([ERROR, order, encodeThrown(fault, canClone), 0]);
+    this.#listener.received([ERROR, ticket, encodeThrown(fault, canClone), 0]);
   }
 
   #ask(name: string, attempt: number, args: readonly unknown[]): Fault | undefined {

@@ -258,6 +258,31 @@ test("pool executor: a retry is told of when its timed-out attempt is found to h
   await queue.end();
 });
 
+test("pool executor: word of an attempt that was left behind says nothing of the next one", async () => {
+  const clock = new VirtualClock();
+  const told: unknown[] = [];
+  const onProgress = (_: unknown, data: unknown) => told.push(data);
+  const queue = new FakePool({ workers: 1, clock, onProgress });
+  const link = await queue.startShort();
+  for (const late of ["tell", "fail", "progress"] as const) {
+    const handle = queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
+    await queue.turn();
+    const first = link.begin();
+    link.note(first);
+    clock.elapse(10);
+    await clock.advance(0);
+    await queue.turn();
+    const second = link.begin();
+    assertEquals(second.attempt, 2);
+    // The worker has the next attempt already, as the pool had read how the first one ended.
+    link[late](first);
+    assertEquals([handle.status, told], ["running", []]);
+    link.tell(second);
+    assertEquals([handle.status, handle.attempts], ["succeeded", 2]);
+  }
+  await queue.end();
+});
+
 test("pool executor: a task that asked for its signal keeps its worker for its grace", async () => {
   const queue = new FakePool({ workers: 2 });
   const link = await queue.startShort();

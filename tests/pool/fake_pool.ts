@@ -10,7 +10,7 @@ import { PoolExecutor } from "../../src/pool/executor.ts";
 import { Journal } from "../../src/pool/journal.ts";
 import type { LinkListener, WorkerLink } from "../../src/pool/link.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../../src/pool/options.ts";
-import { type DownMessage, READY, RUN, VALUES } from "../../src/pool/protocol.ts";
+import { type DownMessage, ERROR, PROGRESS, READY, RUN, VALUES } from "../../src/pool/protocol.ts";
 import { type Job, jobsOf } from "../../src/pool/run_message.ts";
 import { platform, systemClock } from "../../src/runtime/platform.ts";
 import { importTasks } from "../../mod.ts";
@@ -75,8 +75,18 @@ export class FakeLink implements WorkerLink {
   tell(...jobs: Job[]): void {
     this.#listener.received([
       VALUES,
-      ...jobs.flatMap(({ order, name }) => [order, name, this.took]),
+      ...jobs.flatMap(({ ticket, name }) => [ticket, name, this.took]),
     ]);
+  }
+
+  /** Word of a failure arrives. */
+  fail({ ticket, name }: Job): void {
+    this.#listener.received([ERROR, ticket, { value: name }, this.took]);
+  }
+
+  /** Word of a task's progress arrives. */
+  progress({ ticket, name }: Job): void {
+    this.#listener.received([PROGRESS, ticket, name]);
   }
 
   /** Notes a result that it has not sent. */

@@ -85,7 +85,7 @@ test("server: a task that comes while it spins is run at once, after the one bef
     return bench.run(0, true);
   };
   bench.receive(bench.run(0, true));
-  assertEquals(bench.sent.map(([kind, order]) => [kind, order]), [[VALUES, 2], [VALUES, 3]]);
+  assertEquals(bench.sent.map(([kind, ticket]) => [kind, ticket]), [[VALUES, 2], [VALUES, 3]]);
   assertEquals([bench.spun, bench.busy], [2, false]);
 });
 

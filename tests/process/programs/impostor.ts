@@ -39,12 +39,12 @@ function chunksOf(payload: Uint8Array): Uint8Array[] {
 const greeting = receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
 writeFrame(mark, encode([READY]), write);
-const [{ order, ticket }] = jobsOf(receive() as RunMessage);
+const [{ ticket }] = jobsOf(receive() as RunMessage);
 if (greeting.sharedState !== undefined) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
   claims.begin(ticket);
 }
-const large = encode([VALUES, order, new Uint8Array(300_000), 1]);
+const large = encode([VALUES, ticket, new Uint8Array(300_000), 1]);
 
 const ways: Record<string, () => void> = {
   "answers and exits at once": () => writeFrame(mark, large, write),
