@@ -14,6 +14,7 @@ import { transfersOf } from "../tasks/transfer.ts";
 import type { WorkerClaims } from "./claims.ts";
 import type { WorkerJournal } from "./journal.ts";
 import { decodeThrown, encodeThrown } from "./error_codec.ts";
+import { now } from "./now.ts";
 import {
   ABORT,
   CRASH,
@@ -173,7 +174,7 @@ export class Server {
 
   async #runAll(): Promise<void> {
     this.#busy = true;
-    const from = this.#now = performance.now();
+    const from = this.#now = now();
     let isAsync = false;
     do {
       for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
@@ -198,7 +199,7 @@ export class Server {
     const message = this.#uplink.spin?.(SPIN);
     if (message === undefined) return false;
     this.receive(message);
-    this.#now = performance.now();
+    this.#now = now();
     return this.#inbox.length > 0;
   }
 
@@ -292,7 +293,7 @@ export class Server {
     this.#current?.end();
     this.#current = undefined;
     const from = this.#now;
-    this.#now = performance.now();
+    this.#now = now();
     return this.#now - from;
   }
 

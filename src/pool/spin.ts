@@ -1,3 +1,5 @@
+import { now } from "./now.ts";
+
 /**
  * Asks for something again and again until it is there.
  *
@@ -6,9 +8,9 @@
  * @returns What was asked for; `undefined` if it didn't come in time.
  */
 export function spinFor<T>(ms: number, poll: () => T | undefined): T | undefined {
-  const until = performance.now() + ms;
+  const until = now() + ms;
   for (;;) {
     const found = poll();
-    if (found !== undefined || performance.now() >= until) return found;
+    if (found !== undefined || now() >= until) return found;
   }
 }

@@ -102,6 +102,8 @@ export class PoolWorker implements LinkListener, Timed {
   #filling = true;
   /** Whether it had not long been idle when it was given what it has. */
   #isBrisk = false;
+  /** Whether the last message that it was sent told it to spin for the next. */
+  #spins = false;
   #tickets = 0;
   /** Its first task when it was last looked at. */
   #seen: Seat | undefined;
@@ -428,7 +430,8 @@ export class PoolWorker implements LinkListener, Timed {
     writer.message[2] = spins;
     this.#link.post(writer.message, transferables);
     for (const [number] of references) this.#known.add(number);
-    if (spins) this.#link.claims.announce?.(seats.at(-1)!.ticket);
+    if (this.#spins) this.#link.claims.announce?.(seats.at(-1)!.ticket);
+    this.#spins = spins;
   }
 
   #encoded(args: readonly unknown[], transferables: Transferable[]): unknown {

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { type PoolClaims, WORDS, type WorkerClaims } from "../pool/claims.ts";
-import { ExchangeTable } from "../runtime/exchange_file.ts";
+import type { ExchangeFile, ExchangeTable } from "../runtime/exchange_file.ts";
 
 /*
  * Claims where no memory is shared but a file is. As in memory there is a word for each task in flight, but one side can't
@@ -41,12 +41,12 @@ export class FilePoolClaims implements PoolClaims {
   #touched = 0;
 
   /**
-   * @param path An exchange file, which begins with them.
+   * @param file It begins with them.
    * @throws When it can't be opened.
    */
-  constructor(path: string) {
-    this.#words = new ExchangeTable(path, 0, 1);
-    this.#begun = new ExchangeTable(path, POOL_SIZE, 1);
+  constructor(file: ExchangeFile) {
+    this.#words = file.table(0, 1);
+    this.#begun = file.table(POOL_SIZE, 1);
   }
 
   send(ticket: number): void {
@@ -82,11 +82,6 @@ export class FilePoolClaims implements PoolClaims {
     this.#touched = ticket;
   }
 
-  close(): void {
-    this.#words.close();
-    this.#begun.close();
-  }
-
   #write(ticket: number, state: number): void {
     this.#words.row[0] = ticket * STATES + state;
     this.#words.write(at(ticket));
@@ -106,13 +101,13 @@ export class FileWorkerClaims implements WorkerClaims {
   #last = 0;
 
   /**
-   * @param path The pool's file.
+   * @param file The pool's.
    * @param tell Says to the pool that a task has asked for its signal or its state.
    * @throws When it can't be opened.
    */
-  constructor(path: string, tell: (ticket: number) => void) {
-    this.#words = new ExchangeTable(path, 0, 1);
-    this.#begun = new ExchangeTable(path, POOL_SIZE, 1);
+  constructor(file: ExchangeFile, tell: (ticket: number) => void) {
+    this.#words = file.table(0, 1);
+    this.#begun = file.table(POOL_SIZE, 1);
     this.#tell = tell;
   }
 
@@ -139,11 +134,6 @@ export class FileWorkerClaims implements WorkerClaims {
 
   isAnnounced(): boolean {
     return this.#words.read(ANNOUNCED)[0]! > this.#last;
-  }
-
-  close(): void {
-    this.#words.close();
-    this.#begun.close();
   }
 
   #stateOf(ticket: number): number {

@@ -1,9 +1,9 @@
 import { WORDS } from "../pool/claims.ts";
 import type { Note, PoolJournal, WorkerJournal } from "../pool/journal.ts";
 import { kindOf, NUMBER, primitiveOf, TEXT } from "../pool/primitives.ts";
-import { ExchangeTable } from "../runtime/exchange_file.ts";
+import type { ExchangeFile, ExchangeTable } from "../runtime/exchange_file.ts";
 
-/** Of a row: ticket, milliseconds, kind, number, and the ticket again, without which it is half another. */
+/** Of a row: ticket, milliseconds, kind, number, and the ticket again, without which it was written but in part. */
 const WIDTH = 5;
 
 /** How many numbers of a file a journal takes. */
@@ -17,12 +17,11 @@ export class FileJournal implements PoolJournal, WorkerJournal {
   readonly #rows: ExchangeTable;
 
   /**
-   * @param path An exchange file.
    * @param from How many numbers come before the journal.
-   * @throws When it can't be opened.
+   * @throws When the file can't be opened.
    */
-  constructor(path: string, from: number) {
-    this.#rows = new ExchangeTable(path, from, WIDTH);
+  constructor(file: ExchangeFile, from: number) {
+    this.#rows = file.table(from, WIDTH);
   }
 
   note(ticket: number, value: unknown, took: number): boolean {
@@ -42,16 +41,16 @@ export class FileJournal implements PoolJournal, WorkerJournal {
   notes(tickets: readonly number[]): Note[] {
     const notes: Note[] = [];
     for (const ticket of tickets) {
-      const [first, took, kind, number, last] = this.#rows.read(ticket % WORDS) as unknown as Row;
+      const once = this.#rows.read(ticket % WORDS).slice();
+      const [first, took, kind, number, last] = once as unknown as Row;
       // Those behind it come after it.
       if (first !== ticket || last !== ticket) break;
+      // What is read while it is written may begin and end with the new and be the old in between, but not twice.
+      const again = this.#rows.read(ticket % WORDS);
+      if (!once.every((part, i) => Object.is(part, again[i]))) break;
       notes.push({ ticket, value: primitiveOf(kind, number), took });
     }
     return notes;
-  }
-
-  close(): void {
-    this.#rows.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/claims.ts";
 import { Journal, JOURNAL_SIZE, type PoolJournal, type WorkerJournal } from "../pool/journal.ts";
-import { canExchange, createExchangeFile, removeExchangeFile } from "../runtime/exchange_file.ts";
+import { canExchange, ExchangeFile } from "../runtime/exchange_file.ts";
 import { canMap, createMapped, openMapped, removeMapped } from "../runtime/mapped_memory.ts";
 import { FILE_CLAIMS_SIZE, FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
 import { FILE_JOURNAL_SIZE, FileJournal } from "./file_journal.ts";
@@ -39,11 +39,12 @@ export function createSharedState(): PoolState {
     const { path, pieces } = createMapped(MEMORY_SIZES);
     return onMemory(path, pieces);
   }
-  const path = createExchangeFile(FILE_SIZE);
+  const file = ExchangeFile.create(FILE_SIZE);
   try {
-    return inFile(path, new FilePoolClaims(path));
+    return inFile(file, new FilePoolClaims(file));
   } catch (error) {
-    removeExchangeFile(path);
+    file.close();
+    ExchangeFile.remove(file.path);
     throw error;
   }
 }
@@ -56,13 +57,14 @@ export function createSharedState(): PoolState {
  */
 export function openSharedState(path: string, tell: (ticket: number) => void): ChildState {
   if (canMap) return onMemory(path, openMapped(path, MEMORY_SIZES));
-  return inFile(path, new FileWorkerClaims(path, tell));
+  const file = new ExchangeFile(path);
+  return inFile(file, new FileWorkerClaims(file, tell));
 }
 
 /** Removes the file, which nobody else needs to find once the child has opened it. */
 export function removeSharedState(path: string): void {
   if (canMap) removeMapped(path);
-  else removeExchangeFile(path);
+  else ExchangeFile.remove(path);
 }
 
 function onMemory(path: string, pieces: readonly ArrayBuffer[]) {
@@ -71,11 +73,7 @@ function onMemory(path: string, pieces: readonly ArrayBuffer[]) {
   return { path, claims: new Claims(claims), journal: new Journal(journal), close() {} };
 }
 
-function inFile<C extends { close(): void }>(path: string, claims: C) {
-  const journal = new FileJournal(path, FILE_CLAIMS_SIZE);
-  const close = () => {
-    claims.close();
-    journal.close();
-  };
-  return { path, claims, journal, close };
+function inFile<C>(file: ExchangeFile, claims: C) {
+  const journal = new FileJournal(file, FILE_CLAIMS_SIZE);
+  return { path: file.path, claims, journal, close: () => file.close() };
 }

@@ -1,7 +1,7 @@
 /** What is used of Deno. */
 interface DenoFiles {
   makeTempFileSync(options: { prefix: string }): string;
-  truncateSync(path: string, length: number): void;
+  writeFileSync(path: string, bytes: Uint8Array): void;
   openSync(path: string, options: { read: boolean; write: boolean }): DenoFile;
   removeSync(path: string): void;
 }
@@ -22,25 +22,61 @@ const FROM_START = 0;
 const { BYTES_PER_ELEMENT } = Float64Array;
 
 /**
- * Makes a file over which two processes that share no memory tell each other numbers. What one has written the other
- * sees from then on, as the system has but one copy of it.
- *
- * @param size How many numbers it has, all 0.
- * @returns Its path.
- * @throws When it can't be made.
+ * A file over which two processes that share no memory tell each other numbers. What one has written the other sees from
+ * then on, as the system has but one copy of it.
  */
-export function createExchangeFile(size: number): string {
-  const path = Deno!.makeTempFileSync({ prefix: "trilane-" });
-  Deno!.truncateSync(path, size * BYTES_PER_ELEMENT);
-  return path;
-}
+export class ExchangeFile {
+  readonly path: string;
+  readonly #open: DenoFile[] = [];
 
-/** Removes the file; those who have it open keep it. */
-export function removeExchangeFile(path: string): void {
-  try {
-    Deno!.removeSync(path);
-  } catch {
-    // The other end has.
+  /** @param path The file, which another process may have made. */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes a file.
+   *
+   * @param size How many numbers it has, all 0.
+   * @throws When it can't be made.
+   */
+  static create(size: number): ExchangeFile {
+    const path = Deno!.makeTempFileSync({ prefix: "trilane-" });
+    try {
+      // Written, so that there is room for all that comes to be written.
+      Deno!.writeFileSync(path, new Uint8Array(size * BYTES_PER_ELEMENT));
+    } catch (error) {
+      ExchangeFile.remove(path);
+      throw error;
+    }
+    return new ExchangeFile(path);
+  }
+
+  /** Removes the file; those who have it open keep it. */
+  static remove(path: string): void {
+    try {
+      Deno!.removeSync(path);
+    } catch {
+      // The other end has.
+    }
+  }
+
+  /**
+   * A part of it.
+   *
+   * @param from How many numbers come before it.
+   * @param width How many numbers a row has.
+   * @throws When the file can't be opened.
+   */
+  table(from: number, width: number): ExchangeTable {
+    const file = Deno!.openSync(this.path, { read: true, write: true });
+    this.#open.push(file);
+    return new ExchangeTable(file, from * BYTES_PER_ELEMENT, width);
+  }
+
+  /** Closes all its parts. */
+  close(): void {
+    for (const file of this.#open.splice(0)) file.close();
   }
 }
 
@@ -55,39 +91,32 @@ export class ExchangeTable {
   readonly #file: DenoFile;
   readonly #from: number;
   /** The row that the file is at: to go on to the next takes no more than to read or write it. */
-  #at = -1;
+  #at = NaN;
 
-  /**
-   * @param from How many numbers come before it.
-   * @param width How many numbers a row has.
-   * @throws When the file can't be opened.
-   */
-  constructor(path: string, from: number, width: number) {
+  /** @param from Where it begins, in bytes. */
+  constructor(file: DenoFile, from: number, width: number) {
     this.row = new Float64Array(width);
     this.#bytes = new Uint8Array(this.row.buffer);
-    this.#from = from * BYTES_PER_ELEMENT;
-    this.#file = Deno!.openSync(path, { read: true, write: true });
+    this.#from = from;
+    this.#file = file;
   }
 
   read(index: number): Float64Array {
     this.#seek(index);
     this.#file.readSync(this.#bytes);
+    this.#at = index + 1;
     return this.row;
   }
 
   write(index: number): void {
     this.#seek(index);
     this.#file.writeSync(this.#bytes);
-  }
-
-  close(): void {
-    this.#file.close();
+    this.#at = index + 1;
   }
 
   #seek(index: number): void {
-    if (index !== this.#at) {
-      this.#file.seekSync(this.#from + index * this.#bytes.length, FROM_START);
-    }
-    this.#at = index + 1;
+    if (index === this.#at) return;
+    this.#at = NaN;
+    this.#file.seekSync(this.#from + index * this.#bytes.length, FROM_START);
   }
 }

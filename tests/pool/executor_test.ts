@@ -420,17 +420,21 @@ test("pool executor: a worker that gets one task soon after the other is to spin
   const queue = new FakePool({ workers: 1, clock }, 1);
   const link = await queue.startShort();
   const seen: boolean[] = [];
-  for (const gap of [0, 0.05, 0.15, 5, 0.01]) {
+  const announced: boolean[] = [];
+  for (const gap of [5, 0, 0.05, 0.15, 5, 0.01]) {
     clock.elapse(gap);
     const [handle] = submit(queue, "a");
     await queue.turn();
     seen.push(link.spins.at(-1)!);
+    announced.push(link.announced.splice(0).includes(link.inbox[0]!.ticket));
     // However long the task itself takes.
     clock.elapse(3);
     link.tell(link.begin());
     await handle;
   }
-  assertEquals(seen, [true, true, false, false, true]);
+  assertEquals(seen, [false, true, true, false, false, true]);
+  // A worker that was told to spin doesn't know whether it will be again.
+  assertEquals(announced.slice(1), [false, true, true, false, false]);
   await queue.end();
 });
 

@@ -20,7 +20,11 @@ export const { task } = importTasks<{ task(name: string): string }>("file:///now
 
 /** The pool's end of a worker that does what the test says. */
 export class FakeLink implements WorkerLink {
-  readonly claims = new Claims();
+  /** The last tickets of messages that were announced. */
+  readonly announced: number[] = [];
+  readonly claims = Object.assign(new Claims(), {
+    announce: (ticket: number) => void this.announced.push(ticket),
+  });
   readonly journal = new Journal();
   /** What it was sent and has not begun. */
   readonly inbox: Job[] = [];

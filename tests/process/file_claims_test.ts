@@ -7,25 +7,20 @@ import {
   FilePoolClaims,
   FileWorkerClaims,
 } from "../../src/process/file_claims.ts";
-import {
-  canExchange,
-  createExchangeFile,
-  removeExchangeFile,
-} from "../../src/runtime/exchange_file.ts";
+import { canExchange, ExchangeFile } from "../../src/runtime/exchange_file.ts";
 import { runtime, test } from "../harness.ts";
 import { eventually, Program, tasks, withQueue } from "./support.ts";
 
 /** Runs a body with both sides of the claims over a file. */
 function withSides(body: (pool: FilePoolClaims, worker: FileWorkerClaims) => void): void {
-  const path = createExchangeFile(FILE_CLAIMS_SIZE);
-  const pool = new FilePoolClaims(path);
-  const worker = new FileWorkerClaims(path, (ticket) => pool.touched(ticket));
-  removeExchangeFile(path);
+  const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
+  const pool = new FilePoolClaims(file);
+  const worker = new FileWorkerClaims(file, (ticket) => pool.touched(ticket));
+  ExchangeFile.remove(file.path);
   try {
     body(pool, worker);
   } finally {
-    pool.close();
-    worker.close();
+    file.close();
   }
 }
 
@@ -86,28 +81,27 @@ if (runtime === "deno") {
   });
 
   test("the file stays as it is, however many tasks are sent and taken back", () => {
-    const path = createExchangeFile(FILE_CLAIMS_SIZE);
-    const pool = new FilePoolClaims(path);
-    const worker = new FileWorkerClaims(path, () => {});
-    const { size } = statSync(path);
+    const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
+    const pool = new FilePoolClaims(file);
+    const worker = new FileWorkerClaims(file, () => {});
+    const { size } = statSync(file.path);
     for (let ticket = 1; ticket <= 2_000; ticket++) {
       pool.send(ticket);
       pool.announce(ticket);
       if (ticket % 2 === 0) pool.withdraw(ticket);
       worker.begin(ticket);
     }
-    assertEquals(statSync(path).size, size);
-    removeExchangeFile(path);
-    pool.close();
-    worker.close();
+    assertEquals(statSync(file.path).size, size);
+    ExchangeFile.remove(file.path);
+    file.close();
   });
 
   test("while a child begins tasks as fast as it can, each is either run or taken back", async () => {
     const count = 60_000;
-    const path = createExchangeFile(FILE_CLAIMS_SIZE);
-    const pool = new FilePoolClaims(path);
+    const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
+    const pool = new FilePoolClaims(file);
     try {
-      const program = new Program("claimant", [path, `${count}`]);
+      const program = new Program("claimant", [file.path, `${count}`]);
       pool.send(1);
       pool.announce(1);
       await eventually(() => pool.hasBegun(1), "it has begun");
@@ -132,8 +126,8 @@ if (runtime === "deno") {
       }
       assert(taken.size > 0 && refused > 0, `${taken.size} were taken, ${refused} refused`);
     } finally {
-      removeExchangeFile(path);
-      pool.close();
+      ExchangeFile.remove(file.path);
+      file.close();
     }
   });
 

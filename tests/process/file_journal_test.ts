@@ -1,28 +1,22 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { WORDS } from "../../src/pool/claims.ts";
 import { FILE_JOURNAL_SIZE, FileJournal } from "../../src/process/file_journal.ts";
-import {
-  canExchange,
-  createExchangeFile,
-  ExchangeTable,
-  removeExchangeFile,
-} from "../../src/runtime/exchange_file.ts";
+import { canExchange, ExchangeFile } from "../../src/runtime/exchange_file.ts";
 import { test } from "../harness.ts";
 
 /** So many numbers come before the journal. */
 const FROM = 3;
 
 /** Runs a body with both sides of a journal in a file. */
-function withSides(body: (pool: FileJournal, child: FileJournal, path: string) => void): void {
-  const path = createExchangeFile(FROM + FILE_JOURNAL_SIZE);
-  const pool = new FileJournal(path, FROM);
-  const child = new FileJournal(path, FROM);
+function withSides(
+  body: (pool: FileJournal, child: FileJournal, file: ExchangeFile) => void,
+): void {
+  const file = ExchangeFile.create(FROM + FILE_JOURNAL_SIZE);
   try {
-    body(pool, child, path);
+    body(new FileJournal(file, FROM), new FileJournal(file, FROM), file);
   } finally {
-    removeExchangeFile(path);
-    pool.close();
-    child.close();
+    ExchangeFile.remove(file.path);
+    file.close();
   }
 }
 
@@ -59,14 +53,34 @@ if (canExchange) {
   });
 
   test("file journal: half a note is none", () => {
-    withSides((pool, child, path) => {
+    withSides((pool, child, file) => {
       child.note(7, 7, 7);
-      // What a reader sees while the row is being written.
-      const table = new ExchangeTable(path, FROM, 5);
+      // What was written when the child was killed in the middle of it.
+      const table = file.table(FROM, 5);
       table.row.set([7 + WORDS, 1, 4, 1, 7]);
       table.write(7);
-      table.close();
       assertEquals([pool.notes([7]), pool.notes([7 + WORDS])], [[], []]);
+    });
+  });
+
+  test("file journal: a note that is being written is none yet", () => {
+    withSides((_, child, file) => {
+      child.note(7, 7, 7);
+      const rows = file.table(FROM, 5);
+      const read = rows.read.bind(rows);
+      let looks = 0;
+      rows.read = (index) => {
+        const row = read(index);
+        if (looks++ > 0) return row;
+        // The end is written while it is read: what lies before is the old one still.
+        child.note(7 + WORDS, 8, 8);
+        row[0] = row[4] = 7 + WORDS;
+        return row;
+      };
+      file.table = () => rows;
+      const pool = new FileJournal(file, FROM);
+      assertEquals(pool.notes([7 + WORDS]), []);
+      assertEquals(pool.notes([7 + WORDS]), [{ ticket: 7 + WORDS, value: 8, took: 8 }]);
     });
   });
 } else {

@@ -29,9 +29,9 @@ if (runtime === "bun") {
     const child = openSharedState(pool.path, () => {});
     removeSharedState(pool.path);
     const texts: string[] = [];
-    for (let order = 0;; order++) {
-      const text = `${order} `.padEnd(128, "x");
-      if (!child.journal.note(order, text, 1)) break;
+    for (let ticket = 0;; ticket++) {
+      const text = `${ticket} `.padEnd(128, "x");
+      if (!child.journal.note(ticket, text, 1)) break;
       texts.push(text);
     }
     assertEquals(pool.journal.notes([]).map(({ value }) => value), texts);

@@ -5,9 +5,10 @@
  */
 import process from "node:process";
 import { FileWorkerClaims } from "../../../src/process/file_claims.ts";
+import { ExchangeFile } from "../../../src/runtime/exchange_file.ts";
 
 const [path, count] = process.argv.slice(2);
-const claims = new FileWorkerClaims(path, () => {});
+const claims = new FileWorkerClaims(new ExchangeFile(path), () => {});
 const run: number[] = [];
 for (let ticket = 1; ticket <= Number(count); ticket++) {
   while (!claims.isAnnounced());
