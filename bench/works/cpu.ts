@@ -47,7 +47,7 @@ const WORK_MS = 1_000;
 
 /** The same work with one worker and with two. */
 function speedUp(lane: string, pools: readonly PoolContender[], taskMs: number): Work {
-  const count = Math.max(10, Math.round(WORK_MS / taskMs));
+  const count = Math.round(WORK_MS / taskMs);
   return {
     id: `${lane}-speed-up-${taskMs}`,
     title: `${count} tasks that take the processor for ${taskMs} ms each: ` +

@@ -47,7 +47,8 @@ export const WORDS = 256;
 /** So many bytes claims take. */
 export const CLAIMS_SIZE = WORDS * Int32Array.BYTES_PER_ELEMENT;
 
-const at = (ticket: number) => ticket % WORDS;
+/** The place of a ticket among the words. */
+export const slotOf = (ticket: number): number => ticket % WORDS;
 const word = (ticket: number, state: number) => ((ticket & 0xfffffff) << 3) | state;
 
 /** The claims on the tasks in flight to one worker, seen from either side. */
@@ -68,20 +69,20 @@ export class Claims implements PoolClaims, WorkerClaims {
   // The pool's side
 
   send(ticket: number): void {
-    Atomics.store(this.#words, at(ticket), word(ticket, SENT));
+    Atomics.store(this.#words, slotOf(ticket), word(ticket, SENT));
   }
 
   withdraw(ticket: number): boolean {
     const sent = word(ticket, SENT);
-    return Atomics.compareExchange(this.#words, at(ticket), sent, FREE) === sent;
+    return Atomics.compareExchange(this.#words, slotOf(ticket), sent, FREE) === sent;
   }
 
   hasBegun(ticket: number): boolean {
-    return Atomics.load(this.#words, at(ticket)) !== word(ticket, SENT);
+    return Atomics.load(this.#words, slotOf(ticket)) !== word(ticket, SENT);
   }
 
   interrupt(ticket: number): boolean {
-    return Atomics.exchange(this.#words, at(ticket), word(ticket, INTERRUPTED)) ===
+    return Atomics.exchange(this.#words, slotOf(ticket), word(ticket, INTERRUPTED)) ===
       word(ticket, TOUCHED);
   }
 
@@ -89,14 +90,19 @@ export class Claims implements PoolClaims, WorkerClaims {
 
   begin(ticket: number): boolean {
     const sent = word(ticket, SENT);
-    return Atomics.compareExchange(this.#words, at(ticket), sent, word(ticket, BEGUN)) === sent;
+    return Atomics.compareExchange(this.#words, slotOf(ticket), sent, word(ticket, BEGUN)) === sent;
   }
 
   touch(ticket: number): void {
-    Atomics.compareExchange(this.#words, at(ticket), word(ticket, BEGUN), word(ticket, TOUCHED));
+    Atomics.compareExchange(
+      this.#words,
+      slotOf(ticket),
+      word(ticket, BEGUN),
+      word(ticket, TOUCHED),
+    );
   }
 
   isInterrupted(ticket: number): boolean {
-    return Atomics.load(this.#words, at(ticket)) === word(ticket, INTERRUPTED);
+    return Atomics.load(this.#words, slotOf(ticket)) === word(ticket, INTERRUPTED);
   }
 }

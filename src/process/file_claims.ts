@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type PoolClaims, WORDS, type WorkerClaims } from "../pool/claims.ts";
+import { type PoolClaims, slotOf, WORDS, type WorkerClaims } from "../pool/claims.ts";
 import type { ExchangeFile, ExchangeTable } from "../runtime/exchange_file.ts";
 
 /*
@@ -29,8 +29,6 @@ const ANNOUNCED = WORDS;
 const POOL_SIZE = WORDS + 1;
 /** How many numbers of a file claims take. */
 export const FILE_CLAIMS_SIZE: number = POOL_SIZE + WORDS;
-
-const at = (ticket: number) => ticket % WORDS;
 
 /** The pool's side. */
 export class FilePoolClaims implements PoolClaims {
@@ -63,7 +61,7 @@ export class FilePoolClaims implements PoolClaims {
 
   hasBegun(ticket: number): boolean {
     // A child tries tasks in the order of their tickets.
-    if (ticket > this.#last && this.#begun.read(at(ticket))[0] === ticket) this.#last = ticket;
+    if (ticket > this.#last && this.#begun.read(slotOf(ticket))[0] === ticket) this.#last = ticket;
     return ticket <= this.#last;
   }
 
@@ -84,7 +82,7 @@ export class FilePoolClaims implements PoolClaims {
 
   #write(ticket: number, state: number): void {
     this.#words.row[0] = ticket * STATES + state;
-    this.#words.write(at(ticket));
+    this.#words.write(slotOf(ticket));
   }
 }
 
@@ -113,7 +111,7 @@ export class FileWorkerClaims implements WorkerClaims {
 
   begin(ticket: number): boolean {
     this.#begun.row[0] = this.#last = ticket;
-    this.#begun.write(at(ticket));
+    this.#begun.write(slotOf(ticket));
     let state = this.#stateOf(ticket);
     while (state === ASKED) {
       // It takes the pool no longer than a look at the word, unless it dies meanwhile.
@@ -137,7 +135,7 @@ export class FileWorkerClaims implements WorkerClaims {
   }
 
   #stateOf(ticket: number): number {
-    const word = this.#words.read(at(ticket))[0]!;
+    const word = this.#words.read(slotOf(ticket))[0]!;
     return Math.floor(word / STATES) === ticket ? word % STATES : FREE;
   }
 }

@@ -1,4 +1,4 @@
-import { WORDS } from "../pool/claims.ts";
+import { slotOf, WORDS } from "../pool/claims.ts";
 import type { Note, PoolJournal, WorkerJournal } from "../pool/journal.ts";
 import { kindOf, NUMBER, primitiveOf, TEXT } from "../pool/primitives.ts";
 import type { ExchangeFile, ExchangeTable } from "../runtime/exchange_file.ts";
@@ -32,7 +32,7 @@ export class FileJournal implements PoolJournal, WorkerJournal {
     row[1] = took;
     row[2] = kind;
     row[3] = kind === NUMBER ? value as number : 0;
-    this.#rows.write(ticket % WORDS);
+    this.#rows.write(slotOf(ticket));
     return true;
   }
 
@@ -41,12 +41,12 @@ export class FileJournal implements PoolJournal, WorkerJournal {
   notes(tickets: readonly number[]): Note[] {
     const notes: Note[] = [];
     for (const ticket of tickets) {
-      const once = this.#rows.read(ticket % WORDS).slice();
+      const once = this.#rows.read(slotOf(ticket)).slice();
       const [first, took, kind, number, last] = once as unknown as Row;
       // Those behind it come after it.
       if (first !== ticket || last !== ticket) break;
       // What is read while it is written may begin and end with the new and be the old in between, but not twice.
-      const again = this.#rows.read(ticket % WORDS);
+      const again = this.#rows.read(slotOf(ticket));
       if (!once.every((part, i) => Object.is(part, again[i]))) break;
       notes.push({ ticket, value: primitiveOf(kind, number), took });
     }

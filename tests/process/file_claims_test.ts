@@ -12,14 +12,16 @@ import { runtime, test } from "../harness.ts";
 import { eventually, Program, tasks, withQueue } from "./support.ts";
 
 /** Runs a body with both sides of the claims over a file. */
-function withSides(body: (pool: FilePoolClaims, worker: FileWorkerClaims) => void): void {
+function withSides(
+  body: (pool: FilePoolClaims, worker: FileWorkerClaims, path: string) => void,
+): void {
   const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
   const pool = new FilePoolClaims(file);
   const worker = new FileWorkerClaims(file, (ticket) => pool.touched(ticket));
-  ExchangeFile.remove(file.path);
   try {
-    body(pool, worker);
+    body(pool, worker, file.path);
   } finally {
+    ExchangeFile.remove(file.path);
     file.close();
   }
 }
@@ -81,19 +83,16 @@ if (runtime === "deno") {
   });
 
   test("the file stays as it is, however many tasks are sent and taken back", () => {
-    const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
-    const pool = new FilePoolClaims(file);
-    const worker = new FileWorkerClaims(file, () => {});
-    const { size } = statSync(file.path);
-    for (let ticket = 1; ticket <= 2_000; ticket++) {
-      pool.send(ticket);
-      pool.announce(ticket);
-      if (ticket % 2 === 0) pool.withdraw(ticket);
-      worker.begin(ticket);
-    }
-    assertEquals(statSync(file.path).size, size);
-    ExchangeFile.remove(file.path);
-    file.close();
+    withSides((pool, worker, path) => {
+      const { size } = statSync(path);
+      for (let ticket = 1; ticket <= 2_000; ticket++) {
+        pool.send(ticket);
+        pool.announce(ticket);
+        if (ticket % 2 === 0) pool.withdraw(ticket);
+        worker.begin(ticket);
+      }
+      assertEquals(statSync(path).size, size);
+    });
   });
 
   test("while a child begins tasks as fast as it can, each is either run or taken back", async () => {

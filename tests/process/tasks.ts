@@ -23,7 +23,7 @@ export function pid(): number {
 export function nothing(): void {}
 
 export async function linger(ms: number): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await sleep(ms);
   return ms;
 }
 
