@@ -1,5 +1,5 @@
 /**
- * How many tests passed and failed, read from the JUnit report that each runner writes.
+ * How many tests passed and failed, and which, read from the JUnit report that each runner writes.
  *
  * @module
  */
@@ -10,7 +10,22 @@ export interface Tally {
   passed: number;
   /** Tests that failed, were cancelled or ran into an error. */
   failed: number;
+  /** The name of each failed test with the error below it. */
+  failures: string[];
 }
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+
+/** XML's named and decimal references, all that the runners write. */
+function decode(text: string): string {
+  return text.replace(
+    /&(?:#(\d+)|(\w+));/g,
+    (whole, code, name) => code ? String.fromCodePoint(Number(code)) : ENTITIES[name] ?? whole,
+  );
+}
+
+const FAILURE =
+  /<testcase name="([^"]*)"[^>]*[^/]>\s*<(?:failure|error)\b[^>]*[^/]>([^<]*)<\/(?:failure|error)>/g;
 
 /**
  * Counts what a run reported. A run that failed without naming a failed test (a type error, an
@@ -18,16 +33,20 @@ export interface Tally {
  *
  * @param report the JUnit report, `undefined` when there is none
  * @param succeeded whether the runner exited with status 0
- * @returns the count
+ * @returns the count, and what failed
  */
 export function tally(report: string | undefined, succeeded: boolean): Tally {
   const totals = report?.match(/<testsuites [^>]*>/)?.[0];
-  if (report === undefined || totals === undefined) return { passed: 0, failed: 1 };
+  if (report === undefined || totals === undefined) return { passed: 0, failed: 1, failures: [] };
   const total = (name: string) => Number(totals.match(` ${name}="(\\d+)"`)?.[1] ?? 0);
   const failed = total("failures") + total("errors");
   const skipped = report.match(/<skipped\b/g)?.length ?? 0;
   return {
     passed: total("tests") - failed - skipped,
     failed: failed === 0 && !succeeded ? 1 : failed,
+    failures: Array.from(
+      report.matchAll(FAILURE),
+      ([, name, text]) => `${decode(name!)}\n${decode(text!).trim()}`,
+    ),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun and, on Deno, the
- * examples in the documentation. FILE is any part of a test file's path. The last line counts the
- * tests of both runtimes: `N passed, N failed`.
+ * examples in the documentation. FILE is any part of a test file's path. What failed is
+ * repeated at the end. The last line counts the tests of both runtimes: `N passed, N failed`.
  *
  * @module
  */
@@ -43,7 +43,9 @@ async function testOnDeno(files: string[], examples: string[]): Promise<Tally> {
 
 async function testOnBun(files: string[]): Promise<Tally> {
   console.log("\nBun, @std: the stand-ins in tests/std");
-  if (!await run([...bun, "install", "--frozen-lockfile"])) return { passed: 0, failed: 1 };
+  if (!await run([...bun, "install", "--frozen-lockfile"])) {
+    return { passed: 0, failed: 1, failures: [] };
+  }
   // Bun takes a path for a pattern unless it begins with a dot.
   return count((report) => [
     ...[...bun, "test", "--reporter", "junit", "--reporter-outfile", report],
@@ -76,11 +78,16 @@ if (!options.includes("--bun")) {
 }
 if (!options.includes("--deno")) tallies.push(["Bun", await testOnBun(files)]);
 
+// Once more at the end, so that thousands of passed tests don't hide them.
+for (const [runtime, { failures }] of tallies) {
+  for (const failure of failures) console.log(`\nFailed on ${runtime}: ${failure}`);
+}
 console.log();
 for (const [runtime, { passed, failed }] of tallies) {
   console.log(`${runtime}: ${passed} passed, ${failed} failed`);
 }
-const sum = (key: keyof Tally) => tallies.reduce((total, [, counts]) => total + counts[key], 0);
+const sum = (key: "passed" | "failed") =>
+  tallies.reduce((total, [, counts]) => total + counts[key], 0);
 console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
 // A run without a single test has shown nothing.
 Deno.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1);

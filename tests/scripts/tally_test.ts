@@ -12,21 +12,52 @@ const deno = (attributes: string) =>
 
 test("tally: counts passed and failed, leaves out skipped", () => {
   const report = deno(`tests="6" failures="2" errors="1"`);
-  assertEquals(tally(report, false), { passed: 2, failed: 3 });
+  assertEquals(tally(report, false), { passed: 2, failed: 3, failures: [] });
 });
 
 test("tally: reads a report without an 'errors' count", () => {
   const report = `<testsuites name="bun test" tests="3" assertions="0" failures="1" skipped="0">`;
-  assertEquals(tally(report, false), { passed: 2, failed: 1 });
+  assertEquals(tally(report, false), { passed: 2, failed: 1, failures: [] });
 });
 
 test("tally: a run that failed without a failed test is one failure", () => {
   const report = deno(`tests="3" failures="0" errors="0"`);
-  assertEquals(tally(report, true), { passed: 2, failed: 0 });
-  assertEquals(tally(report, false), { passed: 2, failed: 1 });
+  assertEquals(tally(report, true), { passed: 2, failed: 0, failures: [] });
+  assertEquals(tally(report, false), { passed: 2, failed: 1, failures: [] });
 });
 
 test("tally: a run without a report is one failure, whatever its status", () => {
-  assertEquals(tally(undefined, false), { passed: 0, failed: 1 });
-  assertEquals(tally("", true), { passed: 0, failed: 1 });
+  assertEquals(tally(undefined, false), { passed: 0, failed: 1, failures: [] });
+  assertEquals(tally("", true), { passed: 0, failed: 1, failures: [] });
+});
+
+test("tally: names what failed, as each runtime reports it", () => {
+  const onDeno = `<testsuites name="deno test" tests="3" failures="1" errors="1" time="0.015">
+    <testsuite name="./a_test.ts" tests="3" disabled="0" errors="1" failures="1">
+        <testcase name="fine" classname="./a_test.ts" time="0.002" line="3" col="1">
+        </testcase>
+        <testcase name="&quot;a&quot; &amp; &lt;b&gt;" classname="./a_test.ts" time="0.003">
+            <failure message="Uncaught Error: It&apos;s wrong">Error: It&apos;s wrong
+    at file:///a_test.ts:4:44</failure>
+        </testcase>
+        <testcase name="canceled" classname="./a_test.ts" time="0.003">
+            <error message="Cancelled">Cancelled</error>
+        </testcase>
+    </testsuite>
+</testsuites>`;
+  assertEquals(tally(onDeno, false).failures, [
+    `"a" & <b>\nError: It's wrong\n    at file:///a_test.ts:4:44`,
+    "canceled\nCancelled",
+  ]);
+  const onBun = `<testsuites name="bun test" tests="2" assertions="0" failures="1" skipped="0">
+  <testsuite name="a_test.ts" file="a_test.ts" tests="2" assertions="0" failures="1" skipped="0">
+    <testcase name="fine" classname="" time="0.00132" file="a_test.ts" line="3" assertions="0" />
+    <testcase name="wrong" classname="" time="0.004195" file="a_test.ts" line="4" assertions="0">
+      <failure type="Error" message="Expected:&#10;1">Error: Expected:&#10;1&#10;      at a_test.ts:4:44&#10;</failure>
+    </testcase>
+  </testsuite>
+</testsuites>`;
+  assertEquals(tally(onBun, false).failures, [
+    "wrong\nError: Expected:\n1\n      at a_test.ts:4:44",
+  ]);
 });
