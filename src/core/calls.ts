@@ -9,25 +9,34 @@ import type { AnyFunction } from "./task.ts";
 const NO_ARGUMENTS: readonly unknown[] = [];
 
 /**
- * Tells the two forms of `submit` apart: with arguments and without.
+ * The arguments of a call of `submit`, which may be given without.
  *
  * @param argsOrOptions What follows the function.
  * @param options What follows that.
- * @returns A copy of the arguments, and the options.
+ * @returns A copy of them.
  * @throws {TypeError} When the arguments are not an array.
  */
-export function splitArguments(
+export function submittedArguments(
   argsOrOptions: readonly unknown[] | TaskOptions | undefined,
   options: TaskOptions | undefined,
-): [readonly unknown[], TaskOptions | undefined] {
+): readonly unknown[] {
+  if (argsOrOptions === undefined) return NO_ARGUMENTS;
   if (Array.isArray(argsOrOptions)) {
-    return [argsOrOptions.length === 0 ? NO_ARGUMENTS : argsOrOptions.slice(), options];
+    return argsOrOptions.length === 0 ? NO_ARGUMENTS : argsOrOptions.slice();
   }
-  if (argsOrOptions === undefined) return [NO_ARGUMENTS, options];
   if (options !== undefined || typeof argsOrOptions !== "object" || argsOrOptions === null) {
     throw new TypeError(`The arguments must be an array: got ${show(argsOrOptions)}`);
   }
-  return [NO_ARGUMENTS, argsOrOptions as TaskOptions];
+  return NO_ARGUMENTS;
+}
+
+/** The options of such a call, whose arguments are in order. */
+export function submittedOptions(
+  argsOrOptions: readonly unknown[] | TaskOptions | undefined,
+  options: TaskOptions | undefined,
+): TaskOptions | undefined {
+  if (argsOrOptions === undefined || Array.isArray(argsOrOptions)) return options;
+  return argsOrOptions as TaskOptions;
 }
 
 /** A call, and what it was made from. */

@@ -1,6 +1,14 @@
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
-import { areCalls, argumentsOf, type Call, callsOf, groupCalls, splitArguments } from "./calls.ts";
+import {
+  areCalls,
+  argumentsOf,
+  type Call,
+  callsOf,
+  groupCalls,
+  submittedArguments,
+  submittedOptions,
+} from "./calls.ts";
 import { Engine } from "./engine.ts";
 import { QueueStateError, show } from "./errors.ts";
 import type { Executor, ExecutorHost, Platform } from "./executor.ts";
@@ -154,14 +162,15 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): TaskHandle {
-    const [args, own] = splitArguments(argsOrOptions, options);
+    const args = submittedArguments(argsOrOptions, options);
+    const own = submittedOptions(argsOrOptions, options);
     return this.#submit(fn, args, own);
   }
 
   #submit(fn: AnyFunction, args: readonly unknown[], options: TaskOptions | undefined): Task {
     this.#lane.assertTask(fn);
     const resolved = resolveTaskOptions(options);
-    const { priority = DEFAULT_PRIORITY } = options ?? {};
+    const priority = options?.priority ?? DEFAULT_PRIORITY;
     return this.#engine.submitOne(fn, args, priority, resolved, this.#engine.site());
   }
 
@@ -201,7 +210,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: TaskOptions,
   ): Promise<PlainHandle> {
     return new Promise((resolve, reject) => {
-      const [args, own] = splitArguments(argsOrOptions, options);
+      const args = submittedArguments(argsOrOptions, options);
+      const own = submittedOptions(argsOrOptions, options);
       this.#submitWhenReady(fn, args, own)
         .then(({ task }) => resolveUnawaited(resolve, task))
         .catch(reject);

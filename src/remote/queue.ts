@@ -1,4 +1,10 @@
-import { areCalls, callsOf, groupCalls, splitArguments } from "../core/calls.ts";
+import {
+  areCalls,
+  callsOf,
+  groupCalls,
+  submittedArguments,
+  submittedOptions,
+} from "../core/calls.ts";
 import { show } from "../core/errors.ts";
 import type { TaskOptions } from "../core/options.ts";
 import type { Items, LoneItem, MapItem, QueueStats } from "../core/queue.ts";
@@ -90,7 +96,8 @@ export class RemoteQueue implements Disposable {
     options?: TaskOptions,
   ): Promise<PlainRemoteHandle> {
     return new Promise((resolve, reject) => {
-      const [args, own] = splitArguments(argsOrOptions, options);
+      const args = submittedArguments(argsOrOptions, options);
+      const own = submittedOptions(argsOrOptions, options);
       submitBatch(this.#connection, [{ fn, args }], false, own)
         .then(({ tasks }) => resolveUnawaited<PlainRemoteHandle>(resolve, tasks[0]!))
         .catch(reject);

@@ -71,10 +71,12 @@ for (const lane of lanes) {
     withQueue(lane, {}, async (queue) => {
       for (const [value, shown] of [[7, "7"], ["fast", "'fast'"], [null, "null"], [[], "array"]]) {
         const options = value as TaskOptions;
-        const call = () => queue.submit(tasks.nothing, [], options);
-        assertRefused(queue, call, TypeError, "options must be an object", `${shown}`);
-        const later = () => queue.submitWhenReady(tasks.nothing, [], options);
-        await assertRejected(queue, later, TypeError, "options must be an object", `${shown}`);
+        for (const args of [[], undefined as unknown as []] as const) {
+          const call = () => queue.submit(tasks.nothing, args, options);
+          assertRefused(queue, call, TypeError, "options must be an object", `${shown}`);
+          const later = () => queue.submitWhenReady(tasks.nothing, args, options);
+          await assertRejected(queue, later, TypeError, "options must be an object", `${shown}`);
+        }
       }
     }));
 
