@@ -74,6 +74,7 @@ export class Server {
   /** Where results are noted that are kept back; without it none are. */
   readonly #journal: WorkerJournal | undefined;
   readonly #greeting: Greeting;
+  readonly #readClock: () => number;
   readonly #functions = new Map<number, AnyFunction | Promise<AnyFunction>>();
   readonly #inbox: Job[] = [];
   #current: Attempt | undefined;
@@ -88,16 +89,19 @@ export class Server {
   /** Whether the pool wants it to spin for its next task. */
   #spins = false;
 
+  /** @param readClock Tells the time in milliseconds. */
   constructor(
     uplink: Uplink,
     claims: WorkerClaims,
     journal: WorkerJournal | undefined,
     greeting: Greeting,
+    readClock: () => number = now,
   ) {
     this.#uplink = uplink;
     this.#claims = claims;
     this.#journal = journal;
     this.#greeting = greeting;
+    this.#readClock = readClock;
   }
 
   /** Runs the initializer and says whether the worker is ready. */
@@ -174,7 +178,7 @@ export class Server {
 
   async #runAll(): Promise<void> {
     this.#busy = true;
-    const from = this.#now = now();
+    const from = this.#now = this.#readClock();
     let isAsync = false;
     do {
       for (let job = this.#inbox.shift(); job !== undefined; job = this.#inbox.shift()) {
@@ -199,7 +203,7 @@ export class Server {
     const message = this.#uplink.spin?.(SPIN);
     if (message === undefined) return false;
     this.receive(message);
-    this.#now = now();
+    this.#now = this.#readClock();
     return this.#inbox.length > 0;
   }
 
@@ -293,7 +297,7 @@ export class Server {
     this.#current?.end();
     this.#current = undefined;
     const from = this.#now;
-    this.#now = now();
+    this.#now = this.#readClock();
     return this.#now - from;
   }
 

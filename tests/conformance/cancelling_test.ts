@@ -72,7 +72,7 @@ for (const lane of lanes) {
 
   test(`${lane.name}: what a cancelled task's function still does changes nothing`, () => {
     const watch = new Watch();
-    return withQueue(lane, watch.hooks, async (queue, desk) => {
+    return withQueue(lane, { workers: 2, ...watch.hooks }, async (queue, desk) => {
       await queue.start();
       const late = [desk.file("gate"), desk.file("log")] as const;
       const returning = queue.submit(tasks.stubborn, late);

@@ -113,7 +113,7 @@ for (const lane of lanes) {
 
   test(`${lane.name}: clearResults frees the results and keeps counts and outstanding tasks`, () => {
     const watch = new Watch();
-    return withQueue(lane, watch.hooks, async (queue, desk) => {
+    return withQueue(lane, { workers: 2, ...watch.hooks }, async (queue, desk) => {
       const run = queue.run();
       const running = queue.submit(tasks.gate, [desk.file("gate"), "late"]);
       await watch.begun(running);

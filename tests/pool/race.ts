@@ -5,6 +5,17 @@
  */
 import type { Race } from "./side.ts";
 
+/** Nobody wakes those who sleep on it. */
+const bed = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Waits without the event loop for what the other side does: awake, so that both go on at once, but not for ever, since the
+ * other side may need this processor for it.
+ */
+export function until(isDone: () => boolean): void {
+  for (let looks = 1; !isDone(); looks++) if (looks > 10_000) Atomics.wait(bed, 0, 0, 0.05);
+}
+
 /**
  * Starts the other side.
  *

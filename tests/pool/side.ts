@@ -5,6 +5,7 @@
  */
 import { Claims } from "../../src/pool/claims.ts";
 import { Journal } from "../../src/pool/journal.ts";
+import { until } from "./race.ts";
 
 /** What the worker is to do. */
 export type Race =
@@ -24,7 +25,7 @@ function raceClaims({ buffer, go, rounds }: Race): Int32Array {
   const claims = new Claims(buffer);
   const begun = new Int32Array(rounds * 8);
   for (let round = 0; round < rounds; round++) {
-    while (Atomics.load(go, 0) <= round);
+    until(() => Atomics.load(go, 0) > round);
     for (let i = 0; i < 8; i++) {
       if (claims.begin(round * 8 + i)) begun[round * 8 + i] = 1;
     }
