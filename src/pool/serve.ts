@@ -53,6 +53,11 @@ export interface Uplink {
 
 /** A worker spins for so many milliseconds: about twice what it takes to wake it up. */
 const SPIN = 0.2;
+/**
+ * When to read a message while spinning takes longer than `SPIN`, so many times as long it doesn't spin: Deno reads large
+ * ones far more slowly so than in its event loop, and their size isn't known before.
+ */
+const REST = 100;
 /** For so many milliseconds of tasks and spinning the event loop may be kept waiting. */
 const MAX_SPINNING = 5;
 
@@ -88,6 +93,8 @@ export class Server {
   #now = 0;
   /** Whether the pool wants it to spin for its next task. */
   #spins = false;
+  /** Until when it doesn't, whatever the pool wants. */
+  #restsUntil = -Infinity;
 
   /** @param readClock Tells the time in milliseconds. */
   constructor(
@@ -200,10 +207,15 @@ export class Server {
   /** Waits a moment for more tasks; `false` if none have come. */
   #spin(): boolean {
     if (!this.#spins) return false;
+    const from = this.#readClock();
+    if (from < this.#restsUntil) return false;
     const message = this.#uplink.spin?.(SPIN);
     if (message === undefined) return false;
     this.receive(message);
     this.#now = this.#readClock();
+    const took = this.#now - from;
+    // It has waited for no longer than `SPIN`.
+    if (took > 2 * SPIN) this.#restsUntil = this.#now + REST * took;
     return this.#inbox.length > 0;
   }
 

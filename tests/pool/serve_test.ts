@@ -110,11 +110,11 @@ test("server: the event loop gets its turn, however soon one task comes after th
   await bench.start();
   const enough = 100;
   bench.next = () => {
-    bench.time += 1;
+    bench.time += 0.25;
     return bench.spun === enough ? undefined : bench.run(true);
   };
   bench.receive(bench.run(true));
-  assertEquals([bench.spun, bench.busy], [5, false]);
+  assertEquals([bench.spun, bench.busy], [20, false]);
 });
 
 test("server: a task that stops the clock doesn't keep the event loop from its turn", async () => {
@@ -140,4 +140,22 @@ test("server: it doesn't spin once the event loop may have taken a message in", 
   assertEquals([bench.spun, bench.sent.length], [0, 1]);
   bench.receive(bench.run(true));
   assertEquals(bench.spun, 1);
+});
+
+test("server: a message that takes long to read keeps it from spinning for a while", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.next = () => {
+    if (bench.spun > 1) return undefined;
+    bench.time += 1;
+    return bench.run(true);
+  };
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [1, 2]);
+  bench.time += 99;
+  bench.receive(bench.run(true));
+  assertEquals(bench.spun, 1);
+  bench.time += 2;
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [2, 4]);
 });
