@@ -24,8 +24,9 @@ function decode(text: string): string {
   );
 }
 
+/** A test's name, then what its error says: at length or, without a stack, as an attribute alone. */
 const FAILURE =
-  /<testcase name="([^"]*)"[^>]*[^/]>\s*<(?:failure|error)\b[^>]*[^/]>([^<]*)<\/(?:failure|error)>/g;
+  /<testcase name="([^"]*)"[^>]*[^/]>\s*<(?:failure|error)\b(?:[^>]*[^/]>([^<]*)<|[^>]* message="([^"]*)"[^>]*\/>)/g;
 
 /**
  * Counts what a run reported. A run that failed without naming a failed test (a type error, an
@@ -46,7 +47,7 @@ export function tally(report: string | undefined, succeeded: boolean): Tally {
     failed: failed === 0 && !succeeded ? 1 : failed,
     failures: Array.from(
       report.matchAll(FAILURE),
-      ([, name, text]) => `${decode(name!)}\n${decode(text!).trim()}`,
+      ([, name, text, message]) => `${decode(name!)}\n${decode(text ?? message!).trim()}`,
     ),
   };
 }

@@ -55,9 +55,13 @@ test("tally: names what failed, as each runtime reports it", () => {
     <testcase name="wrong" classname="" time="0.004195" file="a_test.ts" line="4" assertions="0">
       <failure type="Error" message="Expected:&#10;1">Error: Expected:&#10;1&#10;      at a_test.ts:4:44&#10;</failure>
     </testcase>
+    <testcase name="hangs" classname="" time="0.050006" file="a_test.ts" line="2" assertions="0">
+      <failure type="TimeoutError" message="test timed out" />
+    </testcase>
   </testsuite>
 </testsuites>`;
   assertEquals(tally(onBun, false).failures, [
     "wrong\nError: Expected:\n1\n      at a_test.ts:4:44",
+    "hangs\ntest timed out",
   ]);
 });
