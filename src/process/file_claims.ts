@@ -1,6 +1,7 @@
 import process from "node:process";
 import { type PoolClaims, slotOf, WORDS, type WorkerClaims } from "../pool/claims.ts";
 import type { ExchangeFile, ExchangeTable } from "../runtime/exchange_file.ts";
+import { sleepSync } from "../runtime/sleep.ts";
 
 /*
  * Claims where no memory is shared but a file is. As in memory there is a word for each task in flight, but one side can't
@@ -86,9 +87,6 @@ export class FilePoolClaims implements PoolClaims {
   }
 }
 
-/** Waits a moment without the event loop. */
-const clockwork = new Int32Array(new SharedArrayBuffer(4));
-
 /** The child's side. */
 export class FileWorkerClaims implements WorkerClaims {
   readonly #words: ExchangeTable;
@@ -115,7 +113,7 @@ export class FileWorkerClaims implements WorkerClaims {
     let state = this.#stateOf(ticket);
     while (state === ASKED) {
       // It takes the pool no longer than a look at the word, unless it dies meanwhile.
-      Atomics.wait(clockwork, 0, 0, 0.05);
+      sleepSync(0.05);
       if (process.ppid !== this.#parent) process.exit(0);
       state = this.#stateOf(ticket);
     }

@@ -1,6 +1,7 @@
 import { read, readSync, writeSync } from "node:fs";
 import process from "node:process";
 import { Readable } from "node:stream";
+import { sleepSync } from "./sleep.ts";
 
 /** What is used of Deno's standard streams. */
 interface DenoStdio {
@@ -17,9 +18,6 @@ const stdin = Deno && {
   read: Deno.stdin.read.bind(Deno.stdin),
 };
 const stdout = Deno && { writeSync: Deno.stdout.writeSync.bind(Deno.stdout) };
-
-/** Waits a moment without the event loop, which a blocking read or write has no use for. */
-const clockwork = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Reads from standard input and blocks until there is something.
@@ -99,7 +97,7 @@ function retrying(operation: () => number): number {
     } catch (error) {
       if (isEnd(error)) return 0;
       if (!wouldBlock(error)) throw error;
-      Atomics.wait(clockwork, 0, 0, 1);
+      sleepSync(1);
     }
   }
 }

@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, writeSync } from "node:fs";
 import process from "node:process";
 import { currentTask, type TaskContext } from "../../mod.ts";
+import { sleepSync } from "../../src/runtime/sleep.ts";
 import type { Act } from "./acts.ts";
 import { isThere, nameOf } from "./liveness.ts";
 import { read, write } from "./log.ts";
@@ -77,7 +78,7 @@ const PULSES = 5;
 
 function beats(pulses: Int32Array, attempt: number): boolean {
   const before = Atomics.load(pulses, attempt);
-  if (before > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PULSES);
+  if (before > 0) sleepSync(PULSES);
   return Atomics.load(pulses, attempt) !== before;
 }
 

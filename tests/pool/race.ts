@@ -3,17 +3,15 @@
  *
  * @module
  */
+import { sleepSync } from "../../src/runtime/sleep.ts";
 import type { Race } from "./side.ts";
-
-/** Nobody wakes those who sleep on it. */
-const bed = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Waits without the event loop for what the other side does: awake, so that both go on at once, but not for ever, since the
  * other side may need this processor for it.
  */
 export function until(isDone: () => boolean): void {
-  for (let looks = 1; !isDone(); looks++) if (looks > 10_000) Atomics.wait(bed, 0, 0, 0.05);
+  for (let looks = 1; !isDone(); looks++) if (looks > 10_000) sleepSync(0.05);
 }
 
 /**
