@@ -169,6 +169,30 @@ test("values: what structured clone refuses can't be sent", () => {
   }
 });
 
+/** What a map or a set holds, in its order. */
+class Contents {
+  constructor(readonly of: string, readonly list: readonly unknown[]) {}
+}
+
+/**
+ * The same with maps and sets as lists: Bun's comparison finds maps unlike whose keys are like objects with unlike values,
+ * and none looks at the order.
+ */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (value instanceof Map) return new Contents("map", Array.from(value, inOrder));
+  if (value instanceof Set) return new Contents("set", Array.from(value, inOrder));
+  if (!isPlain(value)) return value;
+  const entries = Object.entries(value).map(([key, part]) => [key, inOrder(part)] as const);
+  return Object.setPrototypeOf(Object.fromEntries(entries), Object.getPrototypeOf(value));
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 test("values: any value arrives as structured clone alone would bring it", () => {
   const values = fc.anything({
     withBigInt: true,
@@ -182,12 +206,13 @@ test("values: any value arrives as structured clone alone would bring it", () =>
   });
   fc.assert(
     fc.property(values, (value) => {
-      assertEquals(across(value), structuredClone(value));
+      const expected = inOrder(structuredClone(value));
+      assertEquals(inOrder(across(value)), expected);
       // The same where a copy has to be made.
       const [, copy] = across([new Error("e"), value]);
-      assertEquals(copy, structuredClone(value));
+      assertEquals(inOrder(copy), expected);
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[new Map<unknown, unknown>([[{}, []], [{}, {}]])]] },
   );
 });
 
