@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { decodeThrown, encodeThrown } from "../src/pool/error_codec.ts";
-import { canClone, decodeValue, encodeValue } from "../src/pool/values.ts";
-import { decode, encode } from "../src/process/codec.ts";
+import { decodeThrown, encodeThrown } from "../src/lanes/pool/wire/error_codec.ts";
+import { canClone, decodeValue, encodeValue } from "../src/lanes/pool/wire/values.ts";
+import { decode, encode } from "../src/lanes/process/codec.ts";
 
 const values = {
   number: 42,

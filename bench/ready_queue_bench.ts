@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ReadyItem, ReadyQueue } from "../src/core/ready_queue.ts";
+import { type ReadyItem, ReadyQueue } from "../src/engine/ready_queue.ts";
 import { distributions, draw } from "./works/priorities.ts";
 
 class Item implements ReadyItem {

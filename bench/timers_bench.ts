@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../src/core/clock.ts";
-import { type Timed, Timers } from "../src/core/timers.ts";
+import type { Clock } from "../src/base/clock.ts";
+import { type Timed, Timers } from "../src/base/timers.ts";
 import { systemClock } from "../src/runtime/platform.ts";
 
 const COUNT = 100_000;

@@ -11,6 +11,7 @@ import { closeSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
 import { AsyncQueue, ProcessQueue, type RunSummary, ThreadQueue } from "@trilane/trilane";
+import { toHTML } from "@trilane/trilane/report";
 import { type Arguments, parseArguments } from "./duplicates/arguments.ts";
 import { Comparer } from "./duplicates/comparer.ts";
 import { contentsOf, duplicatesIn, isText } from "./duplicates/exact.ts";
@@ -61,7 +62,7 @@ async function findDuplicates(options: Arguments, interrupted: AbortSignal): Pro
   );
 
   if (report !== undefined) {
-    writeFileSync(report.descriptor, busiest(hashing, comparing).toHTML());
+    writeFileSync(report.descriptor, toHTML(busiest(hashing, comparing)));
     closeSync(report.descriptor);
   }
   return {

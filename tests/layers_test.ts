@@ -2,67 +2,165 @@ import { assertEquals } from "@std/assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "./harness.ts";
 
+/**
+ * Who may import from whom, by folder under `src/`; each may import from itself. A lane may import what is named for
+ * `lanes/*`, and its own folder.
+ */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  task: ["base"],
+  engine: ["base", "task"],
+  queue: ["base", "task", "engine"],
+  portable: ["base", "task"],
+  runtime: ["base"],
+  "lanes/async": ["base", "task", "engine", "queue", "runtime"],
+  "lanes/pool/wire": ["base", "portable"],
+  "lanes/pool/worker": ["base", "task", "portable", "lanes/pool/wire"],
+  "lanes/pool/host": ["base", "task", "engine", "portable", "runtime", "lanes/pool/wire"],
+  "lanes/thread": [
+    ...["base", "queue", "portable", "runtime"],
+    ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],
+  ],
+  "lanes/process": [
+    ...["base", "queue", "portable", "runtime"],
+    ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],
+  ],
+  remote: ["base", "task", "engine", "queue", "portable", "runtime", "lanes/pool/wire"],
+  checkpoint: ["base", "task", "runtime"],
+  progress: ["base", "engine", "queue", "runtime"],
+  report: ["base", "task", "queue"],
+  testing: [
+    ...["base", "engine", "queue", "portable", "runtime"],
+    ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],
+  ],
+  cli: [
+    ...["base", "task", "engine", "queue", "portable", "runtime"],
+    ...["lanes/async", "lanes/thread", "lanes/process", "checkpoint", "progress", "report"],
+  ],
+};
+
 const src = new URL("../src/", import.meta.url);
 
-/** The imports, as `module -> specifier`, that are erased before the program runs. */
-const typesAlone = new Set<string>();
-
-/** Every module under `src/` with what it imports, comments and their examples left out. */
-const modules = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => path.replaceAll("\\", "/"))
-  .map((path) => {
-    const code = readFileSync(new URL(path, src), "utf8")
-      .replace(/\/\*[^]*?\*\//g, "")
-      .replace(/^\s*\/\/.*$/gm, "");
-    for (const [, specifier] of code.matchAll(/\bimport type [^;]*?\bfrom "([^"]+)"/g)) {
-      typesAlone.add(`${path} -> ${specifier}`);
-    }
-    const imports = code.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
-    return { path, imports: Array.from(imports, ([, specifier]) => specifier!) };
-  });
-
-/** The imports, as `module -> specifier`, that break a rule. */
-function offences(breaks: (path: string, specifier: string) => boolean): string[] {
-  return modules.flatMap(({ path, imports }) =>
-    imports.filter((specifier) => breaks(path, specifier)).map((it) => `${path} -> ${it}`)
-  );
+/** One import: which module imports which, and whether it is there while the program runs. */
+interface Import {
+  readonly from: string;
+  /** A path in `src/`, or the specifier of something outside it. */
+  readonly to: string;
+  readonly typesAlone: boolean;
 }
 
-test("layers: the core imports nothing but itself and the reports that a summary makes", () => {
-  const allowed = (specifier: string) =>
-    specifier.startsWith("./") || specifier.startsWith("../report/");
-  assertEquals(offences((path, it) => path.startsWith("core/") && !allowed(it)), []);
+/** All imports of the modules under `src/`; comments, and the examples in them, are left out. */
+const imports: Import[] = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => path.replaceAll("\\", "/"))
+  .flatMap((from) => {
+    const code = readFileSync(new URL(from, src), "utf8")
+      .replace(/\/\*[^]*?\*\//g, "")
+      .replace(/^\s*\/\/.*$/gm, "");
+    const statements = code.matchAll(
+      /^(?:import|export)\b( type\b)?(?:[^;"]*?\bfrom)?\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
+    );
+    return Array.from(statements, ([, type, specifier = "", dynamic]) => ({
+      from,
+      to: resolved(from, dynamic ?? specifier),
+      typesAlone: type !== undefined,
+    }));
+  });
+
+function resolved(from: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  return new URL(specifier, new URL(from, src)).href.slice(src.href.length);
+}
+
+/** The folder of the list above that a module is in; of a module elsewhere, `undefined`. */
+function folderOf(path: string): string | undefined {
+  return Object.keys(ARROWS).find((folder) => path.startsWith(`${folder}/`));
+}
+
+const isOurs = (path: string) => path.endsWith(".ts") && !path.includes(":");
+
+/** The circles that some arrows make, one for each way back. */
+function circles(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (node: string, path: readonly string[]) => {
+    if (path.includes(node)) {
+      found.push([...path.slice(path.indexOf(node)), node].join(" -> "));
+    } else if (!done.has(node)) {
+      for (const next of arrows.get(node) ?? []) walk(next, [...path, node]);
+      done.add(node);
+    }
+  };
+  for (const node of arrows.keys()) walk(node, []);
+  return found;
+}
+
+function arrowsBetween(name: (path: string) => string | undefined): Map<string, Set<string>> {
+  const arrows = new Map<string, Set<string>>();
+  for (const { from, to } of imports) {
+    const [start, end] = [name(from), name(to)];
+    if (!isOurs(to) || start === undefined || end === undefined || start === end) continue;
+    arrows.set(start, (arrows.get(start) ?? new Set()).add(end));
+  }
+  return arrows;
+}
+
+/** All modules that come with one, types left out, and what they import from outside. */
+function closure(entry: string): { modules: Set<string>; outside: Set<string> } {
+  const modules = new Set([entry]);
+  const outside = new Set<string>();
+  for (const module of modules) {
+    for (const { from, to, typesAlone } of imports) {
+      if (from !== module || typesAlone) continue;
+      (isOurs(to) ? modules : outside).add(to);
+    }
+  }
+  return { modules, outside };
+}
+
+test("layers: every module is in a folder that has its arrows stated", () => {
+  const modules = new Set(imports.map(({ from }) => from));
+  assertEquals(Array.from(modules).filter((path) => folderOf(path) === undefined), []);
 });
 
-test("layers: reports are pure functions, which know of the rest by its types alone", () => {
-  const stays = (path: string, specifier: string) =>
-    new URL(specifier, new URL(path, src)).href.startsWith(new URL("report/", src).href);
-  assertEquals(
-    offences((path, it) =>
-      path.startsWith("report/") && !stays(path, it) && !typesAlone.has(`${path} -> ${it}`)
-    ),
-    [],
+test("layers: imports follow the arrows, type-only ones too", () => {
+  const wrong = imports.filter(({ from, to }) => {
+    const [start, end] = [folderOf(from)!, folderOf(to)];
+    return isOurs(to) && start !== end && !ARROWS[start]!.includes(end!);
+  });
+  assertEquals(wrong.map(({ from, to }) => `${from} -> ${to}`), []);
+});
+
+test("layers: the arrows that are stated are all used", () => {
+  const used = arrowsBetween(folderOf);
+  const unused = Object.entries(ARROWS).flatMap(([start, ends]) =>
+    ends.filter((end) => !used.get(start)?.has(end)).map((end) => `${start} -> ${end}`)
   );
-  const outside = Array.from(typesAlone).filter((it) => it.startsWith("report/"));
-  assertEquals(outside.filter((it) => !/ -> (\.\.?\/)+(core\/)?\w+\.ts$/.test(it)), []);
+  assertEquals(unused, []);
+});
+
+test("layers: there is no circle between folders", () => {
+  assertEquals(circles(arrowsBetween(folderOf)), []);
+});
+
+test("layers: there is no circle between files, type-only imports included", () => {
+  assertEquals(circles(arrowsBetween((path) => path)), []);
 });
 
 test("layers: no published module needs JSR, so that it can be published from anywhere", () => {
-  assertEquals(offences((_, specifier) => /^(jsr:|@std\/)/.test(specifier)), []);
+  assertEquals(imports.filter(({ to }) => /^(jsr:|@std\/)/.test(to)), []);
 });
 
 test("layers: SQLite is loaded by checkpoints alone", () => {
-  assertEquals(
-    offences((path, specifier) => !path.startsWith("checkpoint/") && /sqlite/.test(specifier)),
-    [],
+  const users = imports.filter(({ from, to }) =>
+    /sqlite/.test(to) && !from.startsWith("checkpoint/")
   );
+  assertEquals(users, []);
 });
 
-test("layers: queues know nothing of checkpoints but what they record", () => {
-  const queues = /^(core|async|pool|thread|process|remote|tasks|runtime)\//;
-  assertEquals(
-    offences((path, specifier) => queues.test(path) && specifier.includes("checkpoint/")),
-    [],
-  );
+test("layers: the lane on the event loop comes without Node's modules, reports and sharing", () => {
+  const { modules, outside } = closure("lanes/async/mod.ts");
+  assertEquals(Array.from(outside), []);
+  const folders = new Set(Array.from(modules, (path) => folderOf(path)!));
+  assertEquals([...folders].sort(), ["base", "engine", "lanes/async", "queue", "runtime", "task"]);
 });

@@ -27,7 +27,7 @@ import {
   type TaskStatus,
   ThreadQueue,
 } from "../mod.ts";
-import { MemoryRecorder } from "./checkpoint/support.ts";
+import { MemoryRecorder } from "./unit/checkpoint/support.ts";
 import { test } from "./harness.ts";
 
 /** Whether two types are the same, not merely assignable to each other. */

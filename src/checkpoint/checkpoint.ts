@@ -1,6 +1,6 @@
-import { isInstance, QueueStateError, show } from "../core/errors.ts";
-import { checkOptions, checks, type OptionChecks } from "../core/options.ts";
-import type { RecordedValue, Recorder, Success } from "../core/recorder.ts";
+import { isInstance, QueueStateError, show } from "../base/errors.ts";
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
 import { platform } from "../runtime/platform.ts";
 import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
 import { decodeValue, encodeValue } from "./encoding.ts";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
-import { show } from "../core/errors.ts";
+import { show } from "../base/errors.ts";
 
 /**
  * Turns a value into text, as JSON, if that gives exactly this value back, or into bytes, by structured clone, if

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { isInstance, show, TrilaneError } from "../core/errors.ts";
+import { isInstance, show, TrilaneError } from "../base/errors.ts";
 import { Sqlite, type SqlValue } from "../runtime/sqlite.ts";
 
 /** Tells a checkpoint from other programs' databases: "TLCP". */

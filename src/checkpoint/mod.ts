@@ -19,4 +19,4 @@
  * @module
  */
 export { Checkpoint, type CheckpointOptions } from "./checkpoint.ts";
-export type { RecordedValue, Recorder, Success } from "../core/recorder.ts";
+export type { RecordedValue, Recorder, Success } from "../task/recorder.ts";

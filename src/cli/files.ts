@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { isInstance, show } from "../core/errors.ts";
+import { isInstance, show } from "../base/errors.ts";
 import { UsageError } from "./usage.ts";
 
 /**

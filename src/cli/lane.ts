@@ -1,9 +1,9 @@
-import { AsyncQueue } from "../async/queue.ts";
-import type { QueueOptions } from "../core/options.ts";
-import type { TaskQueue } from "../core/queue.ts";
-import { ProcessQueue } from "../process/queue.ts";
-import { importTasks } from "../tasks/import.ts";
-import { ThreadQueue } from "../thread/queue.ts";
+import { AsyncQueue } from "../lanes/async/queue.ts";
+import type { QueueOptions } from "../engine/options.ts";
+import type { TaskQueue } from "../queue/queue.ts";
+import { ProcessQueue } from "../lanes/process/queue.ts";
+import { importTasks } from "../portable/import.ts";
+import { ThreadQueue } from "../lanes/thread/queue.ts";
 import type { LaneName } from "./options.ts";
 
 /** What runs in the workers. */

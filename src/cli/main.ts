@@ -9,7 +9,7 @@
  */
 import process from "node:process";
 import config from "../../deno.json" with { type: "json" };
-import { isInstance, show } from "../core/errors.ts";
+import { isInstance, show } from "../base/errors.ts";
 import { helpText } from "./help.ts";
 import { runMap } from "./map.ts";
 import { readCommandLine } from "./options.ts";

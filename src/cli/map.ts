@@ -1,12 +1,13 @@
 import { createWriteStream, writeFileSync } from "node:fs";
 import process from "node:process";
 import { Checkpoint } from "../checkpoint/mod.ts";
-import { isInstance, show, TaskCancelledError, TaskTimeoutError } from "../core/errors.ts";
-import type { BatchOptions } from "../core/resume.ts";
-import type { TaskQueue } from "../core/queue.ts";
-import type { RunSummary } from "../core/summary.ts";
-import type { AnyFunction } from "../core/task.ts";
-import { type Timed, Timers } from "../core/timers.ts";
+import { isInstance, show, TaskCancelledError, TaskTimeoutError } from "../base/errors.ts";
+import type { BatchOptions } from "../queue/resume.ts";
+import type { TaskQueue } from "../queue/queue.ts";
+import type { RunSummary } from "../queue/summary.ts";
+import type { AnyFunction } from "../task/task.ts";
+import { toHTML, toTrace } from "../report/mod.ts";
+import { type Timed, Timers } from "../base/timers.ts";
 import { type ProgressDisplay, trackProgress } from "../progress/track.ts";
 import { type DivertedStdout, divertStdout } from "../runtime/diverted_stdout.ts";
 import { quietClock } from "../runtime/timers.ts";
@@ -159,8 +160,8 @@ class MapRun implements Disposable {
 
   #report(summary: RunSummary): void {
     const { trace, report } = this.#files;
-    if (trace !== undefined) writeFileSync(trace, JSON.stringify(summary.toTrace()));
-    if (report !== undefined) writeFileSync(report, summary.toHTML());
+    if (trace !== undefined) writeFileSync(trace, JSON.stringify(toTrace(summary)));
+    if (report !== undefined) writeFileSync(report, toHTML(summary));
   }
 
   #taskOptions(): BatchOptions {

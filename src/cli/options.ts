@@ -1,6 +1,8 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import { show } from "../core/errors.ts";
-import { type OptionChecks, QUEUE_OPTION_CHECKS, TASK_OPTION_CHECKS } from "../core/options.ts";
+import { show } from "../base/errors.ts";
+import type { OptionChecks } from "../base/checks.ts";
+import { QUEUE_OPTION_CHECKS } from "../engine/options.ts";
+import { TASK_OPTION_CHECKS } from "../task/options.ts";
 import { suggestion, UsageError } from "./usage.ts";
 
 /** Where tasks run. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { show } from "../core/errors.ts";
+import { show } from "../base/errors.ts";
 import type { CommandLine, OptionValues } from "./options.ts";
 import { UsageError } from "./usage.ts";
 

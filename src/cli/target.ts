@@ -1,6 +1,6 @@
-import { show } from "../core/errors.ts";
-import type { AnyFunction } from "../core/task.ts";
-import { importTasks } from "../tasks/import.ts";
+import { show } from "../base/errors.ts";
+import type { AnyFunction } from "../task/task.ts";
+import { importTasks } from "../portable/import.ts";
 import { createQueue, inWorker } from "./lane.ts";
 import type { LaneName } from "./options.ts";
 import type { Target } from "./plan.ts";

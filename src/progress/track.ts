@@ -1,8 +1,9 @@
 import process from "node:process";
-import type { Clock } from "../core/clock.ts";
-import { show } from "../core/errors.ts";
-import { checkOptions, checks, type OptionChecks, QUEUE_OPTION_CHECKS } from "../core/options.ts";
-import type { QueueStats } from "../core/queue.ts";
+import type { Clock } from "../base/clock.ts";
+import { show } from "../base/errors.ts";
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import { QUEUE_OPTION_CHECKS } from "../engine/options.ts";
+import type { QueueStats } from "../queue/queue.ts";
 import { reportQuietly } from "../runtime/platform.ts";
 import { quietClock } from "../runtime/timers.ts";
 import { logLine, type State, terminalLine } from "./line.ts";

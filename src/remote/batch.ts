@@ -1,12 +1,12 @@
-import type { TaskSpec } from "../core/engine.ts";
-import { NotPortableError } from "../core/errors.ts";
-import { resolveTaskOptions, type TaskOptions } from "../core/options.ts";
-import type { AnyFunction } from "../core/task.ts";
-import { encodeThrown } from "../pool/error_codec.ts";
-import { assertPortable } from "../pool/options.ts";
-import { canClone, encodeValue } from "../pool/values.ts";
-import { referenceOf, type TaskReference } from "../tasks/portable.ts";
-import { transfersOf } from "../tasks/transfer.ts";
+import type { TaskSpec } from "../engine/engine.ts";
+import { NotPortableError } from "../base/errors.ts";
+import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
+import type { AnyFunction } from "../task/task.ts";
+import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import { assertPortable } from "../portable/assert.ts";
+import { canClone, encodeValue } from "../lanes/pool/wire/values.ts";
+import { referenceOf, type TaskReference } from "../portable/portable.ts";
+import { transfersOf } from "../portable/transfer.ts";
 import { type Batch, reasonOf, type SentCall } from "./protocol.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { QueueClosedError, QueueStateError } from "../core/errors.ts";
-import type { TaskStatus } from "../core/handle.ts";
-import type { QueueStats } from "../core/queue.ts";
-import { Timers } from "../core/timers.ts";
-import { decodeThrown } from "../pool/error_codec.ts";
+import { QueueClosedError, QueueStateError } from "../base/errors.ts";
+import type { TaskStatus } from "../task/handle.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import { Timers } from "../base/timers.ts";
+import { decodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { systemClock } from "../runtime/platform.ts";
 import {
   ADMITTED,

@@ -1,8 +1,8 @@
-import { groupSummary, valuesOf } from "../core/group.ts";
-import type { WaitOptions } from "../core/options.ts";
-import type { RunSummary } from "../core/summary.ts";
-import { waitFor } from "../core/wait.ts";
-import type { QueueStateError } from "../core/errors.ts";
+import { groupSummary, valuesOf } from "../queue/group.ts";
+import type { WaitOptions } from "../base/wait.ts";
+import type { RunSummary } from "../queue/summary.ts";
+import { waitFor } from "../base/wait.ts";
+import type { QueueStateError } from "../base/errors.ts";
 import type { Connection } from "./connection.ts";
 import { cancelTasks, type RemoteHandle, type RemoteTask } from "./handle.ts";
 

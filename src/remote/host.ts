@@ -1,15 +1,15 @@
 import { MessageChannel, type MessagePort as NodePort } from "node:worker_threads";
-import { NotPortableError } from "../core/errors.ts";
-import type { TaskOptions } from "../core/options.ts";
-import type { TaskQueue } from "../core/queue.ts";
-import type { TaskResult, TaskResultBase } from "../core/result.ts";
-import type { AnyFunction, Task } from "../core/task.ts";
-import { decodeThrown, type EncodedThrown, encodeThrown } from "../pool/error_codec.ts";
-import { canClone, decodeValue, encodeValue } from "../pool/values.ts";
+import { NotPortableError } from "../base/errors.ts";
+import type { TaskOptions } from "../task/options.ts";
+import type { TaskQueue } from "../queue/queue.ts";
+import type { TaskResult, TaskResultBase } from "../task/result.ts";
+import type { AnyFunction, Task } from "../task/task.ts";
+import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import { canClone, decodeValue, encodeValue } from "../lanes/pool/wire/values.ts";
 import { listenOn } from "../runtime/port.ts";
-import type { TaskReference } from "../tasks/portable.ts";
-import { makeStub } from "../tasks/stub.ts";
-import { transfer } from "../tasks/transfer.ts";
+import type { TaskReference } from "../portable/portable.ts";
+import { makeStub } from "../portable/stub.ts";
+import { transfer } from "../portable/transfer.ts";
 import {
   ABORT,
   ADMITTED,

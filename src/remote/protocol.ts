@@ -1,10 +1,10 @@
-import { show } from "../core/errors.ts";
-import type { TaskStatus } from "../core/handle.ts";
-import type { TaskOptions } from "../core/options.ts";
-import type { QueueStats } from "../core/queue.ts";
-import type { TaskResult, TaskResultBase } from "../core/result.ts";
-import type { EncodedThrown } from "../pool/error_codec.ts";
-import type { TaskReference } from "../tasks/portable.ts";
+import { show } from "../base/errors.ts";
+import type { TaskStatus } from "../task/handle.ts";
+import type { TaskOptions } from "../task/options.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import type { TaskResult, TaskResultBase } from "../task/result.ts";
+import type { EncodedThrown } from "../lanes/pool/wire/error_codec.ts";
+import type { TaskReference } from "../portable/portable.ts";
 
 /**
  * What a shared queue and those who hold an end of one of its ports say to each other. A request has a number,

@@ -4,14 +4,15 @@ import {
   groupCalls,
   submittedArguments,
   submittedOptions,
-} from "../core/calls.ts";
-import { show } from "../core/errors.ts";
-import type { TaskOptions } from "../core/options.ts";
-import type { Items, LoneItem, MapItem, QueueStats } from "../core/queue.ts";
-import { shared } from "../core/shared.ts";
-import type { AnyFunction } from "../core/task.ts";
-import { resolveUnawaited } from "../core/unawaited.ts";
-import type { Portable } from "../tasks/portable.ts";
+} from "../queue/calls.ts";
+import { show } from "../base/errors.ts";
+import type { TaskOptions } from "../task/options.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import type { Items, LoneItem, MapItem } from "../queue/items.ts";
+import { shared } from "../base/shared.ts";
+import type { AnyFunction } from "../task/task.ts";
+import { resolveUnawaited } from "../base/unawaited.ts";
+import type { Portable } from "../portable/portable.ts";
 import { assertRemoteTask } from "./batch.ts";
 import { Connection } from "./connection.ts";
 import { RemoteGroup } from "./group.ts";

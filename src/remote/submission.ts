@@ -1,8 +1,8 @@
-import type { TaskSpec } from "../core/engine.ts";
-import type { TaskOptions } from "../core/options.ts";
-import { listen, type SignalListener, unlisten } from "../core/signals.ts";
-import { encodeThrown } from "../pool/error_codec.ts";
-import { canClone } from "../pool/values.ts";
+import type { TaskSpec } from "../engine/engine.ts";
+import type { TaskOptions } from "../task/options.ts";
+import { listen, type SignalListener, unlisten } from "../base/signals.ts";
+import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import { canClone } from "../lanes/pool/wire/values.ts";
 import { makeBatch, unsendable } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import { RemoteTask } from "./handle.ts";

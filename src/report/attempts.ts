@@ -1,4 +1,4 @@
-import type { TaskResult } from "../core/result.ts";
+import type { TaskResult } from "../task/result.ts";
 
 /** How an attempt ended: `"retried"` if it failed and its task was to be tried again. */
 export type AttemptStatus = TaskResult["status"] | "retried";

@@ -1,5 +1,5 @@
-import type { TaskResult } from "../core/result.ts";
-import type { Percentiles, RunSummary } from "../core/summary.ts";
+import type { TaskResult } from "../task/result.ts";
+import type { Percentiles, RunSummary } from "../queue/summary.ts";
 import { attemptsOf, type AttemptStatus, explanation } from "./attempts.ts";
 import { layOut } from "./rows.ts";
 import { select } from "./selection.ts";

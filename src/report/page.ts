@@ -1,4 +1,5 @@
-import type { RunSummary } from "../core/summary.ts";
+import type { RunSummary } from "../queue/summary.ts";
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { controls } from "./client/controls.ts";
 import { dom } from "./client/dom.ts";
 import { format } from "./client/format.ts";
@@ -21,13 +22,44 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
+/** What a report says beside the run itself. */
+export interface ReportOptions {
+  /** The page's title and heading. Default: "Run report". */
+  readonly title?: string;
+  /** What the reader should know of the run, by label: the program, its options. Shown in the header. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const REPORT_OPTION_CHECKS: OptionChecks = { title: checks.string, details: checks.any };
+
 /**
- * Makes a page that shows a run: a single file that needs nothing else.
+ * Makes a report to look at in a browser: totals, latencies, throughput, utilization of the workers, a timeline
+ * to zoom, the slowest tasks, and failures by cause. It is one file that loads nothing, and is of the results that
+ * the queue keeps (option `retain`). Of many tasks the timeline shows those that did not succeed and the longest one by
+ * one and puts the others together, so that the page stays below a few megabytes.
  *
  * @param summary The run.
- * @returns The page's source.
+ * @param options What the page says beside the run.
+ * @returns The page's source. Whatever the tasks are called and failed with is text there, never markup.
+ * @throws {TypeError} When an option is unknown or of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { toHTML } from "@trilane/trilane/report";
+ * import { writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * const summary = await queue.run();
+ * await writeFile(join(tmpdir(), "trilane-report.html"), toHTML(summary, { title: "Squares" }));
+ * ```
  */
-export function runPage(summary: RunSummary): string {
+export function toHTML(summary: RunSummary, options: ReportOptions = {}): string {
+  checkOptions("report", options, REPORT_OPTION_CHECKS);
+  const { title = "Run report", details = {} } = options;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -35,11 +67,11 @@ export function runPage(summary: RunSummary): string {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Trilane run report</title>
+<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
-${BODY}
+${body(title, details)}
 <script type="application/json" id="data">${embed(pageData(summary))}</script>
 <script>"use strict";
 (() => {${script}})();
@@ -47,6 +79,20 @@ ${BODY}
 </body>
 </html>
 `;
+}
+
+/** Text as it may stand in markup. */
+function escaped(text: string): string {
+  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function detailList(details: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(details);
+  if (entries.length === 0) return "";
+  const rows = entries.map(([label, value]) =>
+    `<dt>${escaped(label)}</dt><dd>${escaped(String(value))}</dd>`
+  );
+  return `<dl id="details">${rows.join("")}</dl>`;
 }
 
 /**
@@ -62,12 +108,14 @@ export function embed(data: unknown): string {
   );
 }
 
-const BODY = /* html */ `<div class="frame">
+const body = (title: string, details: Readonly<Record<string, unknown>>) =>
+  /* html */ `<div class="frame">
 <header>
-  <h1>Run report</h1>
+  <h1>${escaped(title)}</h1>
   <span id="verdict"></span>
   <button id="theme" type="button" aria-label="Switch between dark and light">◐</button>
   <p id="subtitle"></p>
+  ${detailList(details)}
 </header>
 <main>
 <noscript><p>This page shows its figures by a script, which is turned off here.</p></noscript>

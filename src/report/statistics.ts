@@ -1,4 +1,4 @@
-import type { TaskResult } from "../core/result.ts";
+import type { TaskResult } from "../task/result.ts";
 import { nameOf, textField } from "./attempts.ts";
 import type { Row } from "./rows.ts";
 

@@ -1,5 +1,5 @@
-import type { TaskResult } from "../core/result.ts";
-import type { RunSummary } from "../core/summary.ts";
+import type { TaskResult } from "../task/result.ts";
+import type { RunSummary } from "../queue/summary.ts";
 import { type Attempt, attemptsOf, explanation } from "./attempts.ts";
 import { layOut } from "./rows.ts";
 
@@ -21,14 +21,31 @@ interface TraceEvent {
 const PID = 1;
 
 /**
- * Makes a trace that Perfetto and Chrome's own viewer load. Each worker has a row of its attempts; retries,
- * timeouts, crashes, failures and cancellations are marks on it. What waits is shown beside the rows, as asynchronous
- * events. A row "Queue" has what happened to no worker.
+ * Makes a trace to look at in Perfetto (https://ui.perfetto.dev) or `chrome://tracing`: a row for each worker
+ * with the attempts that ran on it; retries, timeouts, crashes, failures and cancellations as marks; what waited,
+ * beside them, as asynchronous events. What happened to no worker is in the row "Queue". It is of the results that the
+ * queue keeps (option `retain`).
+ *
+ * Times are in microseconds, from the run's start or from the first submission, if that was earlier.
  *
  * @param summary The run.
- * @returns The trace, plain data.
+ * @returns Plain data in the Trace Event Format: what `JSON.stringify` makes of it is the file.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { toTrace } from "@trilane/trilane/report";
+ * import { writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * const summary = await queue.run();
+ * await writeFile(join(tmpdir(), "trilane-trace.json"), JSON.stringify(toTrace(summary)));
+ * ```
  */
-export function runTrace(summary: RunSummary): object {
+export function toTrace(summary: RunSummary): object {
   const { results, startedAt, duration, timedOut } = summary;
   const origin = results.reduce((from, { createdAt }) => Math.min(from, createdAt), startedAt);
   const at = (time: number) => Math.round((time - origin) * 1000);

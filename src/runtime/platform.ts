@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
-import type { Platform } from "../core/executor.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Platform } from "../base/platform.ts";
 
 /** The clock of the system that the program runs on. */
 export const systemClock: Clock = {

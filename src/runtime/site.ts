@@ -1,4 +1,4 @@
-import type { Platform } from "../core/executor.ts";
+import type { Platform } from "../base/platform.ts";
 import { platform } from "./platform.ts";
 
 /** How V8 and JavaScriptCore are told how much of the stack to look at. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import { systemClock } from "./platform.ts";
 
 /** What the runtimes have for a timer that doesn't keep the program alive. */

@@ -1,7 +1,7 @@
-import type { Clock } from "../core/clock.ts";
-import { Claims } from "../pool/claims.ts";
-import { encodeThrown } from "../pool/error_codec.ts";
-import type { Exit, LinkListener, WorkerLink } from "../pool/link.ts";
+import type { Clock } from "../base/clock.ts";
+import { Claims } from "../lanes/pool/wire/claims.ts";
+import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import type { Exit, LinkListener, WorkerLink } from "../lanes/pool/host/link.ts";
 import {
   type DownMessage,
   ERROR,
@@ -9,10 +9,10 @@ import {
   RUN,
   type RunMessage,
   type UpMessage,
-} from "../pool/protocol.ts";
-import { jobsOf } from "../pool/run_message.ts";
-import { Server } from "../pool/serve.ts";
-import { canClone } from "../pool/values.ts";
+} from "../lanes/pool/wire/protocol.ts";
+import { jobsOf } from "../lanes/pool/wire/run_message.ts";
+import { Server } from "../lanes/pool/worker/serve.ts";
+import { canClone } from "../lanes/pool/wire/values.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**

@@ -17,7 +17,7 @@
  *
  * @module
  */
-export type { Clock } from "../core/clock.ts";
+export type { Clock } from "../base/clock.ts";
 export type { Fault, Faults, InlineAttempt } from "./faults.ts";
 export { type InlineOptions, InlineQueue } from "./inline_queue.ts";
 export { VirtualClock } from "./virtual_clock.ts";

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
-import type { Clock } from "../core/clock.ts";
-import { show } from "../core/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import { show } from "../base/errors.ts";
 
 /** A timer that has been set and has neither fired nor been cleared. */
 interface Timer {

@@ -8,7 +8,7 @@ import {
 } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
-import { cancelled, failed, ran, summaryOf } from "../report/support.ts";
+import { cancelled, failed, ran, summaryOf } from "../unit/report/support.ts";
 import { milliseconds, type Report, withReport } from "./report.ts";
 
 /** Texts that set `harmed` when they are taken for markup or script. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { test } from "../harness.ts";
-import { cancelled, failed, ran, summaryOf } from "../report/support.ts";
+import { cancelled, failed, ran, summaryOf } from "../unit/report/support.ts";
 import { type Report, withReport } from "./report.ts";
 
 const LONG = "aVeryLongNameWithoutAnyPlaceToBreakItAt".repeat(5);

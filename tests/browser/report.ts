@@ -7,6 +7,7 @@ import { assertEquals } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import type { RunSummary } from "../../mod.ts";
+import { toHTML } from "../../src/report/mod.ts";
 import { launch } from "./chromium.ts";
 
 /** What was drawn on the canvas at once. Lengths are in pixels. */
@@ -63,7 +64,7 @@ export async function withReport(
   const file = await Deno.makeTempFile({ suffix: ".html" });
   const browser = await launch();
   try {
-    await Deno.writeTextFile(file, summary.toHTML());
+    await Deno.writeTextFile(file, toHTML(summary));
     const address = pathToFileURL(file).href;
     const context = await browser.newContext({
       viewport: { width: 1200, height: 900 },

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { test } from "../harness.ts";
-import { failed, ran, summaryOf } from "../report/support.ts";
+import { failed, ran, summaryOf } from "../unit/report/support.ts";
 import { type Report, withReport } from "./report.ts";
 
 /** Ten jobs of 90 ms, one after the other, by turns on two workers. */

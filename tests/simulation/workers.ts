@@ -5,11 +5,11 @@
  * @module
  */
 import { type PlainHandle, type QueueOptions, TaskQueue, WorkerCrashError } from "../../mod.ts";
-import type { Clock } from "../../src/core/clock.ts";
-import type { Executor, ExecutorHost } from "../../src/core/executor.ts";
-import { QUEUE_OPTION_CHECKS } from "../../src/core/options.ts";
-import { comesBefore } from "../../src/core/ready_queue.ts";
-import { RUNNING, type Task } from "../../src/core/task.ts";
+import type { Clock } from "../../src/base/clock.ts";
+import type { Executor, ExecutorHost } from "../../src/engine/executor.ts";
+import { QUEUE_OPTION_CHECKS } from "../../src/engine/options.ts";
+import { comesBefore } from "../../src/engine/ready_queue.ts";
+import { RUNNING, type Task } from "../../src/task/task.ts";
 import { reportQuietly, systemClock } from "../../src/runtime/platform.ts";
 import type { Happening } from "./history.ts";
 import type { AttemptScript, WorkersScript } from "./program.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import "../../src/thread/entry.ts";
+import "../../src/lanes/thread/entry.ts";
 import { next } from "./tasks.ts";
 
 const scope = globalThis as unknown as {

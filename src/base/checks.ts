@@ -1,0 +1,108 @@
+import { show } from "./errors.ts";
+import { nearest } from "./suggest.ts";
+
+/** Throws when a value isn't allowed: `TypeError` for its type, `RangeError` for its size. */
+export type Check = (name: string, value: unknown) => void;
+
+/** The options that a call takes, each with its check. */
+export type OptionChecks = Readonly<Record<string, Check>>;
+
+/**
+ * Refuses an option's value.
+ *
+ * @throws What it is told to, saying which option, what is allowed and the value seen.
+ */
+export function refuse(
+  ErrorClass: ErrorConstructor,
+  name: string,
+  allowed: string,
+  value: unknown,
+): never {
+  throw new ErrorClass(`${name} must be ${allowed}: got ${show(value)}`);
+}
+
+const number = (allowed: string, test: (value: number) => boolean): Check => (name, value) => {
+  if (typeof value !== "number") refuse(TypeError, name, "a number", value);
+  if (!test(value)) refuse(RangeError, name, allowed, value);
+};
+const whole = (range: Check): Check => (name, value) => {
+  range(name, value);
+  if (!Number.isInteger(value)) refuse(RangeError, name, "a whole number", value);
+};
+const typed = (type: "boolean" | "string" | "function"): Check => (name, value) => {
+  const seen = typeof value;
+  if (seen !== type) refuse(TypeError, name, `a ${type}`, value);
+};
+/** One of some words. */
+export const oneOf = (...words: string[]): Check => (name, value) => {
+  const allowed = words.map((word) => `'${word}'`).join(" or ");
+  if (typeof value !== "string") refuse(TypeError, name, allowed, value);
+  if (!words.includes(value)) refuse(RangeError, name, allowed, value);
+};
+const positive = number("> 0", (value) => value > 0);
+const notNegative = number(">= 0", (value) => value >= 0);
+const time: Check = (name, value) => {
+  if (typeof value !== "number" && !(value instanceof Date)) {
+    refuse(TypeError, name, "a number or a Date", value);
+  }
+  if (!Number.isFinite(Number(value))) refuse(RangeError, name, "a time", value);
+};
+
+/** Checks for the kinds of values that options have. */
+export const checks = {
+  any: (() => {}) as Check,
+  boolean: typed("boolean"),
+  string: typed("string"),
+  function: typed("function"),
+  /** A number that can be ordered. */
+  ordered: number("a number that can be ordered", (value) => !Number.isNaN(value)),
+  positive,
+  notNegative,
+  fraction: number("from 0 to 1", (value) => value >= 0 && value <= 1),
+  /** A whole number from 1. */
+  count: whole(positive),
+  /** A whole number from 0. */
+  countOrZero: whole(notNegative),
+  /** A whole number from 0, or Infinity. */
+  countOrInfinity: ((name, value) => {
+    if (value !== Infinity) whole(notNegative)(name, value);
+  }) as Check,
+  /** A time of day. */
+  time,
+  signal: ((name, value) => {
+    const signal = value as AbortSignal | null;
+    if (typeof signal?.addEventListener !== "function" || typeof signal.aborted !== "boolean") {
+      refuse(TypeError, name, "an AbortSignal", value);
+    }
+  }) as Check,
+} as const;
+
+/**
+ * Refuses an options object that has an unknown name or a value that isn't allowed. An option that is
+ * `undefined` counts as left out.
+ *
+ * @param kind What the options are of, as a message names them: "task", "queue".
+ * @param options The options object.
+ * @param allowed The options that are known.
+ * @throws {TypeError} When it isn't an object, has an unknown name, or a value of the wrong type.
+ * @throws {RangeError} When a value is out of range.
+ */
+export function checkOptions(kind: string, options: object, allowed: OptionChecks): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`The ${kind} options must be an object: got ${show(options)}`);
+  }
+  for (const name in options) {
+    const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+    if (check === undefined) throw unknownOption(kind, name, allowed);
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    check(name, value);
+  }
+}
+
+function unknownOption(kind: string, name: string, allowed: OptionChecks): TypeError {
+  const meant = nearest(name, Object.keys(allowed));
+  return new TypeError(
+    `Unknown ${kind} option: '${name}'` + (meant === undefined ? "" : `. Did you mean '${meant}'?`),
+  );
+}

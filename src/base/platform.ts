@@ -1,0 +1,11 @@
+import type { Clock } from "./clock.ts";
+
+/** What the engine needs from the platform. */
+export interface Platform {
+  /** The system's clock. */
+  readonly clock: Clock;
+  /** Notes where the program submits a task, on lanes where the stack of an error doesn't tell. */
+  site?(): object | undefined;
+  /** Tells of an error that belongs to no task and must not stop anything. */
+  report(error: unknown): void;
+}

@@ -1,0 +1,172 @@
+import { callTask } from "../../task/context.ts";
+import type { Executor, ExecutorHost } from "../../engine/executor.ts";
+import type { Task } from "../../task/task.ts";
+import { Slot, type SlotOwner } from "./slot.ts";
+
+/**
+ * Runs attempts on the event loop, in slots: one slot, one attempt at a time. A slot with its callbacks
+ * is made once and used for task after task.
+ *
+ * An interrupted function can't be stopped, so its slot is left to it, abandoned, until it settles; a
+ * new one takes the slot's place.
+ */
+export class AsyncExecutor implements Executor, SlotOwner {
+  readonly host: ExecutorHost;
+  abandoned = 0;
+  #limit: number;
+  /** Slots that count: taken, and not lent. */
+  #active = 0;
+  /** By worker id, which counts from 1. */
+  readonly #slots: Slot[] = [];
+  readonly #free: Slot[] = [];
+  /** Those who lent their slot and want one to go on, in turn. */
+  readonly #resuming = new Set<() => void>();
+
+  constructor(host: ExecutorHost, limit: number) {
+    this.host = host;
+    this.#limit = limit;
+  }
+
+  get room(): number {
+    return this.#limit - this.#active;
+  }
+
+  get workers(): number {
+    return this.#limit;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  resize(workers: number): void {
+    this.#limit = workers;
+    this.#letResume();
+    this.host.requestPump();
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  *tasks(): Iterable<Task> {
+    for (const slot of this.#slots) if (slot.task !== undefined) yield slot.task;
+  }
+
+  accept(task: Task, now: number): number | undefined {
+    const slot = this.#free.pop() ?? this.#addSlot(this.#slots.length + 1);
+    this.#active++;
+    slot.task = task;
+    this.host.began(task, slot.id, now);
+    const { fn, args } = task;
+    // The queue's onStart may have cancelled it.
+    if (fn === undefined || args === undefined) return this.#end(slot, true, undefined);
+    let result: unknown;
+    let promise: Promise<unknown> | undefined;
+    try {
+      result = callTask(slot, fn, args);
+      // Within the `try`: a revoked proxy throws at any look.
+      if (result instanceof Promise) promise = result;
+      else if (mayBeThenable(result)) promise = Promise.resolve(result);
+    } catch (error) {
+      return this.#end(slot, false, error);
+    }
+    if (promise === undefined) return this.#end(slot, true, result);
+    promise.then(slot.onValue, slot.onError);
+    return undefined;
+  }
+
+  // A task begins as soon as it is accepted: none is ever ahead of its turn.
+
+  withdraw(): boolean {
+    return true;
+  }
+
+  makeRoom(): boolean {
+    return false;
+  }
+
+  recall(): void {}
+
+  pumped(): void {}
+
+  interrupt(task: Task, reason: unknown): number {
+    const slot = this.#slots[task.workerId! - 1];
+    const { attempt } = slot;
+    this.abandoned++;
+    slot.task = undefined;
+    slot.abandonedBy = task;
+    slot.abandonedAttempt = task.attempts;
+    this.#free.push(this.#addSlot(slot.id));
+    this.#release(slot);
+    attempt?.interrupt(reason);
+    return attempt?.context.touched ? task.options.grace : 0;
+  }
+
+  settled(slot: Slot, ok: boolean, value: unknown): void {
+    this.host.pump(this.#end(slot, ok, value));
+  }
+
+  lend(): void {
+    this.#active--;
+    this.#letResume();
+    this.host.requestPump();
+  }
+
+  regain(resume: () => void): () => void {
+    this.#resuming.add(resume);
+    this.#letResume();
+    return () => this.#resuming.delete(resume);
+  }
+
+  /** The slot's function has returned; returns the time if that mattered. */
+  #end(slot: Slot, ok: boolean, value: unknown): number | undefined {
+    const { task } = slot;
+    if (task === undefined) {
+      this.abandoned--;
+      const { abandonedBy, abandonedAttempt } = slot;
+      // Its task may have gone on to further attempts, which this says nothing of.
+      if (abandonedBy!.attempts === abandonedAttempt) this.host.stopped(abandonedBy!);
+      return undefined;
+    }
+    const now = this.host.clock.now();
+    slot.task = undefined;
+    this.#release(slot);
+    slot.attempt = undefined;
+    this.#free.push(slot);
+    if (ok) this.host.succeeded(task, value, now);
+    else this.host.failed(task, value, now);
+    return now;
+  }
+
+  #release(slot: Slot): void {
+    if (slot.attempt === undefined || !slot.attempt.lent) this.#active--;
+    slot.attempt?.end();
+    if (this.#resuming.size > 0) this.#letResume();
+  }
+
+  #letResume(): void {
+    for (const resume of this.#resuming) {
+      if (this.room <= 0) break;
+      this.#resuming.delete(resume);
+      this.#active++;
+      resume();
+    }
+  }
+
+  #addSlot(id: number): Slot {
+    const slot = new Slot(this, id);
+    this.#slots[id - 1] = slot;
+    return slot;
+  }
+}
+
+/** Asks without reading `then`, which may be a getter that throws: `Promise.resolve` copes with that. */
+function mayBeThenable(value: unknown): value is PromiseLike<unknown> {
+  return ((typeof value === "object" && value !== null) || typeof value === "function") &&
+    "then" in value;
+}

@@ -1,0 +1,50 @@
+import type { PoolClaims } from "../wire/claims.ts";
+import type { PoolJournal } from "../wire/journal.ts";
+import type { DownMessage, Greeting, UpMessage } from "../wire/protocol.ts";
+
+/** How a worker ended. */
+export interface Exit {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** The error that ended it. */
+  readonly error?: unknown;
+}
+
+/** Who is told what a worker says and does. */
+export interface LinkListener {
+  /** The worker says something. */
+  received(message: UpMessage): void;
+  /** The worker is gone; all it said has been received. */
+  closed(exit: Exit): void;
+}
+
+/** The pool's end of one worker: a thread or a process. */
+export interface WorkerLink {
+  /** Who has the tasks that were sent. */
+  readonly claims: PoolClaims;
+  /** Results that the worker has not sent yet. */
+  readonly journal: PoolJournal | undefined;
+  /**
+   * Sends a message.
+   *
+   * @throws When something in it can't be sent; then nothing is.
+   */
+  post(message: DownMessage, transferables?: Transferable[]): void;
+  /** Whether so much has been sent that was not taken yet that no task should be sent ahead. */
+  readonly full?: boolean;
+  /** Whether a value could be sent, where that isn't just whether it can be cloned. */
+  canSend?(value: unknown): boolean;
+  /** Whether the worker keeps the program alive: while it has something to do. */
+  hold(busy: boolean): void;
+  /** Ends the worker, by force if need be. `closed` is said when it has ended. */
+  kill(): void;
+  /** Gives up waiting for the worker's end: it doesn't keep the program alive. `closed` may still be said. */
+  forget(): void;
+}
+
+/**
+ * Starts a worker.
+ *
+ * @throws When it can't be: not permitted, or something in the greeting can't be sent.
+ */
+export type StartWorker = (greeting: Greeting, listener: LinkListener) => WorkerLink;

@@ -1,0 +1,90 @@
+import { checks, type OptionChecks } from "../../../base/checks.ts";
+import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
+import { show } from "../../../base/errors.ts";
+import { assertPortable } from "../../../portable/assert.ts";
+import type { PortableTask } from "../../../portable/portable.ts";
+
+/** How a queue with workers of its own runs: `ThreadQueue` and `ProcessQueue`. */
+export interface PoolOptions extends QueueOptions {
+  /** How many workers are kept when there is nothing to do. Default 0. */
+  readonly minWorkers?: number;
+  /** Milliseconds after which a worker that has nothing to do, above `minWorkers`, is closed. Default 1000. */
+  readonly idleTimeout?: number;
+  /** Milliseconds in which a new worker has to be ready, initializer included. Default 30,000. */
+  readonly startTimeout?: number;
+  /** How many attempts a worker runs before it is replaced by a new one. Default: no limit. */
+  readonly recycleAfter?: number;
+  /** Runs once in each worker before its first task. When it fails, so does the worker's start. */
+  // deno-lint-ignore no-explicit-any -- a task of any signature
+  readonly initializer?: PortableTask<any, unknown>;
+  /** The initializer's arguments. */
+  readonly initArgs?: readonly unknown[];
+}
+
+/** The options that all pools share. */
+export const POOL_OPTION_CHECKS: OptionChecks = {
+  ...QUEUE_OPTION_CHECKS,
+  minWorkers: checks.countOrZero,
+  idleTimeout: checks.notNegative,
+  startTimeout: checks.positive,
+  recycleAfter: (name, value) => {
+    if (value !== Infinity) checks.count(name, value);
+  },
+  initializer: (name, value) => assertPortable(value, `${name} must be a portable task`),
+  initArgs: (name, value) => {
+    if (!Array.isArray(value)) {
+      throw new TypeError(`${name} must be an array of arguments: got ${show(value)}`);
+    }
+  },
+};
+
+/** A pool's options with the defaults filled in. */
+export interface PoolSettings {
+  /** The most workers there may be. */
+  readonly limit: number;
+  readonly minWorkers: number;
+  readonly idleTimeout: number;
+  readonly startTimeout: number;
+  readonly recycleAfter: number;
+  readonly initializer: PortableTask | undefined;
+  readonly initArgs: readonly unknown[];
+  /** Whether tasks may be sent to a worker before it is free; a rate limit forbids it. */
+  readonly ahead: boolean;
+  /** While so many workers are at work at the most, each may spin for its next task: wait for it without sleeping. */
+  readonly spinners: number;
+  /** Whether a worker that is ended is sure to end. */
+  readonly endsSurely: boolean;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @param options The caller's, checked.
+ * @param cores How many processors there are.
+ * @param spinners How many workers may spin.
+ * @returns The settings.
+ * @throws {RangeError} When `minWorkers` is more than there may be workers.
+ */
+export function poolSettings(
+  options: PoolOptions,
+  cores: number,
+  spinners: number,
+): PoolSettings {
+  const limit = options.workers ?? Math.min(32, cores);
+  const minWorkers = options.minWorkers ?? 0;
+  if (minWorkers > limit) {
+    throw new RangeError(`minWorkers must be <= workers, which is ${limit}: got ${minWorkers}`);
+  }
+  return {
+    limit,
+    minWorkers,
+    idleTimeout: options.idleTimeout ?? 1_000,
+    startTimeout: options.startTimeout ?? 30_000,
+    recycleAfter: options.recycleAfter ?? Infinity,
+    initializer: options.initializer as PortableTask | undefined,
+    initArgs: options.initArgs ?? [],
+    ahead: options.rate === undefined,
+    spinners,
+    endsSurely: false,
+  };
+}

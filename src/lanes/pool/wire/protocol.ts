@@ -1,0 +1,62 @@
+import type { TaskReference } from "../../../portable/portable.ts";
+import type { EncodedThrown } from "./error_codec.ts";
+
+/**
+ * What a pool and its workers say to each other. Messages are flat arrays, which clone several times faster than
+ * objects. An attempt is named by its ticket: the task may have moved on to the next one before word of it comes.
+ *
+ * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop.
+ * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES` or an `ERROR`; in between
+ * `PROGRESS`. A result is sent, or noted in the {@linkcode Journal}, before the next task begins. `CRASH` is
+ * the last word of a worker whose task let an error go astray.
+ */
+export const RUN = 0;
+/** Down: `[ABORT, ticket, reason]` */
+export const ABORT = 1;
+
+/** Up: `[READY]` */
+export const READY = 0;
+/** Up: `[UNREADY, error]`: the initializer failed. */
+export const UNREADY = 1;
+/** Up: `[VALUES, ticket, value, took, ticket, …]`, with the milliseconds that each took */
+export const VALUES = 2;
+/** How many fields of a `VALUES` message each task has. */
+export const VALUES_FIELDS = 3;
+/** Up: `[ERROR, ticket, thrown, took]` */
+export const ERROR = 3;
+/** Up: `[PROGRESS, ticket, data]` */
+export const PROGRESS = 4;
+/** Up: `[CRASH, thrown]` */
+export const CRASH = 5;
+/** Up, where no memory is shared: `[TOUCHED, ticket]`: a task has asked for its signal or its state. */
+export const TOUCHED = 6;
+
+/** `[RUN, references, whether to spin, …]`, then the tasks, which `jobsOf` reads */
+export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
+
+/** References that the worker has not seen yet, by the number that stands for them. */
+export type References = readonly (readonly [number, TaskReference])[];
+
+/** What the pool says. */
+export type DownMessage = RunMessage | readonly [typeof ABORT, number, EncodedThrown];
+
+/** What a worker says. */
+export type UpMessage =
+  | readonly [typeof READY]
+  | readonly [typeof UNREADY, EncodedThrown]
+  | readonly [typeof VALUES, ...unknown[]]
+  | readonly [typeof ERROR, number, EncodedThrown, number]
+  | readonly [typeof PROGRESS, number, unknown]
+  | readonly [typeof CRASH, EncodedThrown]
+  | readonly [typeof TOUCHED, number];
+
+/** What a worker is told before all else. */
+export interface Greeting {
+  /** The first part of the tasks' ids. */
+  readonly queueId: string;
+  /** The worker's number. */
+  readonly workerId: number;
+  readonly initializer: TaskReference | undefined;
+  /** Its arguments, encoded. */
+  readonly initArgs: unknown;
+}

@@ -1,0 +1,250 @@
+import type { Clock } from "../../base/clock.ts";
+import { NotPortableError } from "../../base/errors.ts";
+import type { PoolClaims } from "../pool/wire/claims.ts";
+import type { PoolJournal } from "../pool/wire/journal.ts";
+import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
+import { type DownMessage, type Greeting, TOUCHED, type UpMessage } from "../pool/wire/protocol.ts";
+import { writeToStdout } from "../../runtime/stdout.ts";
+import {
+  spawn,
+  type SpawnOptions,
+  type Subprocess,
+  type SubprocessExit,
+} from "../../runtime/subprocess.ts";
+import { SentClaims } from "./claims.ts";
+import { decode, encode } from "./codec.ts";
+import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
+import { createSharedState, removeSharedState } from "./shared_state.ts";
+
+/** What a child is sent first. */
+export interface ProcessGreeting extends Greeting {
+  /** Its mark, as numbers. */
+  readonly mark: readonly number[];
+  readonly maxMessageSize: number;
+  /** Where what it shares with the pool is. */
+  readonly sharedState: string | undefined;
+}
+
+/** What all children of a queue have in common. */
+export interface ProcessSettings {
+  /** How the next child is started. */
+  spawnOptions(): SpawnOptions;
+  readonly maxMessageSize: number;
+  readonly killDelay: number;
+  readonly clock: Clock;
+  /** Whether children share more than messages with the pool. */
+  readonly sharesState: boolean;
+}
+
+/** More bytes than this aren't sent ahead of their turn. */
+const MAX_UNWRITTEN = 1 << 20;
+/** So many milliseconds after a child's end its output may be silent before it counts as read. */
+const SILENCE = 25;
+/** So many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
+const LAST_PIECES = 32;
+
+/**
+ * The pool's end of a child process: frames over its standard input and output. What else comes from its standard
+ * output, also from children of its own that outlive it, is passed on to this program's.
+ */
+export class ProcessLink implements WorkerLink, FrameListener {
+  readonly claims: PoolClaims & { touched?(ticket: number): void };
+  readonly journal: PoolJournal | undefined;
+  readonly #settings: ProcessSettings;
+  readonly #listener: LinkListener;
+  readonly #child: Subprocess;
+  readonly #reader: FrameReader;
+  readonly #shared;
+  #killTimer: unknown;
+  /** Why the child is not to be understood: all that comes from it is passed on. */
+  #broken: { readonly error: unknown } | undefined;
+  /** Foreign bytes of the piece that is being read. */
+  #foreign: Uint8Array[] = [];
+  /** Foreign bytes are being passed on. */
+  #passingOn = false;
+  /** How many bytes wait to be written. */
+  #unwritten = 0;
+  /** How many pieces have been read. */
+  #pieces = 0;
+  /** Whether it is to keep the program alive, and whether it does. */
+  #busy = true;
+  #held = true;
+  /** It has exited; what it wrote may still have to be read. */
+  #exited = false;
+  #over = false;
+
+  /** @throws When it can't be started, or something in the greeting can't be sent. */
+  constructor(greeting: Greeting, listener: LinkListener, settings: ProcessSettings) {
+    this.#settings = settings;
+    this.#listener = listener;
+    const { maxMessageSize, sharesState } = settings;
+    const mark = createMark();
+    this.#reader = new FrameReader(mark, maxMessageSize, this);
+    this.#shared = sharesState ? createSharedState() : undefined;
+    this.claims = this.#shared?.claims ?? new SentClaims();
+    this.journal = this.#shared?.journal;
+    try {
+      const first: ProcessGreeting = {
+        ...greeting,
+        mark: [...mark],
+        maxMessageSize,
+        sharedState: this.#shared?.path,
+      };
+      const bytes = encode(first);
+      this.#child = spawn(settings.spawnOptions());
+      this.#send(bytes);
+    } catch (error) {
+      this.#unshare();
+      throw error;
+    }
+    const read = this.#read();
+    this.#child.exited.then((exit) => this.#end(exit, read));
+  }
+
+  post(message: DownMessage): void {
+    const bytes = encode(message);
+    const { maxMessageSize } = this.#settings;
+    if (bytes.length > maxMessageSize) {
+      throw new NotPortableError(
+        `it takes ${bytes.length} bytes, and maxMessageSize is ${maxMessageSize}`,
+      );
+    }
+    this.#send(bytes);
+  }
+
+  get full(): boolean {
+    return this.#unwritten > MAX_UNWRITTEN;
+  }
+
+  canSend(value: unknown): boolean {
+    try {
+      return encode(value).length <= this.#settings.maxMessageSize;
+    } catch {
+      return false;
+    }
+  }
+
+  hold(busy: boolean): void {
+    this.#busy = busy;
+    if (busy === this.#held) return;
+    // A worker that has ended a task gets the next at once, as a rule.
+    if (busy) this.#setHeld();
+    else queueMicrotask(() => this.#setHeld());
+  }
+
+  kill(): void {
+    if (this.#exited || this.#killTimer !== undefined) return;
+    this.hold(true);
+    this.#child.kill("SIGTERM");
+    const { clock, killDelay } = this.#settings;
+    this.#killTimer = clock.setTimer(() => this.#child.kill("SIGKILL"), killDelay);
+  }
+
+  forget(): void {
+    this.hold(false);
+  }
+
+  // What the child's output holds
+
+  frame(payload: Uint8Array): void {
+    const message = decode(payload) as UpMessage;
+    if (message[0] === TOUCHED) this.claims.touched?.(message[1]);
+    else if (!this.#over) this.#listener.received(message);
+  }
+
+  foreign(bytes: Uint8Array): void {
+    this.#foreign.push(bytes.slice());
+  }
+
+  // Within
+
+  #send(bytes: Uint8Array): void {
+    this.#unwritten += bytes.length;
+    const written = () => {
+      this.#unwritten -= bytes.length;
+    };
+    // A child that no longer reads has ended, or will: that is told by its exit.
+    this.#child.write(sized(bytes)).then(written, () => {});
+  }
+
+  #setHeld(): void {
+    if (this.#held !== this.#busy) this.#child.hold(this.#held = this.#busy);
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const bytes = await this.#child.read().catch(() => undefined);
+      if (bytes === undefined) break;
+      this.#pieces++;
+      this.#take(bytes);
+      // Waiting for it keeps a child that writes much from filling this program's memory.
+      if (this.#foreign.length > 0) await this.#passOn();
+    }
+    this.#reader.end();
+    if (this.#foreign.length > 0) await this.#passOn();
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#broken !== undefined) return this.foreign(bytes);
+    try {
+      this.#reader.push(bytes);
+    } catch (error) {
+      this.#broken = { error };
+      this.kill();
+    }
+  }
+
+  async #passOn(): Promise<void> {
+    this.#passingOn = true;
+    await writeToStdout(this.#foreign.splice(0));
+    this.#passingOn = false;
+  }
+
+  async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
+    this.#exited = true;
+    this.#settings.clock.clearTimer(this.#killTimer);
+    this.#child.closeInput();
+    await this.#drain(read);
+    this.#over = true;
+    this.hold(false);
+    const { exitCode, signal } = exit;
+    this.#listener.closed({
+      ...(exitCode !== undefined && { exitCode }),
+      ...(signal !== undefined && { signal }),
+      ...this.#broken,
+    });
+    this.#unshare();
+  }
+
+  /** Lets go of what is shared. A child that got so far has removed the file. */
+  #unshare(): void {
+    if (this.#shared === undefined) return;
+    removeSharedState(this.#shared.path);
+    this.#shared.close();
+  }
+
+  /**
+   * Waits until what the child wrote has been read: up to the end of its output or, if children of its own hold that
+   * open, until nothing more comes that can be its.
+   */
+  async #drain(read: Promise<void>): Promise<void> {
+    let open = true;
+    const ended = read.then(() => {
+      open = false;
+    });
+    await Promise.resolve();
+    const last = this.#pieces + LAST_PIECES;
+    for (let seen = -1; open && this.#pieces < last;) {
+      if (seen === this.#pieces && !this.#passingOn) return;
+      seen = this.#pieces;
+      await timeLimit(ended, SILENCE);
+    }
+  }
+}
+
+/** Waits for a promise, but not longer than so many milliseconds. */
+async function timeLimit(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, ms))]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,100 @@
+import { checks, type OptionChecks } from "../../base/checks.ts";
+import { show } from "../../base/errors.ts";
+import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
+import { canBeListed, type DenoPermissions } from "./permissions.ts";
+
+/** How a child is started. */
+export interface SpawnContext {
+  /** The runtime to start. Default: the one that this program runs on. */
+  readonly command?: string;
+  /** Options for the runtime, before the module that it is to run: `["--v8-flags=--max-old-space-size=512"]`. */
+  readonly args?: readonly string[];
+  /** The child's whole environment. Default: this program's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The child's current folder. Default: this program's. */
+  readonly cwd?: string | URL;
+}
+
+/** How a `ProcessQueue` runs. */
+export interface ProcessOptions extends PoolOptions {
+  /** How a child is started. */
+  readonly context?: SpawnContext;
+  /**
+   * What tasks in a child may do. Deno only: on Bun anything but `"inherit"` is refused.
+   *
+   * * `"inherit"` (default): what this program holds, never more. A permission that it holds only in part (such as
+   *   `--allow-read=FOLDER`) can't be listed by a program: of it children get the current folder, the
+   *   temporary one, those of the tasks' modules and of the command line's arguments, where it is held for them.
+   * * `"none"`: nothing but loading the tasks' own modules.
+   * * A list: just that.
+   */
+  readonly permissions?: "inherit" | "none" | DenoPermissions;
+  /** So many bytes an encoded message may have; a larger one fails its task. Default 256 MiB. */
+  readonly maxMessageSize?: number;
+  /** Milliseconds from `SIGTERM` to `SIGKILL`. Default 1000. */
+  readonly killDelay?: number;
+}
+
+/** The options of a `ProcessQueue`. */
+export const PROCESS_OPTION_CHECKS: OptionChecks = {
+  ...POOL_OPTION_CHECKS,
+  context: nested({
+    command: checks.string,
+    args: strings,
+    env: object,
+    cwd: (name, value) => {
+      if (!(value instanceof URL)) checks.string(name, value);
+    },
+  }),
+  permissions: (name, value) => {
+    if (value === "inherit") return;
+    if (!("Deno" in globalThis)) {
+      throw new TypeError(
+        `${name} must be 'inherit' where the runtime has none: got ${show(value)}`,
+      );
+    }
+    if (value === "none") return;
+    if (typeof value === "string") {
+      throw new RangeError(`${name} must be 'inherit', 'none' or an object: got ${show(value)}`);
+    }
+    const kind: OptionChecks[string] = (name, value) => {
+      if (typeof value === "boolean") return;
+      strings(name, value);
+      const wrong = (value as string[]).find((part) => !canBeListed(part));
+      if (wrong === undefined) return;
+      throw new RangeError(`${name} must list names without a comma: got ${show(wrong)}`);
+    };
+    nested({
+      env: kind,
+      ffi: kind,
+      import: kind,
+      net: kind,
+      read: kind,
+      run: kind,
+      sys: kind,
+      write: kind,
+    })(name, value);
+  },
+  maxMessageSize: checks.count,
+  killDelay: checks.notNegative,
+};
+
+function nested(allowed: OptionChecks): OptionChecks[string] {
+  return (name, value) => {
+    object(name, value);
+    for (const [key, part] of Object.entries(value as object)) {
+      if (!Object.hasOwn(allowed, key)) throw new TypeError(`Unknown option in ${name}: '${key}'`);
+      if (part !== undefined) allowed[key](`${name}.${key}`, part);
+    }
+  };
+}
+
+function object(name: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new TypeError(`${name} must be an object: got ${show(value)}`);
+}
+
+function strings(name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((part) => typeof part === "string")) return;
+  throw new TypeError(`${name} must be an array of strings: got ${show(value)}`);
+}

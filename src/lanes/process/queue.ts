@@ -1,0 +1,108 @@
+import { type Lane, TaskQueue } from "../../queue/queue.ts";
+import { Timers } from "../../base/timers.ts";
+import { PoolExecutor } from "../pool/host/executor.ts";
+import { assertPortable } from "../../portable/assert.ts";
+import { poolSettings } from "../pool/host/options.ts";
+import { cores, spinners, systemClock } from "../../runtime/platform.ts";
+import { platformWithSites } from "../../runtime/site.ts";
+import { quietClock } from "../../runtime/timers.ts";
+import { type Portable, referenceOf } from "../../portable/portable.ts";
+import { canLoadAny, canUseFiles, childCommand } from "./command.ts";
+import { ProcessLink, type ProcessSettings } from "./link.ts";
+import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
+import { canShare } from "./shared_state.ts";
+
+/** So many bytes an encoded message may have unless an option says otherwise: 256 MiB. */
+const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
+
+/**
+ * A queue that runs its tasks in a pool of subprocesses: for work that needs the processor and may crash, leak,
+ * block for ever or must not be trusted. Its tasks are portable: made by `defineTasks`, `importTasks` or `inlineTask`.
+ *
+ * * Arguments and return values are copied. What can't be cloned, or takes more than `maxMessageSize`, fails that
+ *   one task with `NotPortableError`.
+ * * A kill is real. A task that is cancelled or times out settles at once. If it has asked for its signal it has
+ *   `grace` to clean up; then its child gets `SIGTERM`, and `SIGKILL` after `killDelay`. A retry
+ *   starts once the child is gone.
+ * * Short tasks are sent to a child several at a time, and an idle child waits for the next without sleeping, both under
+ *   the same conditions as with a thread of a `ThreadQueue`.
+ * * A child that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
+ * * What a child writes to its standard output and error reaches this program's.
+ * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
+ *   busy.
+ * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
+ *   task. Its standard input belongs to the queue; tasks find it empty.
+ * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
+ * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
+ *   on and on, since to look at the stack takes longer than to submit.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, ProcessQueue } from "@trilane/trilane";
+ *
+ * const square = inlineTask((n: number) => n * n);
+ * await using queue = new ProcessQueue({ workers: 1 });
+ * await queue.start();
+ * console.log(await queue.submit(square, [3]).value()); // 9
+ * ```
+ */
+export class ProcessQueue extends TaskQueue<Portable> {
+  /**
+   * Makes a queue. Children are started when there are tasks for them.
+   *
+   * @param options The queue's options. `workers` is by default one for each core, 32 at the most.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   * @throws {NotPortableError} When `initializer` is not a portable task.
+   */
+  constructor(options: ProcessOptions = {}) {
+    super(options, lane(options));
+  }
+}
+
+function lane(given: ProcessOptions): Lane {
+  const options = { ...given };
+  const clock = options.clock ?? systemClock;
+  const modules = new Set<string>();
+  let executor: PoolExecutor | undefined;
+  const learn = (fn: unknown) => {
+    const reference = referenceOf(fn);
+    if (reference === undefined || reference.kind === "inline" || modules.has(reference.url)) {
+      return;
+    }
+    modules.add(reference.url);
+    // Children that can't load it by themselves make way for new ones, which are given it.
+    if (executor !== undefined && executor.workers > 0 && !canLoadAny(options)) executor.renew();
+  };
+  return {
+    checks: PROCESS_OPTION_CHECKS,
+    platform: platformWithSites,
+    assertTask(fn) {
+      assertPortable(fn, "A task of a ProcessQueue must be a portable task");
+      learn(fn);
+    },
+    createExecutor(host) {
+      const sharesState = canShare && canUseFiles(options);
+      const settings: ProcessSettings = {
+        spawnOptions: () => childCommand(options, modules),
+        maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_SIZE,
+        killDelay: options.killDelay ?? 1_000,
+        clock,
+        sharesState,
+      };
+      learn(options.initializer);
+      const pool = poolSettings(options, cores, spinners);
+      return executor = new PoolExecutor(
+        host,
+        {
+          ...pool,
+          ahead: pool.ahead && sharesState,
+          spinners: sharesState ? pool.spinners : 0,
+          endsSurely: true,
+        },
+        (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
+        (greeting, listener) => new ProcessLink(greeting, listener, settings),
+      );
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { type Lane, TaskQueue } from "../../queue/queue.ts";
+import { Timers } from "../../base/timers.ts";
+import { PoolExecutor } from "../pool/host/executor.ts";
+import { assertPortable } from "../../portable/assert.ts";
+import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../pool/host/options.ts";
+import { cores, spinners } from "../../runtime/platform.ts";
+import { platformWithSites } from "../../runtime/site.ts";
+import { quietClock } from "../../runtime/timers.ts";
+import type { Portable } from "../../portable/portable.ts";
+import { ThreadLink } from "./link.ts";
+
+/**
+ * A queue that runs its tasks on a pool of Web Workers: for work that needs the processor. Its tasks are
+ * portable: made by `defineTasks`, `importTasks` or `inlineTask`.
+ *
+ * * Arguments and return values are structured-cloned, or handed over with `transfer`. A typed-array view
+ *   sends its own bytes only. What can't be cloned fails that one task with `NotPortableError`.
+ * * A task that is cancelled or times out settles at once. If it has asked for its signal (or for
+ *   `cancelled`, which turns true even in a loop that never yields), it has `grace` to clean up; then its
+ *   worker alone is ended and replaced. Deno can't end a thread that is busy in JavaScript: it is counted in
+ *   `stats.abandoned` until it ends by itself, and a warning says so once.
+ * * The first task of a module in a worker loads the module there, which is part of its attempt's time.
+ * * Short tasks are sent to a worker several at a time: below 0.5 ms always, below 5 ms from a deep backlog, with a `rate`
+ *   never. Their ends are told several at a time too, after 2 ms of work at the latest, 10 ms where a long task comes
+ *   behind. What has not begun is taken back for a task that goes before it, for an idle worker and on a pause. So each
+ *   worker keeps the order; beside another one a task may begin some milliseconds late.
+ * * On Deno a worker that gets one task soon after the other (0.1 ms) waits for the next without sleeping, for 0.2 ms at the
+ *   most and while fewer workers than processors are at work: to be woken takes it that long. A task that returns a promise
+ *   ends that, and after 5 ms its event loop has its turn.
+ * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
+ * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
+ *   on and on, since to look at the stack takes longer than to submit.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, ThreadQueue } from "@trilane/trilane";
+ *
+ * const fibonacci = inlineTask(function fibonacci(n: number): number {
+ *   return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+ * });
+ * await using queue = new ThreadQueue({ workers: 2 });
+ * queue.map(fibonacci, [10, 11, 12]);
+ * const summary = await queue.run();
+ * console.log(summary.succeeded); // 3
+ * ```
+ */
+export class ThreadQueue extends TaskQueue<Portable> {
+  /**
+   * Makes a queue. Workers are started when there are tasks for them.
+   *
+   * @param options The queue's options. `workers` is by default one for each core, 32 at the most.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   * @throws {NotPortableError} When `initializer` is not a portable task.
+   */
+  constructor(options: PoolOptions = {}) {
+    super(options, lane(options));
+  }
+}
+
+function lane(options: PoolOptions): Lane {
+  return {
+    checks: POOL_OPTION_CHECKS,
+    platform: platformWithSites,
+    assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
+    createExecutor: (host) =>
+      new PoolExecutor(
+        host,
+        poolSettings(options, cores, spinners),
+        (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
+        (greeting, listener) => new ThreadLink(greeting, listener),
+      ),
+  };
+}

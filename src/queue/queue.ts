@@ -1,0 +1,691 @@
+import { asCompleted } from "./as_completed.ts";
+import { bindTask, type BoundTask } from "./bound_task.ts";
+import {
+  areCalls,
+  argumentsOf,
+  type Call,
+  callsOf,
+  groupCalls,
+  submittedArguments,
+  submittedOptions,
+} from "./calls.ts";
+import { Engine } from "../engine/engine.ts";
+import { QueueClosedError, QueueStateError, show } from "../base/errors.ts";
+import type { Platform } from "../base/platform.ts";
+import type { Executor, ExecutorHost } from "../engine/executor.ts";
+import { TaskGroup } from "./group.ts";
+import type { Items, LoneItem, MapItem } from "./items.ts";
+import type { PlainHandle, TaskHandle } from "../task/handle.ts";
+import { isAsyncIterable, isIterable } from "../base/iterables.ts";
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import { DEFAULT_PRIORITY, resolveTaskOptions, type TaskOptions } from "../task/options.ts";
+import type { QueueOptions } from "../engine/options.ts";
+import type { RunOptions } from "./run.ts";
+import type { Entry } from "../task/recorder.ts";
+import type { TaskResult } from "../task/result.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions, resumption, taskOptionsOf } from "./resume.ts";
+import { runEngine } from "./run.ts";
+import { Stream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
+import type { RunSummary } from "./summary.ts";
+import type { AnyFunction, Task } from "../task/task.ts";
+import { serveShared, type Share } from "./sharing.ts";
+import { resolveUnawaited } from "../base/unawaited.ts";
+
+/** What a queue is doing, in numbers. */
+export interface QueueStats {
+  /** Tasks that wait for their turn. */
+  readonly pending: number;
+  /** Tasks that wait for their time: a `delay`, a `runAt`, a retry. */
+  readonly scheduled: number;
+  /** Tasks whose attempt is under way. */
+  readonly active: number;
+  /** Tasks that have ended, since construction or `reset()`. */
+  readonly completed: number;
+  /** Tasks that succeeded. */
+  readonly succeeded: number;
+  /** Tasks that failed. */
+  readonly failed: number;
+  /** Tasks that were cancelled. */
+  readonly cancelled: number;
+  /** Retries, of all tasks together. */
+  readonly retried: number;
+  /** Interrupted attempts that could not be stopped and still run, unobserved. */
+  readonly abandoned: number;
+  /** Workers there are now. */
+  readonly workers: number;
+  /** Whether the queue refuses new work. */
+  readonly closed: boolean;
+  /** Whether the queue starts no attempts for now. */
+  readonly paused: boolean;
+}
+
+/** What a lane brings to the queue that it is. */
+export interface Lane {
+  /** The options it takes. */
+  readonly checks: OptionChecks;
+  /** What it needs from the platform. */
+  readonly platform: Platform;
+  /** Refuses what it can't run. */
+  assertTask(fn: unknown): void;
+  /** Makes what runs its attempts. */
+  createExecutor(host: ExecutorHost): Executor;
+}
+
+let groups = 0;
+
+/**
+ * The queue that every lane is: submission, lifecycle and results. What differs is where
+ * attempts run; see `AsyncQueue`.
+ *
+ * `Portable` is what a function must have besides being callable to be run by the lane.
+ */
+export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
+  readonly #engine: Engine;
+  readonly #options: QueueOptions;
+  readonly #lane: Lane;
+  #running = false;
+  #shutdown: Promise<void> | undefined;
+  readonly #shares = new Set<Share>();
+
+  /**
+   * Made by the lanes' own constructors.
+   *
+   * @param options The queue's options.
+   * @param lane What the lane brings.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   */
+  protected constructor(options: QueueOptions, lane: Lane) {
+    checkOptions("queue", options, lane.checks);
+    this.#options = { ...options };
+    this.#lane = lane;
+    this.#engine = new Engine(this.#options, lane.platform, (host) => lane.createExecutor(host));
+  }
+
+  // Submission
+
+  /**
+   * Submits a task. A queue that has been started begins it as soon as a worker is free, but never within this
+   * call: what is submitted in one go is ordered by priority first.
+   *
+   * @param fn The function to run.
+   * @param args Its arguments. The array is copied.
+   * @param options How to run it.
+   * @returns Its handle.
+   * @throws {QueueClosedError} When the queue has been shut down.
+   * @throws {QueueFullError} When the queue has no room.
+   * @throws {TypeError} When `fn` is not a function (a promise is not: its work has already started), or an
+   * option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue();
+   * await queue.start();
+   * const sum = queue.submit((a: number, b: number) => a + b, [1, 2], { priority: 0 });
+   * console.log(await sum.value()); // 3
+   * ```
+   */
+  submit<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    args: Readonly<A>,
+    options?: TaskOptions,
+  ): TaskHandle<Awaited<R>>;
+  /**
+   * Submits a task whose function takes no arguments.
+   *
+   * @param fn The function to run.
+   * @param options How to run it.
+   * @returns Its handle.
+   */
+  submit<R>(fn: (() => R) & Portable, options?: TaskOptions): TaskHandle<Awaited<R>>;
+  submit(
+    fn: AnyFunction,
+    argsOrOptions?: readonly unknown[] | TaskOptions,
+    options?: TaskOptions,
+  ): TaskHandle {
+    const args = submittedArguments(argsOrOptions, options);
+    const own = submittedOptions(argsOrOptions, options);
+    return this.#submit(fn, args, own);
+  }
+
+  #submit(fn: AnyFunction, args: readonly unknown[], options: TaskOptions | undefined): Task {
+    this.#lane.assertTask(fn);
+    const resolved = resolveTaskOptions(options);
+    const priority = options?.priority ?? DEFAULT_PRIORITY;
+    return this.#engine.submitOne(fn, args, priority, resolved, this.#engine.site());
+  }
+
+  /**
+   * Submits a task as soon as a bounded queue has room for it; those who wait are served in turn.
+   *
+   * The promise resolves to the task's handle itself. Return it from an `async` function only inside
+   * an object: JavaScript would await it there; see {@linkcode PlainHandle}.
+   *
+   * @param fn The function to run.
+   * @param args Its arguments.
+   * @param options How to run it. Aborting its `signal` gives up waiting for room, too.
+   * @returns A promise of its handle.
+   * @throws {QueueClosedError} (rejects) When the queue is shut down before there is room.
+   * @throws {TypeError} (rejects) As `submit` throws.
+   * @throws {RangeError} (rejects) As `submit` throws.
+   */
+  submitWhenReady<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    args: Readonly<A>,
+    options?: TaskOptions,
+  ): Promise<PlainHandle<Awaited<R>>>;
+  /**
+   * Submits a task whose function takes no arguments, as soon as there is room.
+   *
+   * @param fn The function to run.
+   * @param options How to run it.
+   * @returns A promise of its handle.
+   */
+  submitWhenReady<R>(
+    fn: (() => R) & Portable,
+    options?: TaskOptions,
+  ): Promise<PlainHandle<Awaited<R>>>;
+  submitWhenReady(
+    fn: AnyFunction,
+    argsOrOptions?: readonly unknown[] | TaskOptions,
+    options?: TaskOptions,
+  ): Promise<PlainHandle> {
+    return new Promise((resolve, reject) => {
+      const args = submittedArguments(argsOrOptions, options);
+      const own = submittedOptions(argsOrOptions, options);
+      this.#submitWhenReady(fn, args, own)
+        .then(({ task }) => resolveUnawaited(resolve, task))
+        .catch(reject);
+    });
+  }
+
+  /**
+   * In an object, since a promise can't hold a thenable.
+   *
+   * @param withdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
+   * @param entry Where its success is recorded.
+   */
+  async #submitWhenReady(
+    fn: AnyFunction,
+    args: readonly unknown[],
+    options: TaskOptions | undefined,
+    withdrawn: () => boolean = () => false,
+    entry?: Entry,
+  ): Promise<{ task: Task }> {
+    this.#lane.assertTask(fn);
+    const resolved = resolveTaskOptions(options);
+    // Now: room may be made by a call from quite another place.
+    const site = this.#engine.site();
+    return await this.#engine.submitWhenReady(() => {
+      if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
+      const priority = options?.priority ?? DEFAULT_PRIORITY;
+      const task = this.#engine.submitOne(fn, args, priority, resolved, site);
+      task.entry = entry;
+      return { task };
+    }, resolved.signal);
+  }
+
+  /**
+   * Submits a task for each item: all of them or, when this throws, none.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument. Read to its end at once; for
+   * what is too long for that there is `stream`.
+   * @param options How to run each, and where the batch goes on if it was begun before.
+   * @returns Their handles, in the order of the items.
+   * @throws {QueueClosedError} When the queue has been shut down.
+   * @throws {QueueFullError} When the queue has no room for all of them.
+   * @throws {TypeError} As `submit` throws, and when an item has no key for the checkpoint.
+   * @throws {RangeError} As `submit` throws.
+   * @throws What the checkpoint throws when it can't look an item up.
+   */
+  map<P, R>(
+    fn: ((item: P) => R) & Portable,
+    items: Items<LoneItem<P>>,
+    options?: BatchOptions<NoInfer<P>>,
+  ): TaskHandle<Awaited<R>>[];
+  /**
+   * Submits a task for each item, of which some or all are arrays of arguments.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument.
+   * @param options How to run each.
+   * @returns Their handles, in the order of the items.
+   */
+  map<A extends readonly unknown[], R, I extends MapItem<A>>(
+    fn: ((...args: A) => R) & Portable,
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
+  ): TaskHandle<Awaited<R>>[];
+  map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
+    this.#lane.assertTask(fn);
+    return this.#submitAll(callsOf(fn, items), fn, options);
+  }
+
+  /** @param fn The function that all calls are of; `undefined` when they are of different ones. */
+  #submitAll(
+    calls: readonly Call[],
+    fn: AnyFunction | undefined,
+    options: BatchOptions = {},
+  ): Task[] {
+    // One function for all has been looked at, even for a batch of none.
+    if (fn === undefined) { for (const call of calls) this.#lane.assertTask(call.fn); }
+    const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
+    const { priority = DEFAULT_PRIORITY } = options;
+    const specs = resumption(options, fn)?.(calls) ?? calls;
+    return this.#engine.submit(specs, priority, resolved);
+  }
+
+  /**
+   * Submits a task for each item, as `map` does, to be awaited and cancelled together.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument.
+   * @param options How to run each, and where the batch goes on if it was begun before.
+   * @returns The group.
+   * @throws As `map` does.
+   */
+  group<P, R>(
+    fn: ((item: P) => R) & Portable,
+    items: Items<LoneItem<P>>,
+    options?: BatchOptions<NoInfer<P>>,
+  ): TaskGroup<Awaited<R>>;
+  /**
+   * Submits a task for each item, of which some or all are arrays of arguments.
+   *
+   * @param fn The function to run.
+   * @param items For each task an array of arguments, or its one argument.
+   * @param options How to run each.
+   * @returns The group.
+   * @throws As `map` does.
+   */
+  group<A extends readonly unknown[], R, I extends MapItem<A>>(
+    fn: ((...args: A) => R) & Portable,
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
+  ): TaskGroup<Awaited<R>>;
+  /**
+   * Submits tasks of different functions, to be awaited and cancelled together.
+   *
+   * @param calls For each task an array of the function and its arguments.
+   * @param options How to run each.
+   * @returns The group.
+   * @throws As `map` does. {@linkcode TypeError} also when there is a checkpoint and no `namespace`.
+   */
+  group<F extends readonly (AnyFunction & Portable)[]>(
+    calls: readonly [...{ [K in keyof F]: readonly [F[K], ...Parameters<F[K]>] }],
+    options?: BatchOptions<readonly [F[number], ...unknown[]]>,
+  ): TaskGroup<Awaited<ReturnType<F[number]>>>;
+  group(
+    fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
+    itemsOrOptions?: Iterable<unknown> | BatchOptions,
+    options?: BatchOptions,
+  ): TaskGroup {
+    const mixed = areCalls(fnOrCalls);
+    if (!mixed) this.#lane.assertTask(fnOrCalls);
+    const [calls, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
+    const groupId = own?.groupId ?? `group-${++groups}`;
+    const tasks = this.#submitAll(calls, mixed ? undefined : fnOrCalls, { ...own, groupId });
+    return new TaskGroup(groupId, tasks, this.#engine.timers);
+  }
+
+  /**
+   * Binds a function and options to this queue: a function whose calls are submissions.
+   *
+   * @param fn The function to run.
+   * @param options How to run it.
+   * @returns The bound task.
+   * @throws {TypeError} When `fn` is not a function, or an option is unknown or of the wrong type.
+   * @throws {RangeError} When an option's value is out of range.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue();
+   * await queue.start();
+   * const add = queue.task((a: number, b: number) => a + b, { retries: 2 });
+   * console.log(await add(1, 2).value()); // 3
+   * console.log(await add.with({ priority: 0 }).group([[1, 1], [2, 2]]).values()); // [ 2, 4 ]
+   * ```
+   */
+  task<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    options: TaskOptions = {},
+  ): BoundTask<A, Awaited<R>> {
+    this.#lane.assertTask(fn);
+    return bindTask<A, Awaited<R>>({
+      submit: (args, own) => this.#submit(fn, [...args], own) as Task<Awaited<R>>,
+      map: (items, own) => this.map<A, R, MapItem<A>>(fn, items, own),
+      group: (items, own) => this.group<A, R, MapItem<A>>(fn, items, own),
+    }, options);
+  }
+
+  /**
+   * Runs a task for each item of a source that is pulled lazily, and yields the values. Starts the
+   * queue when its first value is asked for.
+   *
+   * * At most `window` items are held: pulled and not yet taken by the consumer.
+   * * It rejects at the first failure: as soon as a task has failed and the values that come before it
+   *   and are there have been taken. With `settled: true` it yields results and goes on.
+   * * When the source throws, what was pulled before is still yielded, then its error is thrown.
+   * * Leaving the loop early stops pulling, cancels what is in flight and calls the source's `return()`
+   *   once. It is awaited, unless the source was just asked for an item: that may take for ever.
+   * * With a `checkpoint` the recorded values are yielded among the others, without a task being submitted.
+   * * Its results are kept by the queue as `retain` says. For a source without end choose `retain: "none"`.
+   *
+   * @param fn The function to run.
+   * @param source For each task an array of arguments, or its one argument.
+   * @param options How to run each, and the stream.
+   * @returns An iterator over the values.
+   * @throws {QueueClosedError} When the queue has been shut down.
+   * @throws {TypeError} When the source can't be iterated, or as `submit` throws.
+   * @throws {RangeError} As `submit` throws.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue({ workers: 2 });
+   * for await (const square of queue.stream((n: number) => n * n, [1, 2, 3])) console.log(square);
+   * ```
+   */
+  stream<P, R, S extends boolean = false>(
+    fn: ((item: P) => R) & Portable,
+    source: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
+    options?: StreamOptions<NoInfer<P>> & { readonly settled?: S },
+  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
+  /**
+   * Runs a task for each item of a source, of which some or all are arrays of arguments.
+   *
+   * @param fn The function to run.
+   * @param source For each task an array of arguments, or its one argument.
+   * @param options How to run each, and the stream.
+   * @returns An iterator over the values.
+   */
+  stream<A extends readonly unknown[], R, I extends MapItem<A>, S extends boolean = false>(
+    fn: ((...args: A) => R) & Portable,
+    source: Items<I> | AsyncIterable<I>,
+    options?: StreamOptions<NoInfer<I>> & { readonly settled?: S },
+  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
+  stream(
+    fn: AnyFunction,
+    source: Iterable<unknown> | AsyncIterable<unknown>,
+    options: StreamOptions = {},
+  ): AsyncIterableIterator<unknown> {
+    this.#lane.assertTask(fn);
+    checkOptions("stream", options, STREAM_OPTION_CHECKS);
+    const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false } = options;
+    const { metadataOf } = options;
+    const own = taskOptionsOf(options);
+    resolveTaskOptions(own);
+    if (!isIterable(source) && !isAsyncIterable(source)) {
+      throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
+    }
+    this.#engine.assertOpen();
+    const lookUp = resumption(options, fn);
+    const submit = async (item: unknown, stopped: () => boolean) => {
+      const args = argumentsOf(item);
+      const [call] = lookUp?.([{ fn, args, item }]) ?? [];
+      const each = metadataOf === undefined ? own : { ...own, metadata: metadataOf(item) };
+      if (call?.recorded === undefined) {
+        return await this.#submitWhenReady(fn, args, each, stopped, call?.entry);
+      }
+      const [task] = this.#engine.submit(
+        [call],
+        own.priority ?? DEFAULT_PRIORITY,
+        resolveTaskOptions(each),
+      );
+      return { task };
+    };
+    return new Stream(this.#engine, { source, window, ordered, settled, submit });
+  }
+
+  // From other threads
+
+  /**
+   * Lets another thread submit portable tasks to this queue. Transfer the port to a worker of your own or, with
+   * `transfer`, to a task on a `ThreadQueue`, and call `attachQueue` on it there. For each thread share anew.
+   *
+   * * Tasks run where the queue's own tasks run. An `AsyncQueue` runs them on this thread, which loads their
+   *   modules.
+   * * An open port doesn't keep the program alive. It is closed by either end, by the end of the other thread, and
+   *   when the queue has closed. What was submitted stays submitted.
+   *
+   * @returns The end to give away.
+   * @throws {QueueClosedError} When the queue has been shut down.
+   * @throws {QueueStateError} When the program has loaded but the entry points `./async`, `./thread` or `./process`, which
+   * leave sharing out.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue, attachQueue, inlineTask } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue();
+   * await queue.start();
+   * using remote = attachQueue(queue.share()); // usually on another thread
+   * const double = inlineTask((n: number) => n * 2);
+   * const handle = await remote.submit(double, [21]);
+   * console.log(await handle.value()); // 42
+   * ```
+   */
+  share(): MessagePort {
+    if (this.closed) throw new QueueClosedError("Cannot share a queue that has been shut down");
+    const share = serveShared(this, () => this.#shares.delete(share));
+    this.#shares.add(share);
+    return share.end;
+  }
+
+  // Lifecycle
+
+  /**
+   * Starts workers and dispatch. Called by `run()`, `join()` and `stream()`; once is enough.
+   *
+   * @returns The queue.
+   * @throws {QueueClosedError} (rejects) When the queue has been shut down.
+   */
+  async start(): Promise<this> {
+    await this.#engine.start();
+    return this;
+  }
+
+  /**
+   * Runs what is submitted: until nothing is outstanding (mode `"finite"`), or until `shutdown()` (`"infinite"`);
+   * in either mode until the timeout, which cancels what is left but `mustComplete` tasks, unless the
+   * queue's `onExit` is `"cancel"`. Afterwards the queue is open for more.
+   *
+   * @param options How to run.
+   * @returns The summary of all tasks that ended since the last summary (or since construction or `reset()`).
+   * @throws {QueueStateError} (rejects) When the queue is running already.
+   * @throws {QueueClosedError} (rejects) When the queue has been shut down.
+   * @throws {ExecutionError} (rejects) When a task failed and `strict` is set, after the run.
+   * @throws (rejects) The signal's reason when it aborts. What ended is then told by the next summary.
+   * @throws {TypeError} (rejects) When an option is unknown or of the wrong type.
+   * @throws {RangeError} (rejects) When an option's value is out of range.
+   */
+  async run(options: RunOptions = {}): Promise<RunSummary> {
+    if (this.#running) throw new QueueStateError("Cannot run a queue that is already running");
+    this.#running = true;
+    try {
+      return await runEngine(this.#engine, this.#options, options);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /**
+   * Starts the queue, if need be, and waits until nothing is outstanding; in both modes.
+   *
+   * @returns When that is so.
+   */
+  async join(): Promise<void> {
+    if (!this.#engine.closed) await this.#engine.start();
+    await this.#engine.idle();
+  }
+
+  /**
+   * Closes the queue: refuses new work, runs what is outstanding (scheduled tasks and retries included; a
+   * paused queue is resumed for that) and stops the workers. A task that awaits the graceful shutdown of
+   * its own queue waits for itself.
+   *
+   * @param options With `force` everything outstanding is cancelled instead, `mustComplete` tasks too; also
+   * while a graceful shutdown is under way.
+   * @returns When the queue has closed.
+   */
+  async shutdown(options: { readonly force?: boolean } = {}): Promise<void> {
+    checkOptions("shutdown", options, { force: checks.boolean });
+    const { force = false } = options;
+    if (force) this.#engine.cancelForShutdown();
+    this.#shutdown ??= this.#engine.close();
+    await this.#shutdown;
+    for (const share of this.#shares) share.close();
+  }
+
+  /**
+   * Cancels everything and closes the queue: the same as `shutdown({ force: true })`.
+   *
+   * @returns When the queue has closed.
+   */
+  cancel(): Promise<void> {
+    return this.shutdown({ force: true });
+  }
+
+  /**
+   * Makes the queue as good as new: cancels what is outstanding, forgets results and statistics,
+   * resumes it if it was paused and reopens it if it was shut down.
+   *
+   * @throws {QueueStateError} While `run()` or `shutdown()` is under way.
+   */
+  reset(): void {
+    if (this.#running || this.#engine.closing) {
+      const state = this.#running ? "running" : "shutting down";
+      throw new QueueStateError(`Cannot reset a queue while it is ${state}`);
+    }
+    this.#shutdown = undefined;
+    this.#engine.reset();
+  }
+
+  /** Lets go of the results that are kept; counts and everything else stay. */
+  clearResults(): void {
+    this.#engine.history.clear();
+  }
+
+  /** Stops starting attempts. Those that are running go on. Without effect while the queue shuts down. */
+  pause(): void {
+    this.#engine.pause();
+  }
+
+  /** Starts attempts again. */
+  resume(): void {
+    this.#engine.resume();
+  }
+
+  /**
+   * Shuts down gracefully at the end of an `await using` block.
+   *
+   * @returns When the queue has closed.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /**
+   * Makes a queue, starts it, runs the body and shuts the queue down: gracefully when the body
+   * returns, by force when it throws.
+   *
+   * @param options The queue's options.
+   * @param body What to do with it.
+   * @returns What the body returned, once the queue has closed.
+   * @throws (rejects) What the body throws.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * const value = await AsyncQueue.use({ workers: 2 }, (queue) => queue.submit(() => 42).value());
+   * console.log(value); // 42
+   * ```
+   */
+  static async use<Q extends TaskQueue<never>, O, T>(
+    this: new (options: O) => Q,
+    options: O,
+    body: (queue: Q) => T | Promise<T>,
+  ): Promise<T> {
+    const queue = new this(options);
+    try {
+      await queue.start();
+      const value = await body(queue);
+      await queue.shutdown();
+      return value;
+    } catch (error) {
+      await queue.cancel();
+      throw error;
+    }
+  }
+
+  /** Iterates over tasks as they end; the function `asCompleted` under the queue's name. */
+  static readonly asCompleted: typeof asCompleted = asCompleted;
+
+  // State
+
+  /** How many tasks have an attempt under way. */
+  get activeCount(): number {
+    return this.#engine.running;
+  }
+
+  /** How many tasks are queued or scheduled. */
+  get pendingCount(): number {
+    return this.#engine.waiting;
+  }
+
+  /** Whether the queue refuses new work, from the call of `shutdown()` on. */
+  get closed(): boolean {
+    return this.#engine.closed;
+  }
+
+  /** Whether the queue starts no attempts for now. */
+  get paused(): boolean {
+    return this.#engine.paused;
+  }
+
+  /** The results that are kept (see the option `retain`), in order of completion, without detached tasks. */
+  get results(): TaskResult[] {
+    return this.#engine.history.kept().map((task) => task.result());
+  }
+
+  /**
+   * How many attempts may run at once. Setting it fixes the number: more are started at once, and when
+   * there are too many, those that are running go on to their end.
+   */
+  get workers(): number {
+    return this.#engine.executor.limit;
+  }
+
+  set workers(workers: number) {
+    checks.count("workers", workers);
+    this.#engine.executor.resize(workers);
+  }
+
+  /** What the queue is doing, in numbers. */
+  get stats(): QueueStats {
+    const engine = this.#engine;
+    const { succeeded, failed, cancelled } = engine.history.total;
+    return {
+      pending: engine.waiting - engine.scheduled,
+      scheduled: engine.scheduled,
+      active: engine.running,
+      completed: succeeded + failed + cancelled,
+      succeeded,
+      failed,
+      cancelled,
+      retried: engine.retried,
+      abandoned: engine.executor.abandoned,
+      workers: engine.executor.workers,
+      closed: engine.closed,
+      paused: engine.paused,
+    };
+  }
+}

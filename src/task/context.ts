@@ -1,0 +1,218 @@
+import { QueueStateError, TaskCancelledError } from "../base/errors.ts";
+import type { PlainHandle } from "./handle.ts";
+import type { TaskResult } from "./result.ts";
+import { shared } from "../base/shared.ts";
+
+/**
+ * What a running attempt knows of itself; see {@linkcode currentTask}.
+ */
+export interface TaskContext {
+  /** The task's id. */
+  readonly id: string;
+  /** The task's name. */
+  readonly name: string;
+  /** 1 on the first attempt. */
+  readonly attempt: number;
+  /**
+   * Aborts on cancel, timeout and forced shutdown, with the reason for it. In a `ProcessQueue` the reason comes by
+   * message, so a task that never yields doesn't see it: there `cancelled` is the one to ask.
+   */
+  readonly signal: AbortSignal;
+  /** Whether the task is to stop; cheap enough to ask in every turn of a loop, also of one that never yields. */
+  readonly cancelled: boolean;
+  /**
+   * Throws if the task is to stop: the signal's reason or, where that has not come yet, a `TaskCancelledError`.
+   */
+  throwIfCancelled(): void;
+  /**
+   * Reports how far the task is: becomes the handle's `progress` and calls the queue's `onProgress`.
+   * Ignored once the attempt is over.
+   *
+   * @param data Anything.
+   */
+  progress(data: unknown): void;
+  /**
+   * Waits for another task. On an `AsyncQueue` this task's slot is lent to others meanwhile, so that
+   * tasks that wait for tasks they submitted can't block each other, however few the workers.
+   *
+   * @param handle The task to wait for.
+   * @returns Its result, whatever the status.
+   * @throws {QueueStateError} When it is the handle of this very task.
+   * @throws (rejects) This task's own cancel reason, when it is cancelled while it waits.
+   */
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+}
+
+/** An attempt that can be asked for its context while its function is on the stack. */
+export interface ContextSource {
+  /** The context of the attempt, made at the first call. */
+  context(): TaskContext;
+}
+
+/** The attempt whose function is on the stack. */
+const stack = shared("running", () => ({ top: undefined as ContextSource | undefined }));
+
+/**
+ * The context of the task whose function is running. Call it before the function's first `await` and keep
+ * what it returns: after an `await` other tasks may have run in between.
+ *
+ * @returns The context of this attempt.
+ * @throws {QueueStateError} When no task's function is on the stack: outside any task, or after an `await`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, currentTask } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.submit(async () => {
+ *   const task = currentTask();
+ *   for (let part = 1; part <= 3; part++) {
+ *     task.throwIfCancelled();
+ *     await Promise.resolve();
+ *     task.progress(part / 3);
+ *   }
+ * });
+ * ```
+ */
+export function currentTask(): TaskContext {
+  if (stack.top === undefined) {
+    throw new QueueStateError(
+      "currentTask() needs a running task: called outside one, or after its first await",
+    );
+  }
+  return stack.top.context();
+}
+
+/**
+ * Calls a task's function so that `currentTask()` finds its attempt.
+ *
+ * @param source The attempt.
+ * @param fn The task's function.
+ * @param args Its arguments.
+ * @returns What the function returned, a promise as it is.
+ */
+export function callTask(
+  source: ContextSource,
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): unknown {
+  const outer = stack.top;
+  stack.top = source;
+  try {
+    // To spread nothing costs more than the call.
+    return args.length === 0 ? fn() : fn(...args as never[]);
+  } finally {
+    stack.top = outer;
+  }
+}
+
+/**
+ * For a function that has to wait for the task's own: lets `currentTask()` find the attempt in that one too.
+ *
+ * @returns Calls a function as part of the attempt whose function is on the stack now. When that has been
+ * interrupted meanwhile it throws the reason instead.
+ */
+export function continueTask(): typeof callLater {
+  if (stack.top === undefined) return callLater;
+  const context = stack.top.context();
+  const source = { context: () => context };
+  return (fn, args) => {
+    if (context instanceof AttemptContext) context.throwIfAborted();
+    return callTask(source, fn, args);
+  };
+}
+
+function callLater(fn: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
+  return fn(...args as never[]);
+}
+
+/** What an attempt's context does outside itself. */
+export interface ContextActions {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  progress(data: unknown): void;
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+  /** The task has asked for its signal or its state, which others have to know. */
+  touch?(): void;
+  /** Whether the attempt is to stop. If the reason has come, the context has been aborted with it. */
+  isInterrupted?(): boolean;
+}
+
+/**
+ * The context of one attempt on the thread it runs on. The `AbortController` is made when the signal is
+ * first asked for: most tasks never do.
+ */
+export class AttemptContext implements TaskContext {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  /** Whether the task has asked for its signal or its state: then it may be trusted to clean up. */
+  touched = false;
+  readonly #actions: ContextActions;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #reason: unknown;
+
+  constructor(actions: ContextActions) {
+    this.id = actions.id;
+    this.name = actions.name;
+    this.attempt = actions.attempt;
+    this.#actions = actions;
+  }
+
+  get signal(): AbortSignal {
+    this.#look();
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.#look();
+  }
+
+  throwIfCancelled(): void {
+    if (!this.#look()) return;
+    // What it is to stop for may still be on its way.
+    throw this.#aborted
+      ? this.#reason
+      : new TaskCancelledError(`Task '${this.name}' was interrupted`);
+  }
+
+  /** `throwIfCancelled` without the look at the state counting as the task's own. */
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#reason;
+  }
+
+  progress(data: unknown): void {
+    this.#actions.progress(data);
+  }
+
+  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
+    return this.#actions.wait(handle);
+  }
+
+  /** Interrupts the attempt. */
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /**
+   * The task asks for its signal or its state, which may have changed without its thread having been told.
+   *
+   * @returns Whether it is to stop.
+   */
+  #look(): boolean {
+    if (!this.touched) {
+      this.touched = true;
+      this.#actions.touch?.();
+    }
+    return this.#aborted || (this.#actions.isInterrupted?.() ?? false);
+  }
+}

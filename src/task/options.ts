@@ -1,0 +1,165 @@
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import { show } from "../base/errors.ts";
+
+/**
+ * How one task is run. An options object is read once, at the call that takes it, and never changed.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type TaskOptions } from "@trilane/trilane";
+ *
+ * const patient: TaskOptions = { retries: 3, retryDelay: 10, backoff: 2 };
+ * await using queue = new AsyncQueue();
+ * queue.submit(() => "saved", { ...patient, priority: 0 });
+ * ```
+ */
+export interface TaskOptions {
+  /** Lower runs first, in order of submission within equals. Default 3. */
+  readonly priority?: number;
+  /**
+   * Protects the task from run timeouts (unless the queue's `onExit` is `"cancel"`) and from fail-first.
+   * Default `false`.
+   */
+  readonly mustComplete?: boolean;
+  /** Milliseconds that one attempt may run, from its start. Default: no limit. */
+  readonly timeout?: number;
+  /** Further attempts after the first has failed. Default 0. */
+  readonly retries?: number;
+  /** Milliseconds between a failure and the first retry. Default 0. */
+  readonly retryDelay?: number;
+  /** Multiplies the delay after each retry. Default 1. */
+  readonly backoff?: number;
+  /** The longest delay before a retry, in milliseconds. Default: no limit. */
+  readonly maxRetryDelay?: number;
+  /**
+   * The share of a retry's delay that is left to chance, 0 to 1: a delay `d` becomes a random one
+   * between `d * (1 - jitter)` and `d`, so 1 is full jitter. Default 0.
+   */
+  readonly jitter?: number;
+  /**
+   * Whether a failed attempt may be retried; `attempt` is the number of the one that failed. When
+   * it throws, that is reported and the task isn't retried. Default: always. An error with a numeric
+   * `retryAfter` (milliseconds) overrides the delay.
+   */
+  readonly retryIf?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Milliseconds from submission before the task becomes ready; with Infinity it never does, and is there to be
+   * cancelled. Excludes `runAt`.
+   */
+  readonly delay?: number;
+  /** The wall-clock time at which the task becomes ready (epoch milliseconds or a `Date`). */
+  readonly runAt?: Date | number;
+  /** Default: the function's name, or `"anonymous"`. */
+  readonly name?: string;
+  /** Names the group that the task belongs to. */
+  readonly groupId?: string;
+  /**
+   * Runs and is awaited like any other task but is left out of summaries and results, and its
+   * failure doesn't trigger fail-first. Default `false`.
+   */
+  readonly detached?: boolean;
+  /** Anything of the caller's own, carried on the handle and the result. */
+  readonly metadata?: unknown;
+  /** Aborting it cancels the task, with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds that an interrupted attempt may take to clean up, if it has touched its signal,
+   * before its worker is killed (threads, processes) or a retry starts all the same (async).
+   * Default 1000.
+   */
+  readonly grace?: number;
+}
+
+/** The task options that are the same at every call. */
+export const TASK_OPTION_CHECKS: OptionChecks = {
+  priority: checks.ordered,
+  mustComplete: checks.boolean,
+  timeout: checks.positive,
+  retries: checks.countOrInfinity,
+  retryDelay: checks.notNegative,
+  backoff: checks.positive,
+  maxRetryDelay: checks.notNegative,
+  jitter: checks.fraction,
+  retryIf: checks.function,
+  delay: checks.notNegative,
+  runAt: checks.time,
+  name: checks.string,
+  groupId: checks.string,
+  detached: checks.boolean,
+  metadata: checks.any,
+  signal: checks.signal,
+  grace: checks.notNegative,
+};
+
+/**
+ * A task's options with the defaults filled in, shared by all tasks that were given the same. The
+ * priority is not among them: it is the one option that often differs from task to task, so each
+ * task has its own and the rest can still be shared.
+ */
+export interface ResolvedOptions {
+  readonly mustComplete: boolean;
+  readonly timeout: number;
+  readonly retries: number;
+  readonly retryDelay: number;
+  readonly backoff: number;
+  readonly maxRetryDelay: number;
+  readonly jitter: number;
+  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  readonly delay: number;
+  readonly runAt: number | undefined;
+  readonly name: string | undefined;
+  readonly groupId: string | undefined;
+  readonly detached: boolean;
+  readonly metadata: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly grace: number;
+}
+
+/** The priority of a task that isn't given one. */
+export const DEFAULT_PRIORITY = 3;
+
+/** What a task submitted without options is run by. */
+export const DEFAULT_OPTIONS: ResolvedOptions = Object.freeze(withDefaults({}));
+
+/**
+ * Checks a task's options and fills in the defaults.
+ *
+ * @param options What the caller gave.
+ * @param allowed The options that the call takes. Default: those of `submit`.
+ * @returns The options to keep; {@linkcode DEFAULT_OPTIONS} itself where nothing but a priority is given.
+ */
+export function resolveTaskOptions(
+  options: TaskOptions | undefined,
+  allowed: OptionChecks = TASK_OPTION_CHECKS,
+): ResolvedOptions {
+  if (options === undefined) return DEFAULT_OPTIONS;
+  checkOptions("task", options, allowed);
+  if (options.delay !== undefined && options.runAt !== undefined) {
+    throw new TypeError(
+      `delay and runAt exclude each other: got ${show(options.delay)} and ${show(options.runAt)}`,
+    );
+  }
+  for (const name in options) if (name !== "priority") return withDefaults(options);
+  return DEFAULT_OPTIONS;
+}
+
+function withDefaults(options: TaskOptions): ResolvedOptions {
+  return {
+    mustComplete: options.mustComplete ?? false,
+    timeout: options.timeout ?? Infinity,
+    retries: options.retries ?? 0,
+    retryDelay: options.retryDelay ?? 0,
+    backoff: options.backoff ?? 1,
+    maxRetryDelay: options.maxRetryDelay ?? Infinity,
+    jitter: options.jitter ?? 0,
+    retryIf: options.retryIf,
+    delay: options.delay ?? 0,
+    runAt: options.runAt === undefined ? undefined : Number(options.runAt),
+    name: options.name,
+    groupId: options.groupId,
+    detached: options.detached ?? false,
+    metadata: options.metadata,
+    signal: options.signal,
+    grace: options.grace ?? 1000,
+  };
+}

@@ -1,0 +1,75 @@
+import { currentTask, defineTasks } from "../../../mod.ts";
+import { existsSync, writeFileSync } from "node:fs";
+import process from "node:process";
+
+export const version = 3;
+
+export function upper(text: string): string {
+  return text.toUpperCase();
+}
+
+export function add(a: number, b: number): number {
+  return a + b;
+}
+
+/** What it was given, and by how many. */
+export function seen(...args: unknown[]): unknown[] {
+  return args;
+}
+
+/** Fails on odd numbers. */
+export function even(text: string): number {
+  if (Number(text) % 2 === 0) return Number(text);
+  throw new RangeError(`${text} is odd`);
+}
+
+/** Fails until its attempt has that number. */
+export function attempt(text: string): string {
+  if (currentTask().attempt < Number(text)) throw new Error("Too early");
+  return text;
+}
+
+export function nothing(): void {}
+
+export function unencodable(text: string): unknown {
+  return text === "bigint" ? 1n : text;
+}
+
+export function prints(text: string): string {
+  console.log(`logged ${text}`);
+  process.stdout.write(`written ${text}\n`);
+  return text;
+}
+
+/** Says where it runs, and stays until it is interrupted or the file is there. */
+export async function stay(file: string): Promise<string> {
+  const { signal } = currentTask();
+  process.stderr.write(`stays ${file}, process ${process.pid}\n`);
+  while (!signal.aborted && !existsSync(file)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  signal.throwIfAborted();
+  return file;
+}
+
+/** The same, deaf to its signal. */
+export async function stayDeaf(file: string): Promise<string> {
+  process.stderr.write(`stays ${file}, process ${process.pid}\n`);
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return file;
+}
+
+/** Opens a gate, which is a file, or waits until another has. */
+export async function gate(what: "open" | "wait", file: string): Promise<string> {
+  if (what === "open") writeFileSync(file, "");
+  else await stayDeaf(file);
+  return what;
+}
+
+export const { defined } = defineTasks(import.meta.url, {
+  defined: (text: string) => `defined ${text}`,
+});
+
+export default function byDefault(text: string): string {
+  return `default ${text}`;
+}

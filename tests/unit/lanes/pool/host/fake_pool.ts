@@ -1,0 +1,178 @@
+/**
+ * A queue whose workers are played by the test: what happens between pool and worker, in any order.
+ *
+ * @module
+ */
+import { TaskQueue } from "../../../../../mod.ts";
+import { Timers } from "../../../../../src/base/timers.ts";
+import { Claims } from "../../../../../src/lanes/pool/wire/claims.ts";
+import { PoolExecutor } from "../../../../../src/lanes/pool/host/executor.ts";
+import { Journal } from "../../../../../src/lanes/pool/wire/journal.ts";
+import type { LinkListener, WorkerLink } from "../../../../../src/lanes/pool/host/link.ts";
+import {
+  POOL_OPTION_CHECKS,
+  type PoolOptions,
+  poolSettings,
+} from "../../../../../src/lanes/pool/host/options.ts";
+import {
+  type DownMessage,
+  ERROR,
+  PROGRESS,
+  READY,
+  RUN,
+  VALUES,
+} from "../../../../../src/lanes/pool/wire/protocol.ts";
+import { type Job, jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { platform, systemClock } from "../../../../../src/runtime/platform.ts";
+import { importTasks } from "../../../../../mod.ts";
+
+/** Portable tasks; they are never run. */
+export const { task } = importTasks<{ task(name: string): string }>("file:///nowhere.ts");
+
+/** The pool's end of a worker that does what the test says. */
+export class FakeLink implements WorkerLink {
+  /** The last tickets of messages that were announced. */
+  readonly announced: number[] = [];
+  readonly claims = Object.assign(new Claims(), {
+    announce: (ticket: number) => void this.announced.push(ticket),
+  });
+  readonly journal = new Journal();
+  /** What it was sent and has not begun. */
+  readonly inbox: Job[] = [];
+  /** Of each message with tasks, whether the worker is to spin for the next. */
+  readonly spins: boolean[] = [];
+  killed = false;
+  /** How long its tasks take, as it says, in milliseconds. */
+  took = 0.001;
+  readonly #listener: LinkListener;
+  readonly #worker = new Claims(this.claims.buffer);
+  readonly #notes = new Journal(this.journal.buffer);
+
+  constructor(listener: LinkListener) {
+    this.#listener = listener;
+  }
+
+  post(message: DownMessage): void {
+    const copy = structuredClone(message);
+    if (copy[0] !== RUN) return;
+    this.spins.push(copy[2]);
+    this.inbox.push(...jobsOf(copy));
+  }
+
+  hold(): void {}
+
+  kill(): void {
+    this.killed = true;
+  }
+
+  forget(): void {}
+
+  // What the worker does
+
+  ready(): void {
+    this.#listener.received([READY]);
+  }
+
+  /** Begins the next task that was not taken back. */
+  begin(): Job {
+    for (;;) {
+      const job = this.inbox.shift()!;
+      if (this.#worker.begin(job.ticket)) return job;
+    }
+  }
+
+  /** A task asks for its signal. */
+  touch(job: Job): void {
+    this.#worker.touch(job.ticket);
+  }
+
+  /** Word of the ends of tasks arrives. */
+  tell(...jobs: Job[]): void {
+    this.#listener.received([
+      VALUES,
+      ...jobs.flatMap(({ ticket, name }) => [ticket, name, this.took]),
+    ]);
+  }
+
+  /** Word of a failure arrives. */
+  fail({ ticket, name }: Job): void {
+    this.#listener.received([ERROR, ticket, { value: name }, this.took]);
+  }
+
+  /** Word of a task's progress arrives. */
+  progress({ ticket, name }: Job): void {
+    this.#listener.received([PROGRESS, ticket, name]);
+  }
+
+  /** Notes a result that it has not sent. */
+  note(job: Job): void {
+    this.#notes.note(job.ticket, job.name, this.took);
+  }
+
+  /** Its end arrives. */
+  close(): void {
+    this.#listener.closed({});
+  }
+}
+
+/** A queue with such workers. */
+export class FakePool extends TaskQueue {
+  /** Those that were started, in order. */
+  readonly links: FakeLink[];
+
+  /** @param spinners How many workers may spin. */
+  constructor(options: PoolOptions = {}, spinners = 0) {
+    const links: FakeLink[] = [];
+    super(options, {
+      checks: POOL_OPTION_CHECKS,
+      platform,
+      assertTask: () => {},
+      createExecutor: (host) =>
+        new PoolExecutor(
+          host,
+          poolSettings(options, 4, spinners),
+          (afterFire) => new Timers(systemClock, afterFire),
+          (_, listener) => {
+            const link = new FakeLink(listener);
+            links.push(link);
+            return link;
+          },
+        ),
+    });
+    this.links = links;
+  }
+
+  /** Lets what was requested happen. */
+  async turn(): Promise<void> {
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+  }
+
+  /**
+   * Starts with one worker that is known to have short tasks, so that it is sent several.
+   *
+   * @param took How long they take, in milliseconds.
+   */
+  async startShort(took?: number): Promise<FakeLink> {
+    await this.start();
+    const warmUp = this.map(task, ["a", "b", "c"].map((name): [string] => [name]), {
+      name: "warm up",
+    });
+    await this.turn();
+    const [link] = this.links as [FakeLink];
+    link.took = took ?? link.took;
+    link.ready();
+    while (!warmUp.every(({ done }) => done)) {
+      await this.turn();
+      while (link.inbox.length > 0) link.tell(link.begin());
+    }
+    return link;
+  }
+
+  /** Ends all workers. */
+  async end(): Promise<void> {
+    const over = this.cancel();
+    await this.turn();
+    for (const link of this.links) link.close();
+    await over;
+  }
+}

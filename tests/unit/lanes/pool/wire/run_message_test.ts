@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Job,
+  jobsOf,
+  RunMessageWriter,
+} from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { encodeValue } from "../../../../../src/lanes/pool/wire/values.ts";
+import { test } from "../../../../harness.ts";
+
+// Few of most, so that several in a row have the same, and tickets that often count up.
+const jobs: fc.Arbitrary<Job[]> = fc.array(fc.record({
+  order: fc.nat(),
+  ticket: fc.oneof(fc.constant(-1), fc.nat()),
+  reference: fc.nat({ max: 1 }),
+  attempt: fc.integer({ min: 1, max: 2 }),
+  name: fc.constantFrom("", "resize", "hash"),
+  args: fc.array(
+    fc.oneof(
+      fc.anything({ withNullPrototype: false, withObjectString: false }),
+      // A value with an error in it is sent in another form.
+      fc.string().map((message) => ({ inner: [new TypeError(message)] })),
+    ),
+    { maxLength: 2 },
+  ),
+})).map((jobs) => {
+  let last = 0;
+  return jobs.map((job) => ({ ...job, ticket: last = job.ticket === -1 ? last + 1 : job.ticket }));
+});
+
+test("run message: what was written is read", () => {
+  fc.assert(
+    fc.property(jobs, (jobs) => {
+      const writer = new RunMessageWriter();
+      for (const job of jobs) writer.add(job, encodeValue(job.args));
+      assertEquals(jobsOf(structuredClone(writer.message)), structuredClone(jobs));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("run message: tasks that have all but their arguments in common take two fields each", () => {
+  const writer = new RunMessageWriter();
+  const common = { reference: 1, attempt: 1, name: "hash" };
+  for (let i = 0; i < 100; i++) writer.add({ ...common, order: 3 * i, ticket: 7 + i }, [i]);
+  assertEquals(writer.message.length, 9 + 2 * 100);
+});

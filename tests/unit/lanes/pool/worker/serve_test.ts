@@ -1,0 +1,161 @@
+import { assert, assertEquals } from "@std/assert";
+import { Claims } from "../../../../../src/lanes/pool/wire/claims.ts";
+import { Journal } from "../../../../../src/lanes/pool/wire/journal.ts";
+import { now } from "../../../../../src/lanes/pool/worker/now.ts";
+import {
+  type DownMessage,
+  READY,
+  type RunMessage,
+  type UpMessage,
+  VALUES,
+} from "../../../../../src/lanes/pool/wire/protocol.ts";
+import { RunMessageWriter } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { Server } from "../../../../../src/lanes/pool/worker/serve.ts";
+import { test } from "../../../../harness.ts";
+
+/** A task that takes no time, as far as the clock goes. */
+const source = "(isAsync) => isAsync ? Promise.resolve() : 1";
+const REFERENCE = 1;
+
+/** A worker's server without a worker, which has run one task. */
+class Bench {
+  readonly sent: UpMessage[] = [];
+  /** How often it has spun. */
+  spun = 0;
+  /** What its clock says, unless it is the system's. */
+  time = 0;
+  /** What comes while it spins. */
+  next: () => DownMessage | undefined = () => undefined;
+  readonly #claims = new Claims();
+  readonly #server: Server;
+  #tickets = 0;
+
+  /** @param readClock The server's clock. */
+  constructor(readClock?: () => number) {
+    const uplink = {
+      post: (message: UpMessage) => void this.sent.push(message),
+      spin: () => {
+        this.spun++;
+        return this.next();
+      },
+    };
+    const greeting = { queueId: "q1", workerId: 1, initializer: undefined, initArgs: [] };
+    this.#server = new Server(
+      uplink,
+      this.#claims,
+      new Journal(),
+      greeting,
+      readClock ?? (() => this.time),
+    );
+  }
+
+  async start(): Promise<void> {
+    await this.#server.start();
+    const message = this.run(false);
+    message[1] = [[REFERENCE, { kind: "inline", source, name: "task" }]];
+    this.receive(message);
+    await this.#server.idle();
+    assertEquals(this.sent.splice(0).map(([kind]) => kind), [READY, VALUES]);
+  }
+
+  /** A message with one task. */
+  run(spins: boolean, isAsync = false): RunMessage {
+    const ticket = ++this.#tickets;
+    const writer = new RunMessageWriter();
+    const job = { order: ticket, ticket, reference: REFERENCE, attempt: 1, name: "task" };
+    writer.add(job, [isAsync]);
+    writer.message[2] = spins;
+    this.#claims.send(ticket);
+    return writer.message;
+  }
+
+  receive(message: DownMessage): void {
+    this.#server.receive(message);
+  }
+
+  get busy(): boolean {
+    return this.#server.busy;
+  }
+
+  idle(): Promise<void> {
+    return this.#server.idle();
+  }
+}
+
+test("server: a task that comes while it spins is run at once, after the one before has been told of", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.next = () => {
+    assertEquals(bench.sent.length, 1);
+    bench.next = () => undefined;
+    return bench.run(true);
+  };
+  bench.receive(bench.run(true));
+  assertEquals(bench.sent.map(([kind, ticket]) => [kind, ticket]), [[VALUES, 2], [VALUES, 3]]);
+  assertEquals([bench.spun, bench.busy], [2, false]);
+});
+
+test("server: it spins only as the last message says", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.receive(bench.run(false));
+  assertEquals(bench.spun, 0);
+  bench.next = () => bench.run(false);
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [1, 3]);
+});
+
+test("server: the event loop gets its turn, however soon one task comes after the other", async () => {
+  const bench = new Bench();
+  await bench.start();
+  const enough = 100;
+  bench.next = () => {
+    bench.time += 0.25;
+    return bench.spun === enough ? undefined : bench.run(true);
+  };
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.busy], [20, false]);
+});
+
+test("server: a task that stops the clock doesn't keep the event loop from its turn", async () => {
+  const bench = new Bench(now);
+  await bench.start();
+  const enough = 1_000_000;
+  bench.next = () => bench.spun === enough ? undefined : bench.run(true);
+  const original = performance.now;
+  performance.now = () => 0;
+  try {
+    bench.receive(bench.run(true));
+  } finally {
+    performance.now = original;
+  }
+  assert(bench.spun < enough);
+});
+
+test("server: it doesn't spin once the event loop may have taken a message in", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.receive(bench.run(true, true));
+  await bench.idle();
+  assertEquals([bench.spun, bench.sent.length], [0, 1]);
+  bench.receive(bench.run(true));
+  assertEquals(bench.spun, 1);
+});
+
+test("server: a message that takes long to read keeps it from spinning for a while", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.next = () => {
+    if (bench.spun > 1) return undefined;
+    bench.time += 1;
+    return bench.run(true);
+  };
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [1, 2]);
+  bench.time += 99;
+  bench.receive(bench.run(true));
+  assertEquals(bench.spun, 1);
+  bench.time += 2;
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [2, 4]);
+});

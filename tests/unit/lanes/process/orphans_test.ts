@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { test } from "../../../harness.ts";
+import { eventually, isThere, Program, withFolder } from "./support.ts";
+
+/** Starts a program with children and returns it with their ids. */
+async function parent(how: string): Promise<{ program: Program; children: number[] }> {
+  const program = new Program("parent", [how]);
+  await eventually(() => program.text.includes("\n"), "it has children");
+  return { program, children: JSON.parse(program.text) };
+}
+
+/** Waits until none of them is there. */
+async function allGone(children: number[]): Promise<void> {
+  await eventually(() => !children.some(isThere), "all children are gone");
+}
+
+test("when a program is killed its children go with it, busy or idle", async () => {
+  const { program, children } = await parent("waits");
+  assertEquals(children.length, 3);
+  assertEquals(children.map(isThere), [true, true, true]);
+  program.kill("SIGKILL");
+  assertEquals((await program.ended).signal, "SIGKILL");
+  await allGone(children);
+});
+
+test("when a program is told to end its children go with it", async () => {
+  const { program, children } = await parent("waits");
+  program.kill("SIGTERM");
+  await program.ended;
+  await allGone(children);
+});
+
+test("when a program exits its children go with it", async () => {
+  const { program, children } = await parent("exits");
+  assertEquals((await program.ended).code, 5);
+  await allGone(children);
+});
+
+test("when a program fails its children go with it", async () => {
+  const { program, children } = await parent("throws");
+  assertEquals((await program.ended).code, 1);
+  await allGone(children);
+});
+
+test("when a program is killed that has its queue in a worker its children go with it", async () => {
+  const { program, children } = await parent("worker");
+  assertEquals(children.map(isThere), [true, true, true]);
+  program.kill("SIGKILL");
+  await program.ended;
+  await allGone(children);
+});
+
+test("a program that forgets its queue exits by itself at once, its children too", async () => {
+  const { program, children } = await parent("forgets");
+  assertEquals((await program.ended).code, 0);
+  await allGone(children);
+});
+
+test("an interrupt from the terminal ends no child before the program decides", async () => {
+  await withFolder(async (folder) => {
+    const gate = join(folder, "gate");
+    const file = fileURLToPath(new URL("./programs/signalled.ts", import.meta.url));
+    const words = "Deno" in globalThis ? ["run", "--allow-all", "--quiet", file] : [file];
+    // A group of its own, as a terminal's foreground job is.
+    const program = spawn(process.execPath, [...words, gate], {
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    program.stdout.on("data", (data) => text += data);
+    const ended = new Promise((resolve) => program.on("close", resolve));
+    await eventually(() => text.includes("ready succeeded"), "it is ready");
+    process.kill(-program.pid!, "SIGINT");
+    await eventually(() => text.includes("interrupted"), "it was interrupted");
+    writeFileSync(gate, "");
+    assertEquals(await ended, 0);
+    assert(text.endsWith("waited 3\n"), text);
+  });
+});
+
+test("a child whose input ends exits by itself", async () => {
+  const entry = fileURLToPath(new URL("../../../../src/lanes/process/entry.ts", import.meta.url));
+  const words = "Deno" in globalThis ? ["run", "--quiet", "--no-check", entry] : [entry];
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
+  assertEquals(await new Promise((resolve) => child.on("close", resolve)), 0);
+});

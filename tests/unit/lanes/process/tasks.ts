@@ -1,0 +1,262 @@
+/**
+ * The tasks of the process tests: plain functions that a child runs.
+ *
+ * @module
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import process from "node:process";
+import { currentTask } from "../../../../mod.ts";
+
+export function add(a: number, b: number): number {
+  return a + b;
+}
+
+export function echo<T>(value: T): T {
+  return value;
+}
+
+export function pid(): number {
+  return process.pid;
+}
+
+export function nothing(): void {}
+
+export async function linger(ms: number): Promise<number> {
+  await sleep(ms);
+  return ms;
+}
+
+export async function later<T>(value: T): Promise<T> {
+  await sleep(1);
+  return value;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Keeps its child busy for so many milliseconds, and says nothing. */
+export function stall(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
+/** Reports the child's id as its progress and never ends, in a loop. */
+export function spin(): never {
+  currentTask().progress(process.pid);
+  for (;;);
+}
+
+/** The same, but it waits, and listens to its signal or not. */
+export function hang(listens: boolean): Promise<never> {
+  const task = currentTask();
+  if (listens) task.signal.addEventListener("abort", () => {});
+  task.progress(process.pid);
+  return new Promise(() => {
+    setInterval(() => {}, 1_000);
+  });
+}
+
+/** Waits for its signal, then cleans up, which takes a moment. */
+export function cleanUp(file: string): Promise<string> {
+  const task = currentTask();
+  const { signal } = task;
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", async () => {
+      await sleep(20);
+      appendFileSync(file, `${signal.reason.name}\n`);
+      resolve("cleaned");
+    });
+    task.progress(process.pid);
+  });
+}
+
+/** Ignores SIGTERM and never ends. */
+export function ignoreTerm(file: string): Promise<never> {
+  process.on("SIGTERM", () => appendFileSync(file, "SIGTERM\n"));
+  return hang(false);
+}
+
+/** Tells of its attempt's begin and end in a file; the first attempt never ends. */
+export function attempts(file: string): number {
+  const task = currentTask();
+  const { attempt } = task;
+  appendFileSync(file, `${attempt} ${process.pid}\n`);
+  task.progress(process.pid);
+  if (attempt === 1) { for (;;); }
+  return attempt;
+}
+
+/** Writes its name to a file. */
+export function note(file: string): void {
+  appendFileSync(file, `${currentTask().name}\n`);
+}
+
+export function exit(status: number): void {
+  process.exit(status);
+}
+
+export function kill(signal: string): Promise<never> {
+  process.kill(process.pid, signal as "SIGKILL");
+  return new Promise(() => {});
+}
+
+export function stray(message: string): Promise<never> {
+  setTimeout(() => {
+    throw new RangeError(message);
+  });
+  return new Promise(() => {});
+}
+
+export function exhaust(): number {
+  const all: unknown[] = [];
+  for (;;) all.push(new Array(100_000).fill(all.length));
+}
+
+// Output
+
+/** Writes to standard output, bytes as they are. */
+export function write(bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length;) at += tryWrite(bytes.subarray(at));
+  return bytes.length;
+}
+
+function tryWrite(bytes: Uint8Array): number {
+  try {
+    return writeSync(1, bytes);
+  } catch {
+    return 0;
+  }
+}
+
+export function log(...texts: string[]): void {
+  for (const text of texts) console.log(text);
+}
+
+export function stdoutWrite(text: string): boolean {
+  return process.stdout.write(text);
+}
+
+export function logError(text: string): void {
+  console.error(text);
+}
+
+/** Starts a shell that has the child's standard output and outlives the task. */
+export function leave(script: string): number {
+  const shell = spawn("sh", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
+  shell.unref();
+  return shell.pid!;
+}
+
+// Input
+
+export async function readInput(): Promise<number> {
+  let size = 0;
+  for await (const chunk of process.stdin) size += chunk.length;
+  return size;
+}
+
+// What it may do
+
+export function read(path: string): string {
+  return readFileSync(path, "utf8");
+}
+
+export function writeFile(path: string): void {
+  writeFileSync(path, "written");
+}
+
+/** Imports a module that there is not. */
+export async function importFrom(host: string): Promise<unknown> {
+  return await import(`https://${host}/nothing.ts`);
+}
+
+export function environment(): Record<string, string | undefined> {
+  return { ...process.env };
+}
+
+export function folder(): string {
+  return process.cwd();
+}
+
+// Big
+
+export function fill(size: number, byte: number): Uint8Array {
+  return new Uint8Array(size).fill(byte);
+}
+
+export function first(bytes: Uint8Array): number {
+  return bytes[0];
+}
+
+export function sum(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum + byte, 0);
+}
+
+// Initializers
+
+let prepared: unknown;
+
+export function prepare(value: unknown): void {
+  prepared = value;
+}
+
+export function whatIsPrepared(): unknown {
+  return prepared;
+}
+
+export function failToPrepare(message: string): never {
+  throw new TypeError(message);
+}
+
+export function neverPrepare(): Promise<never> {
+  return hangQuietly();
+}
+
+function hangQuietly(): Promise<never> {
+  return new Promise(() => {
+    setInterval(() => {}, 1_000);
+  });
+}
+
+/** Writes to standard output and exits at once. */
+export function writeAndExit(text: string): void {
+  write(new TextEncoder().encode(text));
+  process.exit(3);
+}
+
+/** Waits until a file is there. */
+export async function waitFor(file: string): Promise<string> {
+  currentTask().progress(process.pid);
+  while (!existsSync(file)) await sleep(5);
+  return "waited";
+}
+
+/** Connects to a port of this machine. */
+export async function connect(port: number): Promise<string> {
+  const { connect } = await import("node:net");
+  return await new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve("connected");
+    });
+    socket.on("error", reject);
+  });
+}
+
+export function run(command: string): number | null {
+  if ("Deno" in globalThis) return new Deno.Command(command).outputSync().code;
+  const { status, error } = spawnSync(command, [], { stdio: "ignore" });
+  if (error) throw error;
+  return status;
+}
+
+/** Loops until it is told to stop. */
+export function pollUntilCancelled(file: string): void {
+  const task = currentTask();
+  // It has asked before anyone can tell it.
+  if (task.cancelled) return;
+  task.progress(process.pid);
+  while (!task.cancelled);
+  appendFileSync(file, "cancelled\n");
+}

@@ -1,0 +1,44 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Engine } from "../../../src/engine/engine.ts";
+import type { Executor, ExecutorHost } from "../../../src/engine/executor.ts";
+import { runEngine } from "../../../src/queue/run.ts";
+import { AsyncExecutor } from "../../../src/lanes/async/executor.ts";
+import { countListeners } from "../../abort_listeners.ts";
+import { test } from "../../harness.ts";
+import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+
+/** An executor whose workers don't come up. */
+class BrokenExecutor extends AsyncExecutor {
+  override start(): Promise<void> {
+    return Promise.reject(new Error("no workers"));
+  }
+}
+
+function setUp(create: (host: ExecutorHost) => Executor) {
+  const clock = new VirtualClock();
+  const engine = new Engine({ failPolicy: "fail-first" }, { clock, report: () => {} }, create);
+  const { signal } = new AbortController();
+  return { clock, engine, signal, listeners: countListeners(signal) };
+}
+
+test("run: one that can't start leaves neither timer nor listener nor policy behind", async () => {
+  const { clock, engine, signal, listeners } = setUp((host) => new BrokenExecutor(host, 1));
+  const run = runEngine(engine, {}, { timeout: 10, signal, failPolicy: "continue" });
+  assertEquals([clock.pendingTimers, listeners.current, engine.failFirst], [1, 1, false]);
+  await assertRejects(() => run, Error, "no workers");
+  assertEquals([clock.pendingTimers, listeners.current, engine.failFirst], [0, 0, true]);
+});
+
+test("run: its own fail policy and timeout count for it alone, before the queue's", async () => {
+  const { clock, engine } = setUp((host) => new AsyncExecutor(host, 1));
+  const first = runEngine(engine, { mode: "infinite", timeout: 100 }, { failPolicy: "continue" });
+  await clock.advance(99);
+  assertEquals(engine.failFirst, false);
+  await clock.advance(1);
+  const { timedOut, startedAt, duration } = await first;
+  assertEquals([timedOut, startedAt, duration, engine.failFirst], [true, 0, 100, true]);
+  const second = runEngine(engine, { mode: "infinite", timeout: 100 }, { timeout: 30 });
+  await clock.advance(30);
+  const { startedAt: then, duration: lasted } = await second;
+  assertEquals([then, lasted, clock.pendingTimers], [100, 30, 0]);
+});
