@@ -10,12 +10,12 @@ import {
   TrilaneError,
 } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
-import type { Executor, ExecutorHost } from "./executor.ts";
+import { type Executor, type ExecutorHost, STOP_WILL_BE_TOLD, STOPPED } from "./executor.ts";
 import { History } from "./history.ts";
 import type { QueueOptions } from "./options.ts";
 import type { ResolvedOptions } from "../task/options.ts";
 import { RateGate } from "./gates/rate.ts";
-import { ReadyQueue } from "./ready_queue.ts";
+import { comesBefore, ReadyQueue } from "./ready_queue.ts";
 import type { Entry, RecordedValue } from "../task/recorder.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
 import { retryDelay } from "./retry.ts";
@@ -114,7 +114,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   readonly #gate: RateGate | undefined;
   readonly #gateTimer: Timed = { timer: 0, expire: () => {} };
   #pumping = false;
-  #pumpRequested = false;
+  #dispatchRequested = false;
 
   constructor(
     options: QueueOptions,
@@ -128,7 +128,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#gate = rate === undefined ? undefined : new RateGate(rate, burst);
     this.clock = options.clock ?? platform.clock;
     this.epoch = this.clock.now();
-    this.timers = new Timers(this.clock, () => this.pump());
+    this.timers = new Timers(this.clock, () => this.dispatch());
     this.history = new History(retain === "all" ? Infinity : retain === "none" ? 0 : retain);
     this.failFirst = failPolicy === "fail-first";
     this.executor = createExecutor(this);
@@ -246,7 +246,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       this.#setTimer(task, at);
     } else {
       this.#ready.push(task);
-      this.requestPump();
+      this.requestDispatch();
     }
     if (options.mustComplete) this.protected++;
     return task;
@@ -282,22 +282,28 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   // Dispatch
 
   /** Starts what may start. */
-  pump(now?: number): void {
+  dispatch(now?: number): void {
     if (this.#pumping || !this.started || this.paused) return;
     this.#pumping = true;
     const { executor } = this;
+    const { ahead } = executor;
     for (let task = this.#ready.peek(); task !== undefined; task = this.#ready.peek()) {
-      if (this.paused || (executor.room <= 0 && !executor.makeRoom(task))) break;
+      if (this.paused) break;
+      // What was sent ahead and comes after this task makes room for it.
+      const head = task;
+      const taken = ahead?.takeBack((other) => comesBefore(head, other)) ?? false;
+      if (executor.room <= 0) break;
+      if (taken) this.requestDispatch();
       now ??= this.clock.now();
       if (this.#gate !== undefined && !this.#passGate(this.#gate)) break;
       this.#ready.pop();
       task.assign();
-      now = executor.accept(task, now);
+      now = executor.run(task, now);
       // Tasks that never yield keep the platform's timers from firing.
       if (now !== undefined && this.timers.due(now)) this.timers.fire(now);
     }
     this.#pumping = false;
-    if (!this.paused) executor.pumped();
+    if (!this.paused) ahead?.flush();
   }
 
   #passGate(gate: RateGate): boolean {
@@ -312,15 +318,15 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   }
 
   /** Pumps soon: not from within the call that asks for it. */
-  requestPump(): void {
-    if (this.#pumpRequested || !this.started) return;
-    this.#pumpRequested = true;
-    queueMicrotask(this.#runRequestedPump);
+  requestDispatch(): void {
+    if (this.#dispatchRequested || !this.started) return;
+    this.#dispatchRequested = true;
+    queueMicrotask(this.#runRequestedDispatch);
   }
 
-  readonly #runRequestedPump = () => {
-    this.#pumpRequested = false;
-    this.pump();
+  readonly #runRequestedDispatch = () => {
+    this.#dispatchRequested = false;
+    this.dispatch();
   };
 
   #setTimer(task: Task, at: number): void {
@@ -335,7 +341,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     task.makeReady();
     this.#ready.push(task);
     this.#changed(task);
-    this.requestPump();
+    this.requestDispatch();
   }
 
   /** Tells of each step of a task before its end, until that or until taken back. One watcher a task. */
@@ -392,7 +398,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     task.makeReady();
     this.#ready.push(task);
     this.#changed(task);
-    this.requestPump();
+    this.requestDispatch();
   }
 
   startFailed(error: unknown): void {
@@ -442,8 +448,8 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     if (this.#retry(task, error, now)) this.#announceRetry(task, error);
     const patience = this.executor.interrupt(task, error);
     if (!this.#stopping.has(task)) return;
-    if (patience === 0) this.stopped(task);
-    else if (patience !== Infinity) this.timers.add(task, now + patience);
+    if (patience === STOPPED) this.stopped(task);
+    else if (patience !== STOP_WILL_BE_TOLD) this.timers.add(task, now + patience);
   }
 
   #mayRetry(task: Task, error: unknown): boolean {
@@ -504,7 +510,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     const wasRunning = task.state === RUNNING;
     this.#finish(task, CANCELLED, reason, this.clock.now());
     if (wasRunning) this.executor.interrupt(task, reason);
-    this.requestPump();
+    this.requestDispatch();
     return true;
   }
 
@@ -524,7 +530,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       case READY:
         return this.#ready.remove(task);
       case ASSIGNED:
-        if (!this.executor.withdraw(task)) this.#leave(task);
+        if (this.executor.ahead?.withdraw(task) === "begun") this.#leave(task);
         return;
       case RUNNING:
         this.running--;
@@ -590,9 +596,9 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     return () => this.#milestones.delete(milestone);
   }
 
-  /** How many tasks are ready and not at the executor. */
+  /** How many tasks are ready and not at the executor; none during a pause. */
   get backlog(): number {
-    return this.#ready.size;
+    return this.paused ? 0 : this.#ready.size;
   }
 
   /** How many tasks wait: for their turn or for their time. */
@@ -624,7 +630,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   async #start(): Promise<void> {
     if (!this.started) {
       this.started = true;
-      this.requestPump();
+      this.requestDispatch();
     }
     await this.executor.start();
   }
@@ -633,12 +639,14 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     // What is to end must not be held up.
     if (this.closing) return;
     this.paused = true;
-    this.executor.recall();
+    this.executor.ahead?.takeBack(() => true);
+    // What is under way is not taken back, so it has to be sent, even if nothing more is.
+    this.executor.ahead?.flush();
   }
 
   resume(): void {
     this.paused = false;
-    this.requestPump();
+    this.requestDispatch();
   }
 
   /** Refuses new work, runs what is outstanding and lets the workers go. */

@@ -1,64 +1,80 @@
 import type { Clock } from "../base/clock.ts";
-import type { Task } from "../task/task.ts";
 import type { Timers } from "../base/timers.ts";
+import type { Task } from "../task/task.ts";
+
+/** An interrupted attempt has stopped, or there is no use in waiting for its end. */
+export const STOPPED = 0;
+/** An interrupted attempt is sure to stop, which will be told by {@linkcode ExecutorHost.stopped}. */
+export const STOP_WILL_BE_TOLD = Infinity;
 
 /**
- * How one attempt of one task is run, and how it is interrupted. The engine decides what starts when;
- * an executor knows nothing of priorities, retries, rates, policies or results.
+ * How one attempt of one task is run, and how it is interrupted. The engine decides what starts when; an executor knows
+ * nothing of priorities, retries, rates, policies or results.
+ *
+ * Its verbs act. Its properties answer a question and change nothing.
  */
 export interface Executor {
-  /** How many more tasks `accept` would take now. */
+  /** How many more tasks `run` would take now. */
   readonly room: number;
   /** How many workers there are, for the statistics. */
   readonly workers: number;
   /** The most workers there may be. */
   readonly limit: number;
-  /** Interrupted attempts that could not be stopped and still run. */
+  /** How many interrupted attempts could not be stopped and still run. */
   readonly abandoned: number;
-  /** Sets the number of workers. Attempts that are running go on, even when they are more. */
-  resize(workers: number): void;
-  /** Makes ready to accept tasks. Called again after `stop` when the queue is used anew. */
+  /** The part of a lane that takes tasks before they can begin; absent where each begins as soon as it is taken. */
+  readonly ahead?: AheadExecutor;
+  /** Makes ready to run tasks. Called again after `stop` when the queue is used anew. */
   start(): Promise<void>;
+  /** Lets all workers go. Called when nothing is outstanding. */
+  stop(): Promise<void>;
+  /** Sets the number of workers. Attempts that are under way go on, even when they are more. */
+  resize(workers: number): void;
   /**
-   * Takes a task and runs an attempt of it as soon as it can: says `began` to the host when its
-   * function starts and `succeeded` or `failed` when it ends, both perhaps before it returns.
+   * Runs an attempt of a task as soon as it can: says `began` to the host when the function starts and `succeeded` or
+   * `failed` when it ends, both perhaps before it returns.
    *
-   * @param task The task to run.
+   * @param task The task. Called only while there is `room`.
    * @param now The time of the call.
    * @returns The time, if it was read after the task's function was called.
    */
-  accept(task: Task, now: number): number | undefined;
+  run(task: Task, now: number): number | undefined;
   /**
-   * Asks for room for a task when there is none: an executor that has accepted tasks ahead may give back one
-   * that comes after it.
+   * Interrupts the attempt of a task that has begun and not ended. Nothing more is said of its outcome, only `stopped`
+   * when it really has stopped.
    *
-   * @returns Whether there is room now.
-   */
-  makeRoom(task: Task): boolean;
-  /** For now all that there is room for has been given. */
-  pumped(): void;
-  /** Gives back, by `returned`, all tasks that have not begun. */
-  recall(): void;
-  /**
-   * Takes back a task that was accepted and has not begun: its function must not be called.
-   *
-   * @returns `false` if it has begun; the host has then been told so.
-   */
-  withdraw(task: Task): boolean;
-  /**
-   * Interrupts the running attempt of a task. Nothing more is said of its outcome, only `stopped` when
-   * it really has stopped.
-   *
-   * @param task The task, whose attempt has begun and not ended.
+   * @param task The task.
    * @param reason What its signal aborts with.
-   * @returns How many milliseconds a retry should wait for `stopped` at the most: 0 when the attempt has
-   * stopped or there is no use in waiting, Infinity when `stopped` is sure to come.
+   * @returns {@linkcode STOPPED}, {@linkcode STOP_WILL_BE_TOLD}, or the milliseconds that a retry should wait for `stopped`
+   * at the most.
    */
   interrupt(task: Task, reason: unknown): number;
-  /** The tasks that were accepted and have not ended, running or not. */
+  /** The tasks that were taken and have not ended, begun or not. */
   tasks(): Iterable<Task>;
-  /** Lets all workers go. Called when nothing is outstanding. */
-  stop(): Promise<void>;
+}
+
+/** What came of taking a task back: it is the queue's again, it has begun, or the answer comes later. */
+export type Withdrawal = "withdrawn" | "begun" | "asked";
+
+/** The part of an executor that takes tasks before they can begin. */
+export interface AheadExecutor {
+  /** Sends what it has been given. Called when the engine has given all that there was room for. */
+  flush(): void;
+  /**
+   * Takes a task back that has not begun: its function must not be called.
+   *
+   * @returns `"begun"` if it has; the host has then been told so. `"asked"` where only another machine can tell: the
+   * function may run all the same, and nothing more is said of its outcome.
+   */
+  withdraw(task: Task): Withdrawal;
+  /**
+   * Takes back tasks that have not begun, the last of each worker first and up to one that is to stay, and gives them
+   * to the host by `returned`.
+   *
+   * @param isWanted Whether a task is to come back.
+   * @returns Whether any came back.
+   */
+  takeBack(isWanted: (task: Task) => boolean): boolean;
 }
 
 /** The side of the engine that an executor sees. */
@@ -69,24 +85,24 @@ export interface ExecutorHost {
   readonly clock: Clock;
   /** The queue's timers, for the executor's own deadlines too. */
   readonly timers: Timers;
-  /** How many tasks are ready and not accepted. */
+  /** How many tasks are ready and not at the executor; none during a pause. */
   readonly backlog: number;
-  /** An attempt of an accepted task starts on a worker. */
+  /** An attempt of a task starts on a worker. */
   began(task: Task, workerId: number, now: number): void;
-  /** The running attempt of a task has returned. */
+  /** The attempt of a task has returned. */
   succeeded(task: Task, value: unknown, now: number): void;
-  /** The running attempt of a task has thrown, or its worker has died. */
+  /** The attempt of a task has thrown, or its worker has died. */
   failed(task: Task, error: unknown, now: number): void;
-  /** A task that was accepted has not begun, even if that was said of it, and goes back to the queue. */
+  /** A task has not begun, even if that was said of it, and goes back to the queue. No attempt is counted. */
   returned(task: Task): void;
   /** Nothing can be run: the tasks that are ready fail. */
   startFailed(error: unknown): void;
   /** An interrupted attempt has stopped. */
   stopped(task: Task): void;
-  /** The running attempt of a task reports progress. */
+  /** The attempt of a task reports progress. */
   progressed(task: Task, data: unknown): void;
-  /** There is room again: start what may start. */
-  pump(now?: number): void;
+  /** There is room: start what may start. */
+  dispatch(now?: number): void;
   /** The same soon, where the caller can't have tasks started within its call. */
-  requestPump(): void;
+  requestDispatch(): void;
 }

@@ -6,9 +6,13 @@
  */
 import { type PlainHandle, type QueueOptions, TaskQueue, WorkerCrashError } from "../../mod.ts";
 import type { Clock } from "../../src/base/clock.ts";
-import type { Executor, ExecutorHost } from "../../src/engine/executor.ts";
+import type {
+  AheadExecutor,
+  Executor,
+  ExecutorHost,
+  Withdrawal,
+} from "../../src/engine/executor.ts";
 import { QUEUE_OPTION_CHECKS } from "../../src/engine/options.ts";
-import { comesBefore } from "../../src/engine/ready_queue.ts";
 import { RUNNING, type Task } from "../../src/task/task.ts";
 import { reportQuietly, systemClock } from "../../src/runtime/platform.ts";
 import type { Happening } from "./history.ts";
@@ -86,11 +90,12 @@ interface Worker {
 }
 
 /** Runs attempts on simulated workers. */
-export class SimulatedExecutor implements Executor {
+export class SimulatedExecutor implements Executor, AheadExecutor {
+  readonly ahead: AheadExecutor = this;
   limit: number;
   readonly #host: ExecutorHost;
   readonly #surroundings: Surroundings;
-  readonly #ahead: number;
+  readonly #depth: number;
   #workers: Worker[] = [];
   readonly #abandoned = new Set<Seat>();
   #started = 0;
@@ -105,14 +110,14 @@ export class SimulatedExecutor implements Executor {
     this.#host = host;
     this.#surroundings = surroundings;
     this.limit = limit;
-    this.#ahead = ahead;
+    this.#depth = ahead;
   }
 
   // What the engine asks for
 
   get room(): number {
     let room = 0;
-    for (const { seats } of this.#open()) room += this.#ahead - seats.length;
+    for (const { seats } of this.#open()) room += this.#depth - seats.length;
     return room;
   }
 
@@ -141,12 +146,11 @@ export class SimulatedExecutor implements Executor {
     for (const worker of idleFirst.slice(0, Math.max(0, idleFirst.length - workers))) {
       this.#retire(worker);
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
-  accept(task: Task, now: number): number {
+  run(task: Task, now: number): number {
     this.#surroundings.note(task, { is: "accepted", task: task.order });
-    if (this.#recallAfter(task)) this.#host.requestPump();
     // If it is given more than there is room for, that shall be seen.
     const worker = this.#leastBusy() ?? this.#add("ready");
     const seat: Seat = {
@@ -160,11 +164,7 @@ export class SimulatedExecutor implements Executor {
     return this.#host.clock.now();
   }
 
-  makeRoom(task: Task): boolean {
-    return this.#recallAfter(task) && this.room > 0;
-  }
-
-  pumped(): void {
+  flush(): void {
     const missing = Math.min(this.#host.backlog, this.limit - this.#workers.length);
     const starting = this.#workers.filter(({ state }) => state === "starting").length;
     if (this.#stopping) return;
@@ -174,19 +174,25 @@ export class SimulatedExecutor implements Executor {
     this.#surroundings.clock.setTimer(() => this.#lookAfter(), LOOK_AFTER);
   }
 
-  recall(): void {
-    for (const worker of [...this.#workers]) this.#takeBackWaiting(worker);
-    this.#host.requestPump();
+  takeBack(isWanted: (task: Task) => boolean): boolean {
+    let taken = false;
+    for (const { seats } of this.#workers) {
+      for (let seat = seats.at(-1); seat !== undefined; seat = seats.at(-1)) {
+        if (!isWanted(seat.task) || !this.#takeBack(seat)) break;
+        taken = true;
+      }
+    }
+    return taken;
   }
 
-  withdraw(task: Task): boolean {
+  withdraw(task: Task): Withdrawal {
     const seat = task.seat as Seat;
     if (!seat.begun) {
       this.#remove(seat);
-      return true;
+      return "withdrawn";
     }
     if (!seat.told) this.#tell(seat, this.#host.clock.now());
-    return false;
+    return "begun";
   }
 
   interrupt(task: Task): number {
@@ -225,7 +231,7 @@ export class SimulatedExecutor implements Executor {
       if (cleanup > grace) this.#let(worker);
       else this.#advance(worker);
       if (task.seat === seat) this.#host.stopped(task);
-      this.#host.pump();
+      this.#host.dispatch();
     }, Math.min(cleanup, grace));
     return Infinity;
   }
@@ -279,7 +285,7 @@ export class SimulatedExecutor implements Executor {
       this.#failedStarts = 0;
       worker.state = "ready";
       if (this.#workers.length > this.limit) this.#let(worker);
-      this.#host.pump();
+      this.#host.dispatch();
     }, ms);
   }
 
@@ -291,7 +297,7 @@ export class SimulatedExecutor implements Executor {
       this.#failedStarts = 0;
       this.#host.startFailed(new Error("no start"));
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   /** Lets a worker go once it has done what it has begun. */
@@ -306,7 +312,7 @@ export class SimulatedExecutor implements Executor {
     this.#surroundings.clock.clearTimer(worker.timer);
     this.#workers = this.#workers.filter((other) => other !== worker);
     this.#checkEmpty();
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   #checkEmpty(): void {
@@ -328,7 +334,7 @@ export class SimulatedExecutor implements Executor {
     // What has not begun goes back first: the end of the other may make someone cancel it.
     for (const seat of seats) if (seat !== lost) this.#giveBack(seat);
     if (lost !== undefined && seats.includes(lost)) this.#lose(lost);
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   #lose({ task, worker, interrupted }: Seat): void {
@@ -344,7 +350,7 @@ export class SimulatedExecutor implements Executor {
       worker.slow = true;
       this.#takeBackWaiting(worker);
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   /** The workers that take more tasks. */
@@ -356,7 +362,7 @@ export class SimulatedExecutor implements Executor {
     return this.#workers.filter(({ state, seats, slow }) => {
       if (state !== "ready" || seats[0]?.interrupted) return false;
       if (seats.length > 0 && slow) return false;
-      return seats.length === 0 ? idleOnes-- > 0 : seats.length < this.#ahead;
+      return seats.length === 0 ? idleOnes-- > 0 : seats.length < this.#depth;
     });
   }
 
@@ -402,11 +408,11 @@ export class SimulatedExecutor implements Executor {
     const latency = this.#latency();
     if (latency === 0) {
       this.#hear(worker);
-      this.#host.requestPump();
+      this.#host.requestDispatch();
     } else {
       this.#surroundings.clock.setTimer(() => {
         this.#hear(worker);
-        this.#host.pump();
+        this.#host.dispatch();
       }, latency);
     }
     this.#proceed(worker, 0);
@@ -443,7 +449,7 @@ export class SimulatedExecutor implements Executor {
       if (!next.told) this.#tell(next, this.#host.clock.now());
       this.#proceed(worker, 0);
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   #tell(seat: Seat, now: number): void {
@@ -471,18 +477,6 @@ export class SimulatedExecutor implements Executor {
 
   #takeBackWaiting(worker: Worker): void {
     for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
-  }
-
-  /** Takes back what has not begun and comes after a task. */
-  #recallAfter(task: Task): boolean {
-    let recalled = false;
-    for (const { seats } of this.#workers) {
-      for (let seat = seats.at(-1); seat !== undefined; seat = seats.at(-1)) {
-        if (!comesBefore(task, seat.task) || !this.#takeBack(seat)) break;
-        recalled = true;
-      }
-    }
-    return recalled;
   }
 
   #ends({ task, attempt }: Seat, how: "value" | "throw" | "crash" | "stopped"): void {

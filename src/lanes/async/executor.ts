@@ -42,7 +42,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
   resize(workers: number): void {
     this.#limit = workers;
     this.#letResume();
-    this.host.requestPump();
+    this.host.requestDispatch();
   }
 
   start(): Promise<void> {
@@ -57,7 +57,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
     for (const slot of this.#slots) if (slot.task !== undefined) yield slot.task;
   }
 
-  accept(task: Task, now: number): number | undefined {
+  run(task: Task, now: number): number | undefined {
     const slot = this.#free.pop() ?? this.#addSlot(this.#slots.length + 1);
     this.#active++;
     slot.task = task;
@@ -80,20 +80,6 @@ export class AsyncExecutor implements Executor, SlotOwner {
     return undefined;
   }
 
-  // A task begins as soon as it is accepted: none is ever ahead of its turn.
-
-  withdraw(): boolean {
-    return true;
-  }
-
-  makeRoom(): boolean {
-    return false;
-  }
-
-  recall(): void {}
-
-  pumped(): void {}
-
   interrupt(task: Task, reason: unknown): number {
     const slot = this.#slots[task.workerId! - 1];
     const { attempt } = slot;
@@ -108,13 +94,13 @@ export class AsyncExecutor implements Executor, SlotOwner {
   }
 
   settled(slot: Slot, ok: boolean, value: unknown): void {
-    this.host.pump(this.#end(slot, ok, value));
+    this.host.dispatch(this.#end(slot, ok, value));
   }
 
   lend(): void {
     this.#active--;
     this.#letResume();
-    this.host.requestPump();
+    this.host.requestDispatch();
   }
 
   regain(resume: () => void): () => void {

@@ -1,6 +1,10 @@
 import { type NotPortableError, WorkerCrashError } from "../../../base/errors.ts";
-import type { Executor, ExecutorHost } from "../../../engine/executor.ts";
-import { comesBefore } from "../../../engine/ready_queue.ts";
+import type {
+  AheadExecutor,
+  Executor,
+  ExecutorHost,
+  Withdrawal,
+} from "../../../engine/executor.ts";
 import { RUNNING, type Task } from "../../../task/task.ts";
 import type { Timed, Timers } from "../../../base/timers.ts";
 import { referenceOf } from "../../../portable/portable.ts";
@@ -34,7 +38,8 @@ const SOON = 900;
  * task comes that goes before them, when their worker is interrupted, when another worker is idle, or
  * on a pause, and it is the shared {@linkcode Claims} that say for sure whether one has begun.
  */
-export class PoolExecutor implements Executor, WorkerListener {
+export class PoolExecutor implements Executor, AheadExecutor, WorkerListener {
+  readonly ahead: AheadExecutor = this;
   readonly #host: ExecutorHost;
   readonly #settings: PoolSettings;
   readonly #startWorker: StartWorker;
@@ -123,8 +128,8 @@ export class PoolExecutor implements Executor, WorkerListener {
       this.#retire(worker);
     }
     // What was sent ahead would begin while those that retire still run.
-    if (this.#tooMany) this.recall();
-    this.#host.requestPump();
+    if (this.#tooMany) this.#recall();
+    this.#host.requestDispatch();
   }
 
   /** Whether more workers can be at work than there may be, as after their number was lowered. */
@@ -135,8 +140,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     return count > this.#limit;
   }
 
-  accept(task: Task, now: number): number {
-    if (this.#recallAfter(task)) this.#host.requestPump();
+  run(task: Task, now: number): number {
     const worker = this.#leastBusy();
     const seat = worker.seat(task, now);
     task.seat = seat;
@@ -144,12 +148,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     return now;
   }
 
-  /** Whether tasks that come after this one could be taken back to make room for it. */
-  makeRoom(task: Task): boolean {
-    return this.#recallAfter(task) && this.room > 0;
-  }
-
-  pumped(): void {
+  flush(): void {
     const maySpin = this.#maySpin;
     for (const worker of [...this.#workers]) worker.flush(maySpin);
     const waiting = this.#host.backlog;
@@ -158,12 +157,12 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#watchBusy();
   }
 
-  withdraw(task: Task): boolean {
+  withdraw(task: Task): Withdrawal {
     const seat = task.seat as Seat;
-    if (seat.worker.withdraw(seat)) return true;
+    if (seat.worker.withdraw(seat)) return "withdrawn";
     // It has begun since: then it is the first, and what was before it has ended.
     this.#begin(seat, this.#host.clock.now());
-    return false;
+    return "begun";
   }
 
   interrupt(task: Task, reason: unknown): number {
@@ -190,14 +189,23 @@ export class PoolExecutor implements Executor, WorkerListener {
     return asked ? 2 * grace : grace;
   }
 
+  takeBack(isWanted: (task: Task) => boolean): boolean {
+    let taken = false;
+    for (const worker of this.#workers) {
+      for (let seat = worker.seats.at(-1); seat !== undefined; seat = worker.seats.at(-1)) {
+        if (seat.begun || !isWanted(seat.task) || !this.#takeBack(seat)) break;
+        taken = true;
+      }
+    }
+    return taken;
+  }
+
   /** Gives back all tasks that have not begun. */
-  recall(): void {
+  #recall(): void {
     for (const worker of [...this.#workers]) {
       this.#takeBackWaiting(worker);
-      // What is under way is not taken back, so it has to be sent, even if nothing more is.
-      worker.flush();
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   /** Has all workers replaced, each once it has done what it has begun. */
@@ -231,7 +239,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     this.#rest(worker, this.#host.clock.now());
     if (this.#workers.length > this.#limit || this.#stale.delete(worker)) this.#retire(worker);
     this.#keepWarm();
-    this.#host.pump();
+    this.#host.dispatch();
   }
 
   unready(worker: PoolWorker, error: unknown): void {
@@ -285,7 +293,7 @@ export class PoolExecutor implements Executor, WorkerListener {
   }
 
   heard(): void {
-    this.#host.pump(this.#host.clock.now());
+    this.#host.dispatch(this.#host.clock.now());
   }
 
   progressed(seat: Seat, data: unknown): void {
@@ -298,7 +306,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     // Who was told of its start may have cancelled it.
     if (seat.task.state === RUNNING) this.#host.failed(seat.task, error, now);
     this.#advance(worker, now);
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   gone(worker: PoolWorker, exit: Exit): void {
@@ -321,7 +329,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     for (const seat of seats) if (seat.task.seat === seat) seat.task.seat = undefined;
     this.#checkEmpty();
     this.#keepWarm();
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   // Tasks
@@ -384,18 +392,6 @@ export class PoolExecutor implements Executor, WorkerListener {
     for (const seat of worker.seats.slice(1).reverse()) this.#takeBack(seat);
   }
 
-  /** Takes back what has not begun and comes after a task. */
-  #recallAfter(task: Task): boolean {
-    let recalled = false;
-    for (const worker of this.#workers) {
-      for (let seat = worker.seats.at(-1); seat !== undefined; seat = worker.seats.at(-1)) {
-        if (seat.begun || !comesBefore(task, seat.task) || !this.#takeBack(seat)) break;
-        recalled = true;
-      }
-    }
-    return recalled;
-  }
-
   // Workers
 
   /** Adds workers for tasks that wait. */
@@ -452,7 +448,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     if (last && !this.#workers.some((worker) => worker.state === "ready")) {
       this.#host.startFailed(error);
     }
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   /** Lets a worker go once it has done what it has begun. */
@@ -470,7 +466,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     worker.kill();
     if (this.#isBusy(worker) && !this.#settings.endsSurely) this.#host.timers.addIn(worker, SOON);
     if (this.#stopping) this.#limitEnd();
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   /** Whether a worker that was told to end can't have heard it yet. */
@@ -509,7 +505,7 @@ export class PoolExecutor implements Executor, WorkerListener {
     }
     // A pause keeps the queue from pumping, not workers from having several tasks.
     this.#watchBusy();
-    this.#host.requestPump();
+    this.#host.requestDispatch();
   }
 
   #watchBusy(): void {
