@@ -7,7 +7,7 @@ import { runtime, test } from "../../../harness.ts";
 import { withFolder } from "../../../temporary_folder.ts";
 import { assertPrints, runProgram } from "./support.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../../../../", import.meta.url);
 
 /** What `main_module.ts` prints. */
 const printed = [
@@ -28,7 +28,7 @@ test("thread programs: tasks of the main module, of another one, by registry and
 /** The text of a program that uses the library from elsewhere. */
 function programFor(library: string): string {
   return readFileSync(new URL("programs/main_module.ts", import.meta.url), "utf8")
-    .replace("../../../mod.ts", library)
+    .replace("../../../../../mod.ts", library)
     .replaceAll("../modules/plain.ts", "./plain.ts");
 }
 
@@ -40,9 +40,12 @@ if (runtime === "deno") {
   test("thread programs: the library and the tasks may come from http, as from JSR", async () => {
     const server = createServer((request, response) => {
       const path = fileURLToPath(new URL(`.${request.url}`, root));
-      if (request.url === "/tests/thread/served.ts" || statSync(path, { throwIfNoEntry: false })) {
+      if (
+        request.url === "/tests/unit/lanes/thread/served.ts" ||
+        statSync(path, { throwIfNoEntry: false })
+      ) {
         response.setHeader("content-type", "application/typescript");
-        const text = request.url === "/tests/thread/served.ts"
+        const text = request.url === "/tests/unit/lanes/thread/served.ts"
           ? programFor("../../../../mod.ts").replaceAll("./plain.ts", "./modules/plain.ts")
           : readFileSync(path);
         response.end(text);
@@ -55,7 +58,7 @@ if (runtime === "deno") {
     const { port } = server.address() as { port: number };
     try {
       const url = `http://127.0.0.1:${port}`;
-      const served = await runProgram(new URL(`${url}/tests/thread/served.ts`));
+      const served = await runProgram(new URL(`${url}/tests/unit/lanes/thread/served.ts`));
       assertEquals(served.stdout.trimEnd(), printed.join("\n"), served.stderr);
       assertEquals(served.status, 0);
       // The library from there, the program from here.
@@ -126,7 +129,7 @@ test("thread programs: a library that can't be read in a worker fails the tasks,
   await withFolder(async (folder) => {
     cpSync(new URL("src", root), join(folder, "src"), { recursive: true });
     cpSync(new URL("mod.ts", root), join(folder, "mod.ts"));
-    rmSync(join(folder, "src/thread/entry.ts"));
+    rmSync(join(folder, "src/lanes/thread/entry.ts"));
     const program = join(folder, "program.ts");
     writeFileSync(
       program,
