@@ -9,7 +9,7 @@ import { distributions, draw } from "./works/priorities.ts";
 
 class Item implements ReadyItem {
   next: this | undefined = undefined;
-  queued = false;
+  place: unknown = undefined;
   constructor(readonly priority: number, readonly order: number) {}
 }
 

@@ -148,6 +148,21 @@ export function isInstance<T>(
   }
 }
 
+/**
+ * Why something failed, in a line: the error's message, or what else was thrown.
+ *
+ * @param error Anything that was thrown.
+ * @returns The line.
+ */
+export function reasonOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return `${error.message}`;
+  } catch {
+    // A revoked proxy, or a getter that throws.
+  }
+  return show(error);
+}
+
 function describe(value: unknown): string {
   if (typeof value === "string") return `'${shorten(value)}'`;
   if (typeof value === "bigint") return `${value}n`;

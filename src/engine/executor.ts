@@ -41,7 +41,7 @@ export interface Executor {
   run(task: Task, now: number): number | undefined;
   /**
    * Interrupts the attempt of a task that has begun and not ended. Nothing more is said of its outcome, only `stopped`
-   * when it really has stopped.
+   * when it really has stopped. Nothing is said of other tasks within the call.
    *
    * @param task The task.
    * @param reason What its signal aborts with.
@@ -101,6 +101,8 @@ export interface ExecutorHost {
   stopped(task: Task): void;
   /** The attempt of a task reports progress. */
   progressed(task: Task, data: unknown): void;
+  /** Calls a program's own code, such as what listens to a task's signal: once no task is half moved. */
+  tell(call: () => unknown): void;
   /** There is room: start what may start. */
   dispatch(now?: number): void;
   /** The same soon, where the caller can't have tasks started within its call. */

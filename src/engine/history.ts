@@ -1,4 +1,4 @@
-import { CANCELLED, FAILED, SUCCEEDED, type Task } from "../task/task.ts";
+import type { Task } from "../task/task.ts";
 
 /** How many tasks ended in which way. */
 export interface Tally {
@@ -77,7 +77,5 @@ export class History {
 }
 
 function count(tally: Tally, task: Task): void {
-  if (task.state === SUCCEEDED) tally.succeeded++;
-  else if (task.state === FAILED) tally.failed++;
-  else if (task.state === CANCELLED) tally.cancelled++;
+  tally[task.place.status as keyof Tally]++;
 }

@@ -1,10 +1,9 @@
 import { checks, oneOf, type OptionChecks, refuse } from "../base/checks.ts";
 import type { Clock } from "../base/clock.ts";
-import type { TaskHandle } from "../task/handle.ts";
-import type { TaskResult } from "../task/result.ts";
+import type { Hooks } from "./announcer.ts";
 
 /** How a queue runs; the options that all lanes share. */
-export interface QueueOptions {
+export interface QueueOptions extends Hooks {
   /**
    * How many attempts run at once. Default: as many as the backlog asks for, up to four for each core
    * (async) or one for each core (threads, processes), and never more than 32.
@@ -37,15 +36,15 @@ export interface QueueOptions {
   readonly retain?: "all" | "none" | number;
   /** Where the queue's time comes from. Default: the system's clock. For tests. */
   readonly clock?: Clock;
-  /** Called when an attempt starts. */
-  onStart?(handle: TaskHandle): void;
-  /** Called when a task has ended, once for each task. */
-  onComplete?(result: TaskResult): void;
-  /** Called when an attempt has failed and another will follow. */
-  onRetry?(handle: TaskHandle, error: unknown): void;
-  /** Called when a task reports progress. */
-  onProgress?(handle: TaskHandle, data: unknown): void;
 }
+
+/** The hooks. */
+export const HOOK_CHECKS: OptionChecks = {
+  onStart: checks.function,
+  onComplete: checks.function,
+  onRetry: checks.function,
+  onProgress: checks.function,
+};
 
 /** The queue options that all lanes share. */
 export const QUEUE_OPTION_CHECKS: OptionChecks = {
@@ -64,8 +63,5 @@ export const QUEUE_OPTION_CHECKS: OptionChecks = {
       refuse(TypeError, name, "a Clock", value);
     }
   },
-  onStart: checks.function,
-  onComplete: checks.function,
-  onRetry: checks.function,
-  onProgress: checks.function,
+  ...HOOK_CHECKS,
 };

@@ -1,13 +1,14 @@
 import type { Entry, Success } from "../task/recorder.ts";
+import type { Place } from "../task/place.ts";
 import type { Task } from "../task/task.ts";
 import type { Timed, Timers } from "../base/timers.ts";
 
-/** So many successes are enough to be recorded together. */
+/** Enough successes to be recorded together. */
 const BATCH = 1024;
-/** With so many tasks ready to run nobody waits for the result of just one. */
+/** With this many tasks ready to run nobody waits for the result of just one. */
 const BACKLOG = 128;
-/** No success waits for others for longer than about so many milliseconds. */
-const MAX_WAIT = 5;
+/** How long a success waits for others, about, at the most. */
+const MAX_WAIT_MS = 5;
 
 /** What becomes of tasks that have succeeded, once that is recorded. */
 export interface RecordingHost {
@@ -34,7 +35,8 @@ interface Waiting extends Entry, Success {
  * the first of them, which is when all results of a worker's message have been taken in. With a backlog
  * more are waited for; their workers have gone on meanwhile.
  */
-export class Recordings {
+export class Recordings implements Place<Task> {
+  readonly status = "running";
   /** Tasks that have succeeded and not ended. */
   size = 0;
   readonly #host: RecordingHost;
@@ -47,11 +49,12 @@ export class Recordings {
   }
 
   add(task: Task, { recorder, namespace, key }: Entry, value: unknown, now: number): void {
+    task.place = this;
     this.size++;
     const waiting = this.#waiting;
     waiting.push({ task, recorder, namespace, key, value, now });
     // Tasks that never yield let neither microtasks nor timers come.
-    if (waiting.length >= BATCH || now - waiting[0].now >= MAX_WAIT) return this.flush();
+    if (waiting.length >= BATCH || now - waiting[0].now >= MAX_WAIT_MS) return this.flush();
     if (this.#lookRequested) return;
     this.#lookRequested = true;
     queueMicrotask(this.#look);
@@ -61,9 +64,19 @@ export class Recordings {
     this.#lookRequested = false;
     if (this.#host.backlog < BACKLOG) return this.flush();
     if (this.#waiting.length > 0 && this.#limit.timer === 0) {
-      this.#host.timers.addIn(this.#limit, MAX_WAIT);
+      this.#host.timers.addIn(this.#limit, MAX_WAIT_MS);
     }
   };
+
+  /** What has succeeded is not thrown away: it is recorded now, and ends. */
+  remove(): boolean {
+    this.flush();
+    return false;
+  }
+
+  *items(): Iterable<Task> {
+    for (const { task } of this.#waiting) yield task;
+  }
 
   /** Records what waits for it. What is being recorded just now is left to that. */
   flush(): void {

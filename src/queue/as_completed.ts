@@ -33,7 +33,7 @@ export function asCompleted<H extends PlainHandle>(
   options: WaitOptions = {},
 ): AsyncIterableIterator<PlainHandle<HandleValue<H>>> {
   checkOptions("wait", options, WAIT_OPTION_CHECKS);
-  return new Completions([...handles].map(asTask), options) as AsyncIterableIterator<
+  return new Completions([...new Set(handles)].map(asTask), options) as AsyncIterableIterator<
     PlainHandle<HandleValue<H>>
   >;
 }
@@ -57,6 +57,7 @@ class Completions implements AsyncIterableIterator<PlainHandle> {
     const pending = tasks.filter((task) => !task.done);
     this.#done = tasks.filter((task) => task.done).sort(byEnd);
     this.#waiting = pending.length;
+    for (const { owner } of pending) if (!owner.started) owner.awaited();
     if (pending.length > 0) {
       this.#limit = new Limit(
         options,

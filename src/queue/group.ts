@@ -110,6 +110,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
   }
 
   #whenAllDone(resolve: () => void): () => void {
+    this.#tasks[0]?.owner.awaited();
     let left = 1;
     const one = () => {
       if (--left === 0) resolve();

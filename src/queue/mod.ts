@@ -17,6 +17,7 @@ export {
   type WorkerExit,
 } from "../base/errors.ts";
 export type { WaitOptions } from "../base/wait.ts";
+export type { Hooks } from "../engine/announcer.ts";
 export type { QueueOptions } from "../engine/options.ts";
 export { currentTask, type TaskContext } from "../task/context.ts";
 export type { HandleValue, PlainHandle, TaskHandle, TaskStatus } from "../task/handle.ts";

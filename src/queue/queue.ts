@@ -9,6 +9,7 @@ import {
   submittedArguments,
   submittedOptions,
 } from "./calls.ts";
+import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
 import { QueueClosedError, QueueStateError, show } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
@@ -19,7 +20,7 @@ import type { PlainHandle, TaskHandle } from "../task/handle.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { DEFAULT_PRIORITY, resolveTaskOptions, type TaskOptions } from "../task/options.ts";
-import type { QueueOptions } from "../engine/options.ts";
+import { HOOK_CHECKS, type QueueOptions } from "../engine/options.ts";
 import type { RunOptions } from "./run.ts";
 import type { Entry } from "../task/recorder.ts";
 import type { TaskResult } from "../task/result.ts";
@@ -219,13 +220,17 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const resolved = resolveTaskOptions(options);
     // Now: room may be made by a call from quite another place.
     const site = this.#engine.site();
-    return await this.#engine.submitWhenReady(() => {
-      if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
-      const priority = options?.priority ?? DEFAULT_PRIORITY;
-      const task = this.#engine.submitOne(fn, args, priority, resolved, site);
-      task.entry = entry;
-      return { task };
-    }, resolved.signal);
+    return await this.#engine.admission.wait(
+      () => {
+        if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
+        const priority = options?.priority ?? DEFAULT_PRIORITY;
+        const task = this.#engine.submitOne(fn, args, priority, resolved, site);
+        task.entry = entry;
+        return { task };
+      },
+      resolved.signal,
+      () => this.#engine.awaited(),
+    );
   }
 
   /**
@@ -425,7 +430,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     if (!isIterable(source) && !isAsyncIterable(source)) {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
-    this.#engine.assertOpen();
+    this.#engine.admission.assertOpen();
     const lookUp = resumption(options, fn);
     const submit = async (item: unknown, stopped: () => boolean) => {
       const args = argumentsOf(item);
@@ -629,11 +634,33 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   /** Iterates over tasks as they end; the function `asCompleted` under the queue's name. */
   static readonly asCompleted: typeof asCompleted = asCompleted;
 
+  /**
+   * Adds hooks beside those of the constructor, which are called first. Like those they are called between the queue's own
+   * steps, in order; what they throw is reported and affects nothing.
+   *
+   * @param hooks The hooks: `onStart`, `onComplete`, `onRetry`, `onProgress`.
+   * @returns Takes them back when it is disposed of.
+   * @throws {TypeError} When a hook is unknown or not a function.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue();
+   * using _watch = queue.observe({ onComplete: ({ name, status }) => console.log(name, status) });
+   * await queue.submit(() => 1, { name: "one" }); // prints "one succeeded"
+   * ```
+   */
+  observe(hooks: Hooks): Disposable {
+    checkOptions("hook", hooks, HOOK_CHECKS);
+    return { [Symbol.dispose]: this.#engine.announcer.observe({ ...hooks }) };
+  }
+
   // State
 
   /** How many tasks have an attempt under way. */
   get activeCount(): number {
-    return this.#engine.running;
+    return this.#engine.running.size;
   }
 
   /** How many tasks are queued or scheduled. */
@@ -676,7 +703,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     return {
       pending: engine.waiting - engine.scheduled,
       scheduled: engine.scheduled,
-      active: engine.running,
+      active: engine.running.size,
       completed: succeeded + failed + cancelled,
       succeeded,
       failed,

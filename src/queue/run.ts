@@ -40,7 +40,7 @@ export async function runEngine(
   options: RunOptions,
 ): Promise<RunSummary> {
   checkOptions("run", options, RUN_OPTION_CHECKS);
-  engine.assertOpen("run");
+  engine.admission.assertOpen("run");
   const { timeout = queue.timeout, strict = false, signal } = options;
   const ordinary = engine.failFirst;
   const startedAt = engine.clock.now();
@@ -72,7 +72,7 @@ export async function runEngine(
 /** Waits for the work to be done or, once the limit is reached, for the rest that has to be. */
 async function untilOver(engine: Engine, limit: RunLimit, done: () => boolean): Promise<void> {
   await new Promise<void>((resolve) => {
-    engine.when(
+    engine.milestones.when(
       () => limit.ended === undefined ? done() : engine.protected === 0,
       () => {
         limit.clear();

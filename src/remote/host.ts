@@ -149,7 +149,7 @@ export class QueueHost {
 
   #follow(task: Task, ended: (task: Task) => void): void {
     if (task.done) return ended(task);
-    const unwatch = task.owner.watch(task, () => {
+    const unwatch = task.owner.follow(task, () => {
       this.#changed.add(task);
       this.#requestFlush();
     });

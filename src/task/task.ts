@@ -3,6 +3,7 @@ import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { WaitOptions } from "../base/wait.ts";
 import type { Entry } from "./recorder.ts";
+import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "./place.ts";
 import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import type { Timed, Timers } from "../base/timers.ts";
 import { cancelError } from "./outcome.ts";
@@ -12,40 +13,6 @@ import { waitFor } from "../base/wait.ts";
 // deno-lint-ignore no-explicit-any
 export type AnyFunction = (...args: any[]) => unknown;
 
-/** Waits in the timers for its `delay` or `runAt`. */
-export const SCHEDULED = 0;
-/** Waits in the ready queue. */
-export const READY = 1;
-/** Given to the executor, its attempt not begun. */
-export const ASSIGNED = 2;
-/** Its attempt is under way at the executor. */
-export const RUNNING = 3;
-/** Waits, for the last attempt to stop or in the timers, before it is ready for the next. */
-export const RETRYING = 4;
-/** Its attempt has succeeded, which is to be recorded before the task ends. */
-export const RECORDING = 5;
-/** Done. The states from here on are final. */
-export const SUCCEEDED = 6;
-/** Done. */
-export const FAILED = 7;
-/** Done. */
-export const CANCELLED = 8;
-
-/** One of the states above. */
-export type TaskState = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-
-const STATUS: readonly TaskStatus[] = [
-  "scheduled",
-  "pending",
-  "pending",
-  "running",
-  "retrying",
-  "running",
-  "succeeded",
-  "failed",
-  "cancelled",
-];
-
 /** What a task asks of the queue that it belongs to. */
 export interface TaskOwner {
   /** The first part of its tasks' ids. */
@@ -54,24 +21,26 @@ export interface TaskOwner {
   readonly epoch: number;
   /** The queue's timers. */
   readonly timers: Timers;
+  /** Whether the queue has been started. */
+  readonly started: boolean;
+  /** Someone waits for a task: starts the queue if it was never started. */
+  awaited(): void;
   /** Cancels a task; `false` if it has ended. */
   cancel(task: Task, reason: unknown): boolean;
-  /** A task's own deadline in the timers has come. */
-  expired(task: Task, now: number): void;
-  /** Tells of each step of a task before its end; returns what takes that back. */
-  watch(task: Task, watcher: () => void): () => void;
-  /** Tells of an error that belongs to no task. */
-  report(error: unknown): void;
+  /** Calls a program's own code, once no task is half moved. */
+  tell(call: () => unknown): void;
+  /** Calls back at each step of a task before its end; one follower a task. Returns what takes that back. */
+  follow(task: Task, changed: () => void): () => void;
 }
 
 /** Tasks are numbered as they end, since several may end at one time of the clock. */
 let ended = 0;
 
 /** Called when a task has ended. */
-export type Observer = (task: Task) => void;
+export type Observer = (task: Task) => unknown;
 
 /** What settles a promise of a task's value. */
-interface Settler {
+export interface Settler {
   resolve(value: unknown): void;
   reject(reason: unknown): void;
 }
@@ -92,7 +61,7 @@ interface Rare<T> {
 
 /** A time that has not come. */
 const NEVER = -1;
-/** So many attempts of a task are remembered. */
+/** How many attempts of a task are remembered. */
 const MAX_HISTORY = 100;
 
 /**
@@ -100,15 +69,13 @@ const MAX_HISTORY = 100;
  * heap that it waits in, and the handle that the caller holds are this one object, so that a task costs
  * one allocation and everything else (promises, the result) is made when someone asks for it.
  *
- * State machine; each arrow is one method here, called by the engine alone:
+ * Where it is in its life is its {@linkcode Place}, which the engine alone changes:
  *
  * ```
- *            schedule            makeReady            assign            begin
- * (new) ────────────▶ SCHEDULED ──────────▶ READY ◀──────────▶ ASSIGNED ─────▶ RUNNING
- *                                             ▲       makeReady                   │ retry
- *                                             └─────────── RETRYING ◀─────────────┘
- * RUNNING ──record──▶ RECORDING, if it has an entry
- * any of these ──finish──▶ SUCCEEDED | FAILED | CANCELLED
+ *          scheduled ──▶ ready ◀──▶ sent ──▶ running ──▶ recording, if its success is recorded
+ *                          ▲                    │
+ *                          └─ retrying ◀─ stopping
+ * any of these ──▶ SUCCEEDED | FAILED | CANCELLED
  * ```
  */
 export class Task<T = unknown> implements TaskHandle<T>, Timed {
@@ -120,7 +87,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   /** What is called; let go when the task ends, since it may hold on to much. */
   fn: AnyFunction | undefined;
   args: readonly unknown[] | undefined;
-  state: TaskState = READY;
+  /** Where it is: the one witness of what becomes of it. */
+  place: Place<Task> = NOWHERE;
   attempts = 0;
   /** Its number in the order in which tasks end, of all queues. */
   endOrder = 0;
@@ -128,7 +96,6 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   /** The value, the error or the cancel reason, as the state says. */
   outcome: unknown = undefined;
   next: this | undefined = undefined;
-  queued = false;
   timer = 0;
   /** Where the executor has it, in the executor's own terms. */
   seat: unknown = undefined;
@@ -196,6 +163,11 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     return this.#rare?.scheduledFor;
   }
 
+  /** When it is due by `delay` or `runAt`. */
+  set scheduledFor(at: number) {
+    this.#rarely.scheduledFor = at;
+  }
+
   get progress(): unknown {
     return this.#rare?.progress;
   }
@@ -224,15 +196,15 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   get status(): TaskStatus {
-    return STATUS[this.state];
+    return this.place.status;
   }
 
   get done(): boolean {
-    return this.state >= SUCCEEDED;
+    return this.endOrder !== 0;
   }
 
   get cancelled(): boolean {
-    return this.state === CANCELLED;
+    return this.place === CANCELLED;
   }
 
   result(): TaskResult<T> {
@@ -242,13 +214,19 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   error(): unknown {
     this.#assertDone("error");
-    return this.state === FAILED ? this.outcome : undefined;
+    return this.place === FAILED ? this.outcome : undefined;
   }
 
   wait(options?: WaitOptions): Promise<TaskResult<T>> {
-    if (options === undefined) return this.#wait();
+    if (options === undefined) {
+      this.#awaited();
+      return this.#wait();
+    }
     return waitFor<TaskResult<T>>(
-      (resolve) => this.observe(() => resolve(this.result())),
+      (resolve) => {
+        this.#awaited();
+        return this.observe(() => resolve(this.result()));
+      },
       options,
       this.owner.timers,
       () => `Waiting for task '${this.name}'`,
@@ -256,6 +234,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   value(): Promise<T> {
+    this.#awaited();
     return new Promise((resolve, reject) => {
       // A plain object with its promise, rather than a closure: V8 then makes both where what lives long is kept.
       this.#add({ resolve, reject } as Settler);
@@ -266,6 +245,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     onFulfilled?: ((result: TaskResult<T>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#awaited();
     return this.#wait().then(onFulfilled, onRejected);
   }
 
@@ -277,23 +257,9 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     this.observe(callback as Observer);
   }
 
-  // What the engine does. `schedule`, `makeReady`, … change the state and nothing else.
-
-  schedule(at: number): void {
-    this.state = SCHEDULED;
-    this.#rarely.scheduledFor = at;
-  }
-
-  makeReady(): void {
-    this.state = READY;
-  }
-
-  assign(): void {
-    this.state = ASSIGNED;
-  }
+  // What the engine does
 
   begin(workerId: number, now: number): void {
-    this.state = RUNNING;
     this.attempts++;
     if (this.#started === NEVER) this.#started = this.#since(now);
     else this.#rarely.restarted = this.#since(now);
@@ -307,10 +273,6 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     if (this.attempts === 0) this.#started = NEVER;
   }
 
-  retry(): void {
-    this.state = RETRYING;
-  }
-
   /** Remembers the attempt that failed just now, since another one will follow. */
   remember(error: unknown, now: number): void {
     const attempts = this.#rarely.attempts ??= [];
@@ -319,26 +281,31 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     if (attempts.length === MAX_HISTORY) attempts.shift();
   }
 
-  record(): void {
-    this.state = RECORDING;
-  }
-
   /** The one way in which a task ends. */
-  finish(state: TaskState, outcome: unknown, now: number): void {
-    this.state = state;
+  finish(place: Place<Task>, outcome: unknown, now: number): void {
+    this.place = place;
     this.outcome = outcome;
     this.#finished = this.#since(now);
     this.endOrder = ++ended;
     this.fn = this.args = undefined;
   }
 
-  /** Tells those who wait that the task has ended. */
-  notify(): void {
+  /** Whether anyone waits for its end. */
+  get observed(): boolean {
+    return this.#observers !== undefined;
+  }
+
+  /** Those who wait for its end, who are to be told once: one, several or none. */
+  takeObservers(): Observer | Settler | (Observer | Settler)[] | undefined {
     const observers = this.#observers;
-    if (observers === undefined) return;
     this.#observers = undefined;
-    if (!Array.isArray(observers)) return this.#call(observers);
-    for (const observer of observers) this.#call(observer);
+    return observers;
+  }
+
+  /** Settles the promise of its value. */
+  settle({ resolve, reject }: Settler): void {
+    if (this.place === SUCCEEDED) resolve(this.outcome);
+    else reject(this.place === FAILED ? this.outcome : cancelError(this.name, this.outcome));
   }
 
   /**
@@ -357,7 +324,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   #add(observer: Observer | Settler): void {
-    if (this.done) this.#call(observer);
+    if (this.done) this.#tell(observer);
     else if (this.#observers === undefined) this.#observers = observer;
     else if (Array.isArray(this.#observers)) this.#observers.push(observer);
     else this.#observers = [this.#observers, observer];
@@ -385,27 +352,22 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   expire(now: number): void {
-    this.owner.expired(this, now);
+    this.place.expired!(this as Task, now);
   }
 
-  #call(observer: Observer | Settler): void {
-    if (typeof observer !== "function") return this.#settle(observer);
-    try {
-      observer(this as Task);
-    } catch (error) {
-      this.owner.report(error);
-    }
-  }
-
-  #settle({ resolve, reject }: Settler): void {
-    if (this.state === SUCCEEDED) resolve(this.outcome);
-    else reject(this.state === FAILED ? this.outcome : cancelError(this.name, this.outcome));
+  #tell(observer: Observer | Settler): void {
+    if (typeof observer === "function") this.owner.tell(() => observer(this as Task));
+    else this.settle(observer);
   }
 
   #wait(): Promise<TaskResult<T>> {
     return this.#rarely.settled ??= new Promise((resolve) => {
       this.#add(() => resolve(this.result()));
     });
+  }
+
+  #awaited(): void {
+    if (!this.owner.started) this.owner.awaited();
   }
 
   #assertDone(what: string): void {
@@ -429,7 +391,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   #attemptHistory(earlier: readonly TaskAttempt[]): readonly TaskAttempt[] {
     // It may have been cancelled while it waited for its retry.
     if (earlier.at(-1)!.number === this.attempts) return Object.freeze(earlier);
-    const failure = this.state === FAILED ? explain(this.outcome) : {};
+    const failure = this.place === FAILED ? explain(this.outcome) : {};
     return Object.freeze([...earlier, { ...this.#lastAttempt(this.#finished), ...failure }]);
   }
 
@@ -456,11 +418,11 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
       Object.defineProperty(base, "attemptHistory", { value: this.#attemptHistory(earlier) });
     }
     const { outcome } = this;
-    if (this.state === SUCCEEDED) {
+    if (this.place === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
     }
     base.message = explain(outcome).message;
-    return this.state === FAILED
+    return this.place === FAILED
       ? Object.assign(base, { status: "failed", error: outcome } as const)
       : Object.assign(base, { status: "cancelled", reason: outcome } as const);
   }

@@ -42,13 +42,22 @@ for (const lane of lanes) {
     withQueue(lane, {}, async (queue) => {
       const other = lane.create();
       const [a, b] = [queue.submit(tasks.echo, ["a"]), other.submit(tasks.echo, ["b"])];
+      queue.pause();
       const handles = asCompleted(new Set([a, b]));
       await other.run();
       assertStrictEquals((await handles.next()).value, b);
+      queue.resume();
       await queue.run();
       assertStrictEquals((await handles.next()).value, a);
       assertEquals((await handles.next()).done, true);
       await other.shutdown();
+    }));
+
+  test(`${lane.name}: asCompleted gives each task once, however often its handle is given`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const [a, b] = queue.map(tasks.echo, [1, 2], { retries: 0 });
+      const values = await Array.fromAsync(asCompleted([a, b, a]), (handle) => handle.value());
+      assertEquals(values.sort(), [1, 2]);
     }));
 
   test(`${lane.name}: asCompleted of nothing is over`, async () => {
@@ -67,6 +76,7 @@ for (const lane of lanes) {
 
   test(`${lane.name}: several pulls at once are answered in turn, each by a handle`, () =>
     withQueue(lane, {}, async (queue) => {
+      queue.pause();
       const handles = queue.map(tasks.echo, [1, 2, 3]);
       const completions = asCompleted(handles);
       const answers: unknown[] = [];

@@ -107,6 +107,8 @@ for (const lane of lanes) {
   test(`${lane.name}: one signal serves tasks of several queues and waits with one listener`, () =>
     withQueue(lane, { size: 1 }, async (queue) => {
       const other = lane.create();
+      queue.pause();
+      other.pause();
       const controller = new CountingController();
       const { signal } = controller;
       const a = queue.submit(tasks.echo, ["a"], { signal });

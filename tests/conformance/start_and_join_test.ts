@@ -1,4 +1,5 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { asCompleted, type TaskHandle, type TaskQueue } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { lanes } from "./lanes.ts";
@@ -7,18 +8,55 @@ import { pick, Watch, withQueue } from "./support.ts";
 for (const lane of lanes) {
   const { tasks } = lane;
 
-  test(`${lane.name}: a new queue runs nothing, and awaiting a handle does not start it`, () => {
+  test(`${lane.name}: a new queue runs nothing before someone waits, submission and onDone included`, () => {
     const clock = new VirtualClock();
     return withQueue(lane, { clock }, async (queue, desk) => {
       const handle = queue.submit(tasks.note, [desk.file("log"), "ran"]);
-      const waits = [handle.wait(), handle.value(), handle];
+      handle.onDone(() => {});
       await clock.advance(1000);
       assertEquals([handle.status, desk.lines("log")], ["pending", []]);
       await queue.start();
-      await Promise.all(waits);
+      await handle;
       assertEquals(desk.lines("log"), ["ran"]);
     });
   });
+
+  const waits: Record<string, (queue: TaskQueue, task: TaskHandle<number>) => Promise<unknown>> = {
+    "await handle": async (_queue, handle) => (await handle).status,
+    "wait()": async (_queue, handle) => (await handle.wait()).status,
+    "value()": (_queue, handle) => handle.value(),
+    "group.wait()": async (queue) => (await queue.group(tasks.echo, [1]).wait()).succeeded,
+    "group.values()": (queue) => queue.group(tasks.echo, [1]).values(),
+    "group.asCompleted()": (queue) => Array.fromAsync(queue.group(tasks.echo, [1]).asCompleted()),
+    "asCompleted()": (_queue, handle) => Array.fromAsync(asCompleted([handle])),
+    "join()": (queue) => queue.join(),
+    "a submitWhenReady that has to wait": async (queue) =>
+      await (await queue.submitWhenReady(tasks.echo, [1])).value(),
+  };
+  for (const [name, wait] of Object.entries(waits)) {
+    test(`${lane.name}: ${name} starts a queue that was never started, not within the call`, () =>
+      withQueue(lane, { size: 2 }, async (queue) => {
+        let started = false;
+        using _watch = queue.observe({ onStart: () => started = true });
+        const handle = queue.submit(tasks.echo, [1]);
+        if (name.startsWith("a submitWhenReady")) queue.submit(tasks.echo, [2]);
+        const waited = wait(queue, handle);
+        assertFalse(started);
+        await waited;
+        assert(started);
+      }));
+  }
+
+  test(`${lane.name}: waiting leaves a paused queue paused`, () =>
+    withQueue(lane, {}, async (queue) => {
+      queue.pause();
+      const handle = queue.submit(tasks.echo, [1]);
+      const value = handle.value();
+      await queue.start();
+      assertEquals([handle.status, queue.paused], ["pending", true]);
+      queue.resume();
+      assertEquals(await value, 1);
+    }));
 
   test(`${lane.name}: start resolves to the queue; more than once is as good as once`, () =>
     withQueue(lane, {}, async (queue) => {

@@ -148,6 +148,7 @@ for (const lane of lanes) {
 
   test(`${lane.name}: the signal goes on to cancel the task that was admitted`, () =>
     withQueue(lane, { size: 1 }, async (queue) => {
+      queue.pause();
       const held = queue.submit(tasks.echo, ["held"]);
       const controller = new CountingController();
       const { signal } = controller;

@@ -30,10 +30,12 @@ for (const lane of lanes) {
   test(`${lane.name}: waiting with timeout 0 looks whether the task has ended`, () => {
     const clock = new VirtualClock();
     return withQueue(lane, { clock }, async (queue) => {
+      queue.pause();
       const handle = queue.submit(tasks.nothing);
       const wait = assertRejects(() => handle.wait({ timeout: 0 }), TaskTimeoutError);
       await clock.advance(0);
       await wait;
+      queue.resume();
       await queue.run();
       assertEquals((await handle.wait({ timeout: 0 })).status, "succeeded");
     });
@@ -41,6 +43,7 @@ for (const lane of lanes) {
 
   test(`${lane.name}: waiting with a signal gives up the wait, not the task`, () =>
     withQueue(lane, {}, async (queue) => {
+      queue.pause();
       const handle = queue.submit(tasks.echo, ["late"]);
       const controller = new CountingController();
       const { signal } = controller;
@@ -52,6 +55,7 @@ for (const lane of lanes) {
       for (const wait of waits) assertStrictEquals(await wait, why);
       assertStrictEquals(await handle.wait({ signal }).catch((error) => error), why);
       assertEquals([handle.status, controller.listeners], ["pending", 0]);
+      queue.resume();
       await queue.run();
       assertEquals((await handle.wait({ signal })).status, "succeeded");
     }));

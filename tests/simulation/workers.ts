@@ -13,7 +13,7 @@ import type {
   Withdrawal,
 } from "../../src/engine/executor.ts";
 import { QUEUE_OPTION_CHECKS } from "../../src/engine/options.ts";
-import { RUNNING, type Task } from "../../src/task/task.ts";
+import type { Task } from "../../src/task/task.ts";
 import { reportQuietly, systemClock } from "../../src/runtime/platform.ts";
 import type { Happening } from "./history.ts";
 import type { AttemptScript, WorkersScript } from "./program.ts";
@@ -201,7 +201,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
     const { worker } = seat;
     if (!seat.begun) {
       this.#remove(seat);
-      this.#advance(worker);
+      this.#advanceSoon(worker);
       return 0;
     }
     seat.interrupted = true;
@@ -222,7 +222,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
     if (stops === "at once" || !touches) {
       this.#ends(seat, "stopped");
       this.#remove(seat);
-      this.#advance(worker);
+      this.#advanceSoon(worker);
       return 0;
     }
     seat.timer = this.#surroundings.clock.setTimer(() => {
@@ -428,7 +428,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
       // A hook that was told of its start may have ended it.
       if (worker.seats[0] !== seat) continue;
       worker.seats.shift();
-      if (seat.interrupted || task.state !== RUNNING) {
+      if (seat.interrupted || task.done) {
         if (task.seat === seat) this.#host.stopped(task);
       } else if (end === "value") {
         this.#host.succeeded(task, `value of ${attempt}`, now);
@@ -440,6 +440,11 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
   }
 
   /** The queue learns that the first of a worker's tasks is under way. */
+  /** A worker never runs a task's function within a call of its pool. */
+  #advanceSoon(worker: Worker): void {
+    queueMicrotask(() => this.#advance(worker));
+  }
+
   #advance(worker: Worker): void {
     const [next] = worker.seats;
     if (next === undefined) {

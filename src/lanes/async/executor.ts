@@ -1,5 +1,5 @@
 import { callTask } from "../../task/context.ts";
-import type { Executor, ExecutorHost } from "../../engine/executor.ts";
+import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
 import type { Task } from "../../task/task.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 
@@ -89,8 +89,10 @@ export class AsyncExecutor implements Executor, SlotOwner {
     slot.abandonedAttempt = task.attempts;
     this.#free.push(this.#addSlot(slot.id));
     this.#release(slot);
-    attempt?.interrupt(reason);
-    return attempt?.context.touched ? task.options.grace : 0;
+    if (attempt === undefined) return STOPPED;
+    attempt.end();
+    this.host.tell(() => attempt.interrupt(reason));
+    return attempt.context.touched ? task.options.grace : STOPPED;
   }
 
   settled(slot: Slot, ok: boolean, value: unknown): void {

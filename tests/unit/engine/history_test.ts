@@ -2,14 +2,8 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { History, type Tally } from "../../../src/engine/history.ts";
 import { resolveTaskOptions } from "../../../src/task/options.ts";
-import {
-  CANCELLED,
-  FAILED,
-  SUCCEEDED,
-  Task,
-  type TaskOwner,
-  type TaskState,
-} from "../../../src/task/task.ts";
+import { CANCELLED, FAILED, type Place, SUCCEEDED } from "../../../src/task/place.ts";
+import { Task, type TaskOwner } from "../../../src/task/task.ts";
 import { Timers } from "../../../src/base/timers.ts";
 import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
@@ -19,16 +13,17 @@ const owner: TaskOwner = {
   id: "q",
   timers: new Timers(new VirtualClock(), () => {}),
   cancel: () => false,
-  expired: () => {},
-  report: () => {},
-  watch: () => () => {},
+  started: true,
+  awaited: () => {},
+  tell: (call) => void call(),
+  follow: () => () => {},
 };
 let tasks = 0;
 
 /** A task that has ended. */
-function ended(state: TaskState, detached = false): Task {
+function ended(place: Place<Task>, detached = false): Task {
   const task = new Task(owner, ++tasks, () => {}, [], 3, resolveTaskOptions({ detached }), 0);
-  task.finish(state, undefined, 0);
+  task.finish(place, undefined, 0);
   return task;
 }
 
@@ -73,7 +68,7 @@ class Model {
 }
 
 function tallyOf(tasks: readonly Task[]): Tally {
-  const count = (state: TaskState) => tasks.filter((task) => task.state === state).length;
+  const count = (place: Place<Task>) => tasks.filter((task) => task.place === place).length;
   return { succeeded: count(SUCCEEDED), failed: count(FAILED), cancelled: count(CANCELLED) };
 }
 
@@ -87,7 +82,7 @@ const step = fc.oneof(
     weight: 30,
     arbitrary: fc.record({
       do: fc.constant("add" as const),
-      state: fc.constantFrom<TaskState>(SUCCEEDED, FAILED, CANCELLED),
+      place: fc.constantFrom<Place<Task>>(SUCCEEDED, FAILED, CANCELLED),
       detached: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
       times: fc.constantFrom(1, 1, 1, 5, 40),
     }),
@@ -108,7 +103,7 @@ test("history: counts all, keeps as many as it is told, and owes each task to on
         for (const step of steps) {
           if (step.do === "add") {
             for (let i = 0; i < step.times; i++) {
-              const task = ended(step.state, step.detached);
+              const task = ended(step.place, step.detached);
               history.add(task);
               model.add(task);
             }

@@ -5,7 +5,7 @@ import { test } from "../../harness.ts";
 
 class Item implements ReadyItem {
   next: this | undefined = undefined;
-  queued = false;
+  place: unknown = undefined;
   constructor(readonly priority: number, readonly order: number) {}
 }
 
@@ -78,7 +78,7 @@ function check(operations: readonly Operation[]): void {
     assertEquals(queue.size, model.items.length);
     assertGreaterOrEqual(queue.held, queue.size);
     assertStrictEquals(queue.peek(), model.items[0]);
-    assertEquals(new Set(queue.values()), new Set(model.items));
+    assertEquals(new Set(queue.items()), new Set(model.items));
   }
   while (model.items.length > 0) assertStrictEquals(queue.pop(), model.items.shift());
   assertStrictEquals(queue.pop(), undefined);
@@ -124,6 +124,6 @@ test("ready queue: items that were removed by the thousand are let go of", () =>
   const items = Array.from({ length: 10_000 }, (_, order) => new Item(order % 100, order));
   items.forEach((item) => queue.push(item));
   items.slice(1).forEach((item) => queue.remove(item));
-  assertEquals([queue.size, queue.values()], [1, [items[0]]]);
+  assertEquals([queue.size, queue.items()], [1, [items[0]]]);
   assertLess(queue.held, 100);
 });

@@ -5,7 +5,7 @@ import type {
   ExecutorHost,
   Withdrawal,
 } from "../../../engine/executor.ts";
-import { RUNNING, type Task } from "../../../task/task.ts";
+import type { Task } from "../../../task/task.ts";
 import type { Timed, Timers } from "../../../base/timers.ts";
 import { referenceOf } from "../../../portable/portable.ts";
 import type { Exit, StartWorker } from "./link.ts";
@@ -279,7 +279,7 @@ export class PoolExecutor implements Executor, AheadExecutor, WorkerListener {
     this.#pace.note(took);
     if (!seat.begun) this.#begin(seat, now);
     // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
-    if (seat.interrupted || task.state !== RUNNING) {
+    if (seat.interrupted || task.done) {
       this.#host.timers.remove(worker);
       this.#stopped(seat);
       worker.release(seat);
@@ -304,7 +304,7 @@ export class PoolExecutor implements Executor, AheadExecutor, WorkerListener {
     const now = this.#host.clock.now();
     if (!seat.begun) this.#begin(seat, now);
     // Who was told of its start may have cancelled it.
-    if (seat.task.state === RUNNING) this.#host.failed(seat.task, error, now);
+    if (!seat.task.done) this.#host.failed(seat.task, error, now);
     this.#advance(worker, now);
     this.#host.requestDispatch();
   }

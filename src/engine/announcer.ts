@@ -1,0 +1,198 @@
+import type { Observer, Settler, Task } from "../task/task.ts";
+import type { TaskHandle } from "../task/handle.ts";
+import type { TaskResult } from "../task/result.ts";
+
+/** What may be called as tasks go on. */
+export interface Hooks {
+  /** Called when an attempt starts. */
+  onStart?(handle: TaskHandle): void;
+  /** Called when a task has ended, once for each task. */
+  onComplete?(result: TaskResult): void;
+  /** Called when an attempt has failed and another will follow. */
+  onRetry?(handle: TaskHandle, error: unknown): void;
+  /** Called when a task reports progress. */
+  onProgress?(handle: TaskHandle, data: unknown): void;
+}
+
+/** The names of the hooks. */
+export const HOOK_NAMES = ["onStart", "onComplete", "onRetry", "onProgress"] as const;
+type HookName = typeof HOOK_NAMES[number];
+
+/** What is to be told: a call or, so that the most common costs nothing more, a task that has ended. */
+type Announcement = Task | (() => unknown);
+
+/** How deep calls of what is told may be nested. A stack holds some thousand. */
+const MAX_NESTING = 64;
+
+/**
+ * Tells the world outside what has happened to tasks: hooks, whoever waits for a task, and all else that runs a program's own
+ * code. It does so between transitions: while one is under way, what is to be told is collected; when the outermost has
+ * ended it is told in order, before the caller goes on. What is told may change the queue again: that is a transition of
+ * its own, told before that call returns. So nothing outside ever sees a task half moved. A chain of hooks that cause each
+ * other takes little stack: from a depth of {@linkcode MAX_NESTING} on they are told when those before them have returned.
+ *
+ * Whatever is thrown there is reported, and stops nothing.
+ */
+export class Announcer {
+  readonly #report: (error: unknown) => void;
+  readonly #hooks = new Map<HookName, Set<Hooks>>();
+  /** Whether anyone wants to hear of each end. */
+  #completions = false;
+  /** How many transitions are under way, one within the other. */
+  #depth = 0;
+  /** How many calls of what is told are under way, one within the other. */
+  #nesting = 0;
+  /** What is to be told when the transition under way has ended. */
+  #pending: Announcement[] = [];
+  /** What is to be done when that has been told. */
+  #followUps: Announcement[] = [];
+  /** What is to be told when all else has been, since calls are nested too deep. */
+  #postponed: Announcement[] = [];
+  readonly #followers = new Map<Task, () => void>();
+
+  /** @param report Tells of an error that belongs to no task. It must not throw. */
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
+
+  /** Whether a transition is under way, so that nothing outside may be called. */
+  get busy(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** A transition begins. */
+  enter(): void {
+    this.#depth++;
+  }
+
+  /** A transition has ended. */
+  leave(): void {
+    if (--this.#depth === 0 && this.#pending.length + this.#followUps.length > 0) this.#tellAll();
+  }
+
+  /** Adds hooks; returns what takes them back. */
+  observe(hooks: Hooks): () => void {
+    for (const name of HOOK_NAMES) {
+      if (hooks[name] === undefined) continue;
+      const set = this.#hooks.get(name) ?? new Set();
+      this.#hooks.set(name, set.add(hooks));
+    }
+    this.#completions = this.#hooks.has("onComplete");
+    return () => {
+      for (const [name, set] of this.#hooks) {
+        if (set.delete(hooks) && set.size === 0) this.#hooks.delete(name);
+      }
+      this.#completions = this.#hooks.has("onComplete");
+    };
+  }
+
+  /** Follows each step of a task until its end; one follower a task. Returns what takes that back. */
+  follow(task: Task, changed: () => void): () => void {
+    this.#followers.set(task, changed);
+    return () => this.#followers.delete(task);
+  }
+
+  /** Calls something outside, once the transition under way has ended. */
+  tell(call: () => unknown): void {
+    this.#pending.push(call);
+    if (this.#depth === 0) this.#tellAll();
+  }
+
+  /** Goes on with something once all that the transition under way leaves to tell has been told. */
+  next(call: () => unknown): void {
+    this.#followUps.push(call);
+    if (this.#depth === 0) this.#tellAll();
+  }
+
+  /** A task's place has changed. */
+  changed(task: Task): void {
+    if (this.#followers.size === 0) return;
+    const changed = this.#followers.get(task);
+    if (changed !== undefined) this.tell(changed);
+  }
+
+  started(task: Task): void {
+    this.changed(task);
+    if (this.#hooks.size > 0) this.#tellHooks("onStart", (hooks) => hooks.onStart!(task));
+  }
+
+  retried(task: Task, error: unknown): void {
+    this.changed(task);
+    if (this.#hooks.size > 0) this.#tellHooks("onRetry", (hooks) => hooks.onRetry!(task, error));
+  }
+
+  progressed(task: Task, data: unknown): void {
+    this.changed(task);
+    if (this.#hooks.size > 0) {
+      this.#tellHooks("onProgress", (hooks) => hooks.onProgress!(task, data));
+    }
+  }
+
+  ended(task: Task): void {
+    if (this.#followers.size > 0) this.#followers.delete(task);
+    if (!this.#completions && !task.observed) return;
+    this.#pending.push(task);
+    if (this.#depth === 0) this.#tellAll();
+  }
+
+  #tellHooks(name: HookName, call: (hooks: Hooks) => unknown): void {
+    for (const hooks of this.#hooks.get(name) ?? []) this.tell(() => call(hooks));
+  }
+
+  /** Tells what the last transition has left to tell, then goes on with what comes of it. */
+  #tellAll(): void {
+    const told = this.#pending;
+    const followUps = this.#followUps;
+    this.#pending = [];
+    this.#followUps = [];
+    if (this.#nesting === MAX_NESTING) {
+      this.#postponed.push(...told, ...followUps);
+      return;
+    }
+    this.#nesting++;
+    for (const one of told) this.#tellOne(one);
+    for (const one of followUps) this.#tellOne(one);
+    if (this.#nesting === 1 && this.#postponed.length > 0) this.#tellPostponed();
+    this.#nesting--;
+  }
+
+  #tellPostponed(): void {
+    while (this.#postponed.length > 0) {
+      const told = this.#postponed;
+      this.#postponed = [];
+      for (const one of told) this.#tellOne(one);
+    }
+  }
+
+  #tellOne(one: Announcement): void {
+    if (typeof one === "function") this.#call(one);
+    else this.#tellEnd(one);
+  }
+
+  #tellEnd(task: Task): void {
+    if (this.#completions) {
+      for (const hooks of this.#hooks.get("onComplete") ?? []) {
+        this.#call(() => hooks.onComplete!(task.result()));
+      }
+    }
+    const observers = task.takeObservers();
+    if (Array.isArray(observers)) {
+      for (const observer of observers) this.#tellObserver(task, observer);
+    } else if (observers !== undefined) this.#tellObserver(task, observers);
+  }
+
+  #tellObserver(task: Task, observer: Observer | Settler): void {
+    if (typeof observer === "function") this.#call(() => observer(task));
+    else task.settle(observer);
+  }
+
+  #call(call: () => unknown): void {
+    try {
+      const returned = call();
+      // A function that returns a promise is a hook, too, to the type checker.
+      if (returned instanceof Promise) returned.catch(this.#report);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+}
