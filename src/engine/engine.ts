@@ -1,13 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import {
-  isInstance,
-  NotPortableError,
-  reasonOf,
-  show,
-  TaskCancelledError,
-  TaskTimeoutError,
-  TrilaneError,
-} from "../base/errors.ts";
+import { reasonOf, show, TaskCancelledError, TrilaneError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import { Timers } from "../base/timers.ts";
 import { CANCELLED, FAILED, type Place, SUCCEEDED } from "../task/place.ts";
@@ -18,15 +10,14 @@ import { Admission } from "./admission.ts";
 import { Announcer } from "./announcer.ts";
 import { Running, Sent } from "./at_executor.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type Executor, type ExecutorHost, STOP_WILL_BE_TOLD, STOPPED } from "./executor.ts";
+import type { Executor, ExecutorHost } from "./executor.ts";
 import { History } from "./history.ts";
 import { Milestones } from "./milestones.ts";
 import type { QueueOptions } from "./options.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
-import { retryDelay } from "./retry.ts";
+import { Retrying, type RetryingHost } from "./retrying.ts";
 import { Scheduled, ScheduledByDay } from "./scheduled.ts";
 import { SignalTies } from "./signal_ties.ts";
-import { Stopping } from "./stopping.ts";
 
 /** The queues of a program are numbered, so that the ids of their tasks differ. */
 let queues = 0;
@@ -45,10 +36,10 @@ export interface TaskSpec {
  * What all lanes share: which task starts when, and what becomes of it.
  *
  * A task that has not ended is in exactly one {@linkcode Place}. The {@linkcode Dispatcher} moves tasks from the ready queue to
- * the executor. Every task ends in `#finish`, which alone counts and keeps it. What moves a task is a transition, from
+ * the executor. Every task ends in `finish`, which alone counts and keeps it. What moves a task is a transition, from
  * `announcer.enter()` to `announcer.leave()`; the world outside is told between transitions.
  */
-export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
+export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
   readonly epoch: number;
@@ -64,15 +55,13 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   /** Tasks that have not ended, and how many of them are protected. */
   outstanding = 0;
   protected = 0;
-  retried = 0;
   readonly recordings: Recordings;
   readonly running: Running;
   readonly #platform: Platform;
   readonly #scheduled: Scheduled;
   readonly #scheduledByDay: ScheduledByDay;
   readonly #sent: Sent;
-  readonly #stopping: Stopping;
-  readonly #retrying: Scheduled;
+  readonly #retrying: Retrying;
   /** All places of tasks that have not ended. */
   readonly #places: readonly Place<Task>[];
   readonly #ties: SignalTies;
@@ -95,17 +84,20 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.announcer.observe(options);
     this.admission = new Admission(size, () => this.outstanding);
     const executor = () => this.executor;
-    this.#scheduled = new Scheduled("scheduled", this.timers, (task) => this.#due(task));
-    this.#scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.#due(task));
+    this.#scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
+    this.#scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
     this.#sent = new Sent(executor);
-    this.running = new Running(executor, this.timers, (task, now) => this.#timeOut(task, now));
-    this.#stopping = new Stopping(this.timers, (task, at) => this.#awaitRetry(task, at));
-    this.#retrying = new Scheduled("retrying", this.timers, (task) => this.#due(task));
+    this.running = new Running(
+      executor,
+      this.timers,
+      (task, now) => this.#retrying.timedOut(task, now),
+    );
+    this.#retrying = new Retrying(this);
     this.recordings = new Recordings(this);
     this.#dispatcher = new Dispatcher(rate === undefined ? undefined : { limit: rate, burst });
     this.#places = [
-      ...[this.#stopping, this.#dispatcher.ready, this.#sent, this.running],
-      ...[this.#scheduled, this.#scheduledByDay, this.#retrying],
+      ...[this.#retrying.stopping, this.#dispatcher.ready, this.#sent, this.running],
+      ...[this.#scheduled, this.#scheduledByDay, this.#retrying.waiting],
     ];
     this.#ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
     this.executor = createExecutor(this);
@@ -126,7 +118,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     const tasks = specs.map(({ fn, args, entry, recorded }) => {
       const task = this.#make(fn, args, priority, options, now);
       if (recorded !== undefined) {
-        this.#finish(task, SUCCEEDED, recorded.value, now);
+        this.finish(task, SUCCEEDED, recorded.value, now);
       } else {
         task.site = site;
         task.entry = entry;
@@ -193,7 +185,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
   }
 
   /** A task has waited long enough. */
-  #due(task: Task): void {
+  due(task: Task): void {
     this.#dispatcher.add(task);
     this.announcer.changed(task);
   }
@@ -213,14 +205,14 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.announcer.enter();
     this.running.remove(task);
     const { entry } = task;
-    if (entry === undefined) this.#finish(task, SUCCEEDED, value, now);
+    if (entry === undefined) this.finish(task, SUCCEEDED, value, now);
     else this.recordings.add(task, entry, value, now);
     this.announcer.leave();
   }
 
   recorded(task: Task, value: unknown, now: number): void {
     this.announcer.enter();
-    this.#finish(task, SUCCEEDED, value, now);
+    this.finish(task, SUCCEEDED, value, now);
     this.announcer.leave();
   }
 
@@ -228,16 +220,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     const message = `Task '${task.name}' succeeded, but that could not be recorded: ` +
       reasonOf(cause);
     this.announcer.enter();
-    this.#finish(task, FAILED, new TrilaneError(message, { cause }), now);
+    this.finish(task, FAILED, new TrilaneError(message, { cause }), now);
     this.announcer.leave();
   }
 
   failed(task: Task, error: unknown, now: number): void {
-    const delay = retryDelay(task.options, task.attempts, error);
-    this.announcer.enter();
-    this.running.remove(task);
-    this.#fail(task, error, now, delay, () => this.#stopping.stopped(task));
-    this.announcer.leave();
+    this.#retrying.failed(task, error, now);
   }
 
   returned(task: Task): void {
@@ -247,7 +235,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     } else {
       this.#sent.release();
     }
-    this.#due(task);
+    this.due(task);
   }
 
   startFailed(error: unknown): void {
@@ -258,13 +246,13 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
       if (task.place !== ready) continue;
       this.announcer.enter();
       ready.remove(task);
-      this.#finish(task, FAILED, error, now);
+      this.finish(task, FAILED, error, now);
       this.announcer.leave();
     }
   }
 
   stopped(task: Task): void {
-    this.#stopping.stopped(task);
+    this.#retrying.stopping.stopped(task);
   }
 
   progressed(task: Task, data: unknown): void {
@@ -282,82 +270,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
 
   // What becomes of a task
 
-  #timeOut(task: Task, now: number): void {
-    const error = new TaskTimeoutError(
-      `Task '${task.name}' timed out: attempt ${task.attempts} ran longer than ${task.options.timeout} ms`,
-    );
-    const delay = retryDelay(task.options, task.attempts, error);
-    this.announcer.enter();
-    this.running.remove(task);
-    this.#fail(task, error, now, delay, () => {
-      const patience = this.executor.interrupt(task, error);
-      if (patience === STOPPED) this.#stopping.stopped(task);
-      else if (patience !== STOP_WILL_BE_TOLD) this.#stopping.giveUpAt(task, now + patience);
-    });
-    this.announcer.leave();
-  }
-
-  /**
-   * An attempt has failed: the task ends, or stops to be retried.
-   *
-   * @param stop Stops the attempt, or says that it has stopped.
-   */
-  #fail(task: Task, error: unknown, now: number, delay: number, stop: () => void): void {
-    const { retries, retryIf } = task.options;
-    if (task.attempts > retries || isInstance(error, NotPortableError)) {
-      this.#finish(task, FAILED, error, now);
-      return stop();
-    }
-    this.#stopping.add(task, now + delay, retryIf === undefined);
-    if (retryIf === undefined) this.#willRetry(task, error, now);
-    stop();
-    if (retryIf === undefined) return;
-    this.announcer.next(() => this.#decide(task, error, now));
-  }
-
-  /** Asks a task's `retryIf`. A program may end the task before, as its signal aborts, or meanwhile. */
-  #decide(task: Task, error: unknown, now: number): void {
-    if (task.place !== this.#stopping) return;
-    const again = this.#mayRetry(task, error);
-    if (task.place !== this.#stopping) return;
-    this.announcer.enter();
-    if (again) {
-      this.#willRetry(task, error, now);
-      this.#stopping.allow(task);
-    } else {
-      this.#stopping.remove(task);
-      this.#finish(task, FAILED, error, now);
-    }
-    this.announcer.leave();
-  }
-
-  #mayRetry(task: Task, error: unknown): boolean {
-    try {
-      return task.options.retryIf!(error, task.attempts);
-    } catch (thrown) {
-      this.report(thrown);
-      return false;
-    }
-  }
-
-  #willRetry(task: Task, error: unknown, now: number): void {
-    task.remember(error, now);
-    this.retried++;
-    this.announcer.retried(task, error);
-  }
-
-  #awaitRetry(task: Task, retryAt: number): void {
-    if (retryAt <= this.clock.now()) return this.#due(task);
-    this.#retrying.add(task, retryAt);
-    this.announcer.changed(task);
-  }
-
   cancel(task: Task, reason: unknown): boolean {
     const left = this.#leave(task);
     if (left === undefined) return false;
     reason ??= new TaskCancelledError(`Task '${task.name}' was cancelled`);
     this.announcer.enter();
-    this.#finish(task, CANCELLED, reason, this.clock.now());
+    this.finish(task, CANCELLED, reason, this.clock.now());
     if (left === this.running) this.executor.interrupt(task, reason);
     this.requestDispatch();
     this.announcer.leave();
@@ -384,8 +302,8 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#cancelEach(tasks.filter((task) => protectedToo || !task.options.mustComplete), reason);
   }
 
-  /** The one place where tasks end. */
-  #finish(task: Task, place: typeof SUCCEEDED, outcome: unknown, now: number): void {
+  /** The one place where tasks end. The task is in no place any more. */
+  finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void {
     const { options } = task;
     task.finish(place, outcome, now);
     this.outstanding--;
@@ -423,6 +341,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     return this.admission.closed;
   }
 
+  /** How many retries there were. */
+  get retried(): number {
+    return this.#retrying.count;
+  }
+
   /** Whether it starts tasks. */
   get started(): boolean {
     return this.#dispatcher.started;
@@ -445,8 +368,8 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
 
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */
   get scheduled(): number {
-    return this.#scheduled.size + this.#scheduledByDay.size + this.#retrying.size +
-      this.#stopping.size;
+    return this.#scheduled.size + this.#scheduledByDay.size + this.#retrying.waiting.size +
+      this.#retrying.stopping.size;
   }
 
   /** Someone waits for a task: a queue that was never started starts. */
@@ -512,7 +435,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
     this.#dispatcher.started = false;
     this.cancelAll(true, () => new TaskCancelledError("Cancelled because the queue was reset"));
     this.history.reset();
-    this.retried = 0;
+    this.#retrying.count = 0;
     this.admission.closed = this.#dispatcher.paused = false;
   }
 

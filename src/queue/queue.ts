@@ -1,32 +1,23 @@
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
-import {
-  areCalls,
-  argumentsOf,
-  type Call,
-  callsOf,
-  groupCalls,
-  submittedArguments,
-  submittedOptions,
-} from "./calls.ts";
+import { submittedArguments, submittedOptions } from "./calls.ts";
 import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
-import { QueueClosedError, QueueStateError, show } from "../base/errors.ts";
+import { QueueClosedError, QueueStateError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Executor, ExecutorHost } from "../engine/executor.ts";
-import { TaskGroup } from "./group.ts";
+import type { TaskGroup } from "./group.ts";
 import type { Items, LoneItem, MapItem } from "./items.ts";
 import type { PlainHandle, TaskHandle } from "../task/handle.ts";
-import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
-import { DEFAULT_PRIORITY, resolveTaskOptions, type TaskOptions } from "../task/options.ts";
+import type { TaskOptions } from "../task/options.ts";
 import { HOOK_CHECKS, type QueueOptions } from "../engine/options.ts";
 import type { RunOptions } from "./run.ts";
-import type { Entry } from "../task/recorder.ts";
 import type { TaskResult } from "../task/result.ts";
-import { BATCH_OPTION_CHECKS, type BatchOptions, resumption, taskOptionsOf } from "./resume.ts";
+import type { BatchOptions } from "./resume.ts";
 import { runEngine } from "./run.ts";
-import { Stream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } from "./stream.ts";
+import type { StreamItem, StreamOptions } from "./stream.ts";
+import { Submission } from "./submission.ts";
 import type { RunSummary } from "./summary.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
 import { serveShared, type Share } from "./sharing.ts";
@@ -72,8 +63,6 @@ export interface Lane {
   createExecutor(host: ExecutorHost): Executor;
 }
 
-let groups = 0;
-
 /**
  * The queue that every lane is: submission, lifecycle and results. What differs is where
  * attempts run; see `AsyncQueue`.
@@ -84,6 +73,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #options: QueueOptions;
   readonly #lane: Lane;
+  readonly #submission: Submission;
   #running = false;
   #shutdown: Promise<void> | undefined;
   readonly #shares = new Set<Share>();
@@ -101,6 +91,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#options = { ...options };
     this.#lane = lane;
     this.#engine = new Engine(this.#options, lane.platform, (host) => lane.createExecutor(host));
+    this.#submission = new Submission(this.#engine, (fn) => lane.assertTask(fn));
   }
 
   // Submission
@@ -148,15 +139,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: TaskOptions,
   ): TaskHandle {
     const args = submittedArguments(argsOrOptions, options);
-    const own = submittedOptions(argsOrOptions, options);
-    return this.#submit(fn, args, own);
-  }
-
-  #submit(fn: AnyFunction, args: readonly unknown[], options: TaskOptions | undefined): Task {
-    this.#lane.assertTask(fn);
-    const resolved = resolveTaskOptions(options);
-    const priority = options?.priority ?? DEFAULT_PRIORITY;
-    return this.#engine.submitOne(fn, args, priority, resolved, this.#engine.site());
+    return this.#submission.one(fn, args, submittedOptions(argsOrOptions, options));
   }
 
   /**
@@ -197,40 +180,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       const args = submittedArguments(argsOrOptions, options);
       const own = submittedOptions(argsOrOptions, options);
-      this.#submitWhenReady(fn, args, own)
+      this.#submission.whenReady(fn, args, own)
         .then(({ task }) => resolveUnawaited(resolve, task))
         .catch(reject);
     });
-  }
-
-  /**
-   * In an object, since a promise can't hold a thenable.
-   *
-   * @param withdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
-   * @param entry Where its success is recorded.
-   */
-  async #submitWhenReady(
-    fn: AnyFunction,
-    args: readonly unknown[],
-    options: TaskOptions | undefined,
-    withdrawn: () => boolean = () => false,
-    entry?: Entry,
-  ): Promise<{ task: Task }> {
-    this.#lane.assertTask(fn);
-    const resolved = resolveTaskOptions(options);
-    // Now: room may be made by a call from quite another place.
-    const site = this.#engine.site();
-    return await this.#engine.admission.wait(
-      () => {
-        if (withdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
-        const priority = options?.priority ?? DEFAULT_PRIORITY;
-        const task = this.#engine.submitOne(fn, args, priority, resolved, site);
-        task.entry = entry;
-        return { task };
-      },
-      resolved.signal,
-      () => this.#engine.awaited(),
-    );
   }
 
   /**
@@ -266,22 +219,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: BatchOptions<NoInfer<I>>,
   ): TaskHandle<Awaited<R>>[];
   map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
-    this.#lane.assertTask(fn);
-    return this.#submitAll(callsOf(fn, items), fn, options);
-  }
-
-  /** @param fn The function that all calls are of; `undefined` when they are of different ones. */
-  #submitAll(
-    calls: readonly Call[],
-    fn: AnyFunction | undefined,
-    options: BatchOptions = {},
-  ): Task[] {
-    // One function for all has been looked at, even for a batch of none.
-    if (fn === undefined) { for (const call of calls) this.#lane.assertTask(call.fn); }
-    const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
-    const { priority = DEFAULT_PRIORITY } = options;
-    const specs = resumption(options, fn)?.(calls) ?? calls;
-    return this.#engine.submit(specs, priority, resolved);
+    return this.#submission.map(fn, items, options);
   }
 
   /**
@@ -329,12 +267,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     itemsOrOptions?: Iterable<unknown> | BatchOptions,
     options?: BatchOptions,
   ): TaskGroup {
-    const mixed = areCalls(fnOrCalls);
-    if (!mixed) this.#lane.assertTask(fnOrCalls);
-    const [calls, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
-    const groupId = own?.groupId ?? `group-${++groups}`;
-    const tasks = this.#submitAll(calls, mixed ? undefined : fnOrCalls, { ...own, groupId });
-    return new TaskGroup(groupId, tasks, this.#engine.timers);
+    return this.#submission.group(fnOrCalls, itemsOrOptions, options);
   }
 
   /**
@@ -363,7 +296,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): BoundTask<A, Awaited<R>> {
     this.#lane.assertTask(fn);
     return bindTask<A, Awaited<R>>({
-      submit: (args, own) => this.#submit(fn, [...args], own) as Task<Awaited<R>>,
+      submit: (args, own) => this.#submission.one(fn, [...args], own) as Task<Awaited<R>>,
       map: (items, own) => this.map<A, R, MapItem<A>>(fn, items, own),
       group: (items, own) => this.group<A, R, MapItem<A>>(fn, items, own),
     }, options);
@@ -421,32 +354,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     source: Iterable<unknown> | AsyncIterable<unknown>,
     options: StreamOptions = {},
   ): AsyncIterableIterator<unknown> {
-    this.#lane.assertTask(fn);
-    checkOptions("stream", options, STREAM_OPTION_CHECKS);
-    const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false } = options;
-    const { metadataOf } = options;
-    const own = taskOptionsOf(options);
-    resolveTaskOptions(own);
-    if (!isIterable(source) && !isAsyncIterable(source)) {
-      throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
-    }
-    this.#engine.admission.assertOpen();
-    const lookUp = resumption(options, fn);
-    const submit = async (item: unknown, stopped: () => boolean) => {
-      const args = argumentsOf(item);
-      const [call] = lookUp?.([{ fn, args, item }]) ?? [];
-      const each = metadataOf === undefined ? own : { ...own, metadata: metadataOf(item) };
-      if (call?.recorded === undefined) {
-        return await this.#submitWhenReady(fn, args, each, stopped, call?.entry);
-      }
-      const [task] = this.#engine.submit(
-        [call],
-        own.priority ?? DEFAULT_PRIORITY,
-        resolveTaskOptions(each),
-      );
-      return { task };
-    };
-    return new Stream(this.#engine, { source, window, ordered, settled, submit });
+    return this.#submission.stream(fn, source, options);
   }
 
   // From other threads
