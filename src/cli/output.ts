@@ -1,6 +1,6 @@
 import { isInstance, show } from "../base/errors.ts";
 import type { TaskResult } from "../task/result.ts";
-import { jsonable } from "../queue/summary.ts";
+import { jsonable } from "../base/json.ts";
 
 /** How an input ended. */
 export type Status = TaskResult["status"];

@@ -7,13 +7,14 @@ import type { ResolvedOptions } from "../task/options.ts";
  *
  * @param options The task's options.
  * @param attempt The number of the attempt that failed, from 1.
- * @param error What it failed with; a numeric `retryAfter` of it, in milliseconds, overrides all else.
+ * @param error What it failed with; a numeric `retryAfter` of it, in milliseconds, overrides all else. Infinity stands for
+ * the longest delay that is allowed.
  * @returns Milliseconds, >= 0.
  */
 export function retryDelay(options: ResolvedOptions, attempt: number, error: unknown): number {
-  const wanted = retryAfter(error);
-  if (wanted !== undefined) return wanted;
   const { backoff, jitter, maxRetryDelay } = options;
+  const wanted = retryAfter(error);
+  if (wanted !== undefined) return wanted === Infinity ? maxRetryDelay : wanted;
   if (options.retryDelay === 0) return 0;
   const delay = Math.min(maxRetryDelay, options.retryDelay * backoff ** (attempt - 1));
   return delay * (1 - jitter * Math.random());

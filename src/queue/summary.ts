@@ -1,6 +1,7 @@
-import { ExecutionError, isInstance, show } from "../base/errors.ts";
+import { ExecutionError } from "../base/errors.ts";
 import type { Tally } from "../engine/history.ts";
 import { outcomeError } from "../task/outcome.ts";
+import { resultJson } from "../task/result_json.ts";
 import { printable } from "../base/printable.ts";
 import type { CancelledResult, FailedResult, SucceededResult, TaskResult } from "../task/result.ts";
 
@@ -221,17 +222,11 @@ export class RunSummary<T = unknown> {
   /**
    * Makes what `JSON.stringify` writes.
    *
-   * @returns Plain data: errors as objects, what JSON can't hold as text.
+   * @returns Plain data: times as ISO dates, errors as objects, what JSON can't hold as text.
    */
   toJSON(): unknown {
     const { total, succeeded, failed, cancelled, timedOut, duration } = this;
-    const results = this.results.map((result) => {
-      const { metadata, ...rest } = result;
-      return Object.fromEntries(
-        Object.entries({ ...rest, ...(metadata !== undefined && { metadata }) })
-          .map(([key, value]) => [key, jsonable(value)]),
-      );
-    });
+    const results = this.results.map(resultJson);
     return { total, succeeded, failed, cancelled, timedOut, duration, results };
   }
 }
@@ -270,34 +265,4 @@ function spread({ p50, p95, max }: Percentiles): string {
 
 function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
-}
-
-/**
- * What stands for a value in JSON: errors as objects, what JSON can't hold as text.
- *
- * @param value The value.
- * @param outer The errors that the value is a cause of: one may be its own.
- */
-export function jsonable(value: unknown, outer: readonly unknown[] = []): unknown {
-  if (value === undefined) return undefined;
-  try {
-    if (isInstance(value, Error) && !outer.includes(value)) {
-      const { name, message, stack, cause } = value;
-      return Object.fromEntries(
-        Object.entries({ name, message, stack, cause })
-          .map(([key, field]) => [key, jsonable(field, [...outer, value])]),
-      );
-    }
-    return isInstance(value, Error) || JSON.stringify(value) === undefined ? String(value) : value;
-  } catch {
-    return asText(value);
-  }
-}
-
-function asText(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return show(value);
-  }
 }

@@ -52,6 +52,12 @@ export interface TaskResultBase {
    * other threads too.
    */
   readonly attemptHistory?: readonly TaskAttempt[];
+  /**
+   * What `JSON.stringify` writes: times as ISO dates, errors as objects, what JSON can't hold as text. Not enumerable.
+   *
+   * @returns Plain data.
+   */
+  toJSON?(): unknown;
 }
 
 /** The result of a task whose function returned. */

@@ -7,6 +7,7 @@ import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "./place.ts";
 import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import type { Timed, Timers } from "../base/timers.ts";
 import { cancelError } from "./outcome.ts";
+import { resultJson } from "./result_json.ts";
 import { waitFor } from "../base/wait.ts";
 
 /** Any function that can be a task. */
@@ -58,6 +59,12 @@ interface Rare<T> {
   /** The attempts that a retry followed. */
   attempts: TaskAttempt[] | undefined;
 }
+
+const TO_JSON: PropertyDescriptor & ThisType<TaskResult> = {
+  value() {
+    return resultJson(this);
+  },
+};
 
 /** A time that has not come. */
 const NEVER = -1;
@@ -257,6 +264,20 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     this.observe(callback as Observer);
   }
 
+  /** How runtimes print it: in one line. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const { id, name, status } = this;
+    return `TaskHandle { id: ${JSON.stringify(id)}, name: ${
+      JSON.stringify(name)
+    }, status: "${status}" }`;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return (this as unknown as Record<symbol, () => string>)[
+      Symbol.for("nodejs.util.inspect.custom")
+    ]();
+  }
+
   // What the engine does
 
   begin(workerId: number, now: number): void {
@@ -417,6 +438,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     if (earlier !== undefined) {
       Object.defineProperty(base, "attemptHistory", { value: this.#attemptHistory(earlier) });
     }
+    Object.defineProperty(base, "toJSON", TO_JSON);
     const { outcome } = this;
     if (this.place === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
@@ -441,7 +463,10 @@ function explain(reason: unknown): { errorName?: string; message: string } {
 
 /** What a task is called: what its option says or, without it, as its function is. */
 export function nameOf(fn: AnyFunction, name?: string): string {
-  return name ?? (fn.name || "anonymous");
+  if (name !== undefined) return name;
+  // A function's name may have been set to anything.
+  const own: unknown = fn.name;
+  return typeof own === "string" && own !== "" ? own : "anonymous";
 }
 
 /** Puts tasks that have ended into the order in which they did. */

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import {
   QueueStateError,
@@ -148,6 +149,16 @@ for (const lane of lanes) {
       assertEquals([failed.error(), succeeded.error(), cancelled.error()], [
         ...["not an error", undefined, undefined],
       ]);
+    }));
+
+  test(`${lane.name}: a handle is printed in one line`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const handle = queue.submit(tasks.echo, [1], { name: "two\nlines" });
+      await queue.run();
+      assertEquals(
+        inspect(handle),
+        `TaskHandle { id: "${handle.id}", name: "two\\nlines", status: "succeeded" }`,
+      );
     }));
 
   test(`${lane.name}: tasks that fail or are cancelled cause no unhandled rejection`, async () => {

@@ -51,6 +51,20 @@ for (const lane of lanes) {
     });
   });
 
+  test(`${lane.name}: a result as JSON tells its error, and its times as dates`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const handle = queue.submit(tasks.fail, ["no disk"]);
+      const result = await handle;
+      const json = JSON.parse(JSON.stringify(result));
+      assertEquals([json.status, json.error.name, json.error.message], [
+        ...["failed", "Error", "no disk"],
+      ]);
+      for (const key of ["createdAt", "startedAt", "finishedAt"] as const) {
+        const time = performance.timeOrigin + result[key]!;
+        assertEquals(json[key], new Date(time).toISOString());
+      }
+    }));
+
   test(`${lane.name}: a result of a task that was cancelled before it started`, () => {
     const clock = new VirtualClock(100);
     return withQueue(lane, { clock }, async (queue) => {

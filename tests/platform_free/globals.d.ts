@@ -25,3 +25,5 @@ declare const console: { log(text: string): void };
 declare interface MessagePort {
   postMessage(message: unknown): void;
 }
+
+declare const performance: { readonly timeOrigin: number };

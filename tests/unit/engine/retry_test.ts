@@ -89,6 +89,11 @@ test("retry: an error's retryAfter overrides all else", () => {
   }
 });
 
+test("retry: a retryAfter without end waits for the longest delay that is allowed", () => {
+  assertEquals(delayOf({ maxRetryDelay: 200 }, 1, { retryAfter: Infinity }), 200);
+  assertEquals(delayOf({}, 1, { retryAfter: Infinity }), Infinity);
+});
+
 test("retry: what is no retryAfter is ignored", () => {
   for (const retryAfter of [undefined, null, "5", NaN, -1, {}]) {
     assertEquals(delayOf({ retryDelay: 100 }, 1, { retryAfter }), 100);

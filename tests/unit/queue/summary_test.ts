@@ -208,6 +208,7 @@ function throughJSON(summary: RunSummary): {
 test("summary: as JSON it has the counts and the results", () => {
   const fields = { name: "a", groupId: "g", startedAt: 1, finishedAt: 3, metadata: { x: [1] } };
   const result = succeeded({ y: 2 }, fields);
+  const date = (time: number) => new Date(performance.timeOrigin + time).toISOString();
   assertEquals(throughJSON(summaryOf([result], { timedOut: true, duration: 7 })), {
     total: 1,
     succeeded: 1,
@@ -215,7 +216,12 @@ test("summary: as JSON it has the counts and the results", () => {
     cancelled: 0,
     timedOut: true,
     duration: 7,
-    results: [{ ...result }],
+    results: [{
+      ...result,
+      createdAt: date(result.createdAt),
+      startedAt: date(1),
+      finishedAt: date(3),
+    }],
   });
 });
 
