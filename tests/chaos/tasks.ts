@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import { currentTask, type TaskContext } from "../../mod.ts";
+import { currentTask, type TaskContext } from "../../src/task/context.ts";
 import { sleepSync } from "../../src/runtime/sleep.ts";
 import type { Act } from "./acts.ts";
 import { isThere, nameOf } from "./liveness.ts";

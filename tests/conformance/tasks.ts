@@ -10,7 +10,7 @@
  */
 import { appendFileSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { currentTask } from "../../mod.ts";
+import { currentTask } from "../../src/task/context.ts";
 
 /** Resolves after so many milliseconds. */
 export function sleep(ms: number): Promise<void> {

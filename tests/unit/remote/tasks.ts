@@ -4,7 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { currentTask } from "../../../mod.ts";
+import { currentTask } from "../../../src/task/context.ts";
 
 /** An error with all that can be lost on the way. */
 export class OddError extends RangeError {

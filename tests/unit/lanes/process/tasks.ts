@@ -6,7 +6,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import { currentTask } from "../../../../mod.ts";
+import { currentTask } from "../../../../src/task/context.ts";
 
 export function add(a: number, b: number): number {
   return a + b;

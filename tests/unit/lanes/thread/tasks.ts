@@ -6,7 +6,7 @@
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { currentTask } from "../../../../mod.ts";
+import { currentTask } from "../../../../src/task/context.ts";
 
 /** Which worker this is: another one has another. */
 const worker = crypto.randomUUID();
