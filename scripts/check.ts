@@ -29,6 +29,10 @@ const passed = [
     "src/engine",
     "src/queue",
   ),
-  ...await Promise.all(benchConfig.map((config) => check("--config", config, "bench"))),
+  ...await Promise.all(
+    benchConfig.map(async (config) =>
+      await check("--config", config, ...await stdArgs("bench"), "bench")
+    ),
+  ),
 ];
 if (passed.includes(false)) Deno.exit(1);

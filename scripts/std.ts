@@ -1,26 +1,48 @@
 /**
  * Picks what `@std/*` means: the real packages where JSR can be reached, the stand-ins under
- * `tests/std/` elsewhere. Everything but the tests and scripts works without either.
+ * `tests/std/` elsewhere. Both come with an import map that also names what only tests need, and
+ * with a lock file of its own: `deno task` downloads whatever the lock file of `deno.json` lists.
  *
  * Run as a program it passes a command on to Deno with the right choice made:
  * `deno run --allow-all scripts/std.ts test --allow-all tests/std/assert_test.ts`.
  *
  * @module
  */
-import config from "../deno.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
+import packages from "../tests/import_map.json" with { type: "json" };
 
-/** Where JSR is neither reached nor refused within this time it counts as out of reach. */
-const patience = 20_000;
+/** JSR counts as out of reach when it neither answers nor refuses within this time. */
+const REACH_TIMEOUT_MS = 20_000;
+
+/** Tells the programs that this one starts, and those that they start, what has been found out. */
+const CHOICE_VARIABLE = "TRILANE_STD";
+
+/** What `@std/*` means. */
+export type Choice = "packages" | "stand-ins";
+
+/** Finds out what `@std/*` means here. */
+export async function choose(): Promise<Choice> {
+  const chosen = Deno.env.get(CHOICE_VARIABLE);
+  if (chosen === "packages" || chosen === "stand-ins") return chosen;
+  const targets = Object.values(packages.imports).filter((target) => target.startsWith("jsr:"));
+  const reachable = await Promise.all(targets.map(canLoad));
+  const choice = reachable.every(Boolean) ? "packages" : "stand-ins";
+  Deno.env.set(CHOICE_VARIABLE, choice);
+  return choice;
+}
 
 /**
  * Tells what to add to a `deno` command line so that `@std/*` resolves.
  *
- * @returns nothing where the packages can be loaded, the stand-ins' import map otherwise
+ * @param folder the folder whose import maps are used: `bench` has packages of its own
+ * @returns the arguments
  */
-export async function stdArgs(): Promise<string[]> {
-  const packages = Object.values(config.imports).filter((target) => target.startsWith("jsr:"));
-  const reachable = await Promise.all(packages.map(canLoad));
-  return reachable.every(Boolean) ? [] : ["--import-map", "tests/std/import_map.json"];
+export async function stdArgs(folder: "tests" | "bench" = "tests"): Promise<string[]> {
+  const map = { packages: "import_map.json", "stand-ins": "std/import_map.json" }[await choose()];
+  const pathOf = (file: string) => fileURLToPath(new URL(`../${folder}/${file}`, import.meta.url));
+  // The benchmarks lock nothing, as `bench/deno.json` says.
+  const lock = folder === "tests" ? ["--lock", pathOf("deno.lock")] : [];
+  return ["--import-map", pathOf(map), ...lock];
 }
 
 /** Lets Deno find and download a package with all it imports. */
@@ -31,7 +53,7 @@ async function canLoad(specifier: string): Promise<boolean> {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), patience);
+  const timer = setTimeout(() => child.kill("SIGKILL"), REACH_TIMEOUT_MS);
   const { success } = await child.status;
   clearTimeout(timer);
   return success;
@@ -43,6 +65,9 @@ if (import.meta.main) {
     console.error("Usage: deno task std COMMAND [ARGUMENT…]");
     Deno.exit(2);
   }
-  const child = new Deno.Command(Deno.execPath(), { args: [command, ...await stdArgs(), ...rest] });
-  Deno.exit((await child.spawn().status).code);
+  const folder = rest.includes("bench/deno.json") ? "bench" : "tests";
+  const args = [command, ...await stdArgs(folder), ...rest];
+  // A terminal interrupts the program too, and how that ends is for it to say.
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.exit((await new Deno.Command(Deno.execPath(), { args }).spawn().status).code);
 }
