@@ -1,4 +1,5 @@
-import { currentTask, defineTasks } from "../../../mod.ts";
+import { defineTasks } from "../../../src/portable/define.ts";
+import { currentTask } from "../../../src/task/context.ts";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 
