@@ -4,7 +4,8 @@
  * with a lock file of its own: `deno task` downloads whatever the lock file of `deno.json` lists.
  *
  * Run as a program it passes a command on to Deno with the right choice made:
- * `deno run --allow-all scripts/std.ts test --allow-all tests/std/assert_test.ts`.
+ * `deno run --allow-all scripts/std.ts test --allow-all tests/std/assert_test.ts`. With `--bench`
+ * after the command it is one for the benchmarks.
  *
  * @module
  */
@@ -31,18 +32,24 @@ export async function choose(): Promise<Choice> {
   return choice;
 }
 
-/**
- * Tells what to add to a `deno` command line so that `@std/*` resolves.
- *
- * @param folder the folder whose import maps are used: `bench` has packages of its own
- * @returns the arguments
- */
-export async function stdArgs(folder: "tests" | "bench" = "tests"): Promise<string[]> {
-  const map = { packages: "import_map.json", "stand-ins": "std/import_map.json" }[await choose()];
-  const pathOf = (file: string) => fileURLToPath(new URL(`../${folder}/${file}`, import.meta.url));
-  // The benchmarks lock nothing, as `bench/deno.json` says.
-  const lock = folder === "tests" ? ["--lock", pathOf("deno.lock")] : [];
-  return ["--import-map", pathOf(map), ...lock];
+/** Tells what to add to a `deno` command line so that `@std/*` resolves. */
+export async function stdArgs(): Promise<string[]> {
+  const map = await choose() === "packages" ? "import_map.json" : "std/import_map.json";
+  return ["--import-map", pathOf(`tests/${map}`), "--lock", pathOf("tests/deno.lock")];
+}
+
+/** Tells the same for the benchmarks, whose own configuration names their peers. */
+export async function benchArgs(): Promise<string[]> {
+  const map = ["--import-map", pathOf("bench/std_import_map.json")];
+  return [
+    ...["--config", pathOf("bench/deno.json")],
+    // That of `deno.json` has the packages.
+    ...await choose() === "packages" ? [] : map,
+  ];
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }
 
 /** Lets Deno find and download a package with all it imports. */
@@ -62,11 +69,12 @@ async function canLoad(specifier: string): Promise<boolean> {
 if (import.meta.main) {
   const [command, ...rest] = Deno.args;
   if (command === undefined) {
-    console.error("Usage: deno task std COMMAND [ARGUMENT…]");
+    console.error("Usage: deno task std COMMAND [--bench] [ARGUMENT…]");
     Deno.exit(2);
   }
-  const folder = rest.includes("bench/deno.json") ? "bench" : "tests";
-  const args = [command, ...await stdArgs(folder), ...rest];
+  const isBench = rest[0] === "--bench";
+  const args = [command, ...isBench ? await benchArgs() : await stdArgs()];
+  args.push(...rest.slice(isBench ? 1 : 0));
   // A terminal interrupts the program too, and how that ends is for it to say.
   Deno.addSignalListener("SIGINT", () => {});
   Deno.exit((await new Deno.Command(Deno.execPath(), { args }).spawn().status).code);

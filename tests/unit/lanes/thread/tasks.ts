@@ -6,6 +6,7 @@
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { currentTask } from "../../../../src/task/context.ts";
 
 /** Which worker this is: another one has another. */
@@ -25,7 +26,7 @@ export function initialize(...words: unknown[]): void {
 
 /** An initializer that takes its time. */
 export async function initializeLater(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await delay(ms);
   initialized = "later";
 }
 

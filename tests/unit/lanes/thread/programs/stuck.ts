@@ -1,4 +1,5 @@
 /** Threads that never yield and never ask: what the queue can do where the runtime can't stop them. */
+import { setTimeout as delay } from "node:timers/promises";
 import { importTasks, ThreadQueue } from "../../../../../mod.ts";
 
 const tasks = importTasks<typeof import("../tasks.ts")>(new URL("../tasks.ts", import.meta.url));
@@ -10,11 +11,11 @@ for (const n of [7, 8]) {
   console.log(result.status, result.status === "failed" ? (result.error as Error).name : "");
   console.log(`next: ${await queue.submit(tasks.square, [n]).value()}`);
   // Long enough for the warning.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await delay(1500);
   console.log(`abandoned ${queue.stats.abandoned}`);
 }
 await queue.shutdown();
 console.log(`shut down, abandoned ${queue.stats.abandoned}`);
 Atomics.store(gate, 0, 1);
-while (queue.stats.abandoned > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+while (queue.stats.abandoned > 0) await delay(5);
 console.log(`ended, abandoned ${queue.stats.abandoned}`);
