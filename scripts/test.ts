@@ -8,9 +8,17 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Job, runJobs } from "./jobs.ts";
 import { choose, stdArgs } from "./std.ts";
 import { type Tally, tally } from "./tally.ts";
@@ -62,6 +70,8 @@ const onBun = options.bun || !options.deno;
 
 let jobsMade = 0;
 const folder = mkdtempSync(join(tmpdir(), "trilane-test-"));
+// As open as the system's own: a test's program gives up its rights.
+chmodSync(folder, 0o755);
 const tallies: [Runtime, Tally][] = [];
 try {
   const ofDeno = onDeno ? await jobsOnDeno() : [];
@@ -141,10 +151,7 @@ function job(
   const report = `${path}.xml`;
   // Of its own, since some tests look whether temporary files are left.
   mkdirSync(path);
-  const env = {
-    TMPDIR: path,
-    ...(runtime === "Bun" && { NODE_PATH: resolve(BUN_PACKAGES, "node_modules") }),
-  };
+  const env = { TMPDIR: path };
   return { runtime, heading, command: commandFor(report), report, env };
 }
 
