@@ -34,7 +34,7 @@ test("thread pool: minWorkers are started at once and kept; the others go after 
     await eventually(() => queue.stats.workers === 1, "two have been closed");
     const { worker } = await queue.submit(tasks.whoAmI).value();
     assert(three.includes(worker), "all have been closed, and a new one started");
-    await delay(150);
+    await delay(100);
     assertEquals(queue.stats.workers, 1);
     assertEquals((await queue.submit(tasks.whoAmI).value()).worker, worker);
   });

@@ -59,7 +59,7 @@ test("thread starting: workers that are to be kept warm and can't start are not 
     };
     await withThreads(options, async (queue) => {
       await eventually(() => queue.stats.workers === 0 && lines().length >= 3, "it gives up");
-      await delay(300);
+      await delay(100);
       assert(lines().length <= 4, `${lines().length} starts`);
       assertEquals((await queue.submit(tasks.square, [1])).status, "failed");
     });
@@ -201,9 +201,13 @@ test("thread starting: a shutdown while workers start settles, and none is left"
 });
 
 test("thread starting: a shutdown doesn't wait for an initializer", async () => {
-  const queue = new ThreadQueue({ workers: 1, minWorkers: 1, initializer: tasks.never });
+  const begun = gate();
+  const queue = new ThreadQueue({
+    ...{ workers: 1, minWorkers: 1 },
+    ...{ initializer: tasks.never, initArgs: [begun] },
+  });
   await queue.start();
-  await delay(200);
+  await reached(begun);
   await queue.shutdown();
   assertEquals([queue.stats.workers, queue.stats.abandoned], [0, 0]);
 });

@@ -59,8 +59,9 @@ export function writeUntilRefused(folder: string): string | undefined {
   }
 }
 
-/** Never ends. */
-export function never(): Promise<never> {
+/** Never ends; counts at a gate that it has begun. */
+export function never(gate?: Int32Array): Promise<never> {
+  if (gate !== undefined) Atomics.add(gate, 1, 1);
   const alive = setInterval(() => {}, 1000);
   return new Promise(() => alive);
 }
