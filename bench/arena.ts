@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deadline } from "@std/async";
 import type { Contender, Figures, Runtime, Work } from "./work.ts";
 
 /** What came of one contender's rounds. */
@@ -20,8 +21,8 @@ export interface Outcome {
 /** The command that runs a contestant on each runtime. */
 export type Commands = Readonly<Record<Runtime, readonly string[]>>;
 
-/** So many milliseconds a round, or getting ready, may take. */
-const PATIENCE = 300_000;
+/** How long a round, or getting ready, may take. */
+const PATIENCE_MS = 300_000;
 
 /** A contender's process. */
 class Contestant {
@@ -46,18 +47,13 @@ class Contestant {
 
   /** What it says next; `undefined` when it has failed. */
   async hear(): Promise<Record<string, unknown> | undefined> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject("no answer"), PATIENCE);
-    });
     try {
-      const { value, done } = await Promise.race([this.#messages.next(), late]);
+      const { value, done } = await deadline(this.#messages.next(), PATIENCE_MS);
       if (!done && value.error === undefined) return value;
       this.error = done ? "ended early" : `${value.error}`;
     } catch (error) {
-      this.error = `${error}`;
-    } finally {
-      clearTimeout(timer);
+      const isLate = error instanceof DOMException && error.name === "TimeoutError";
+      this.error = isLate ? "no answer" : `${error}`;
     }
     return undefined;
   }

@@ -7,9 +7,9 @@
  *
  * @module
  */
+import { parseArgs } from "@std/cli";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import trilane from "../deno.json" with { type: "json" };
 import { type Commands, compare } from "./arena.ts";
 import { markdown } from "./markdown.ts";
@@ -19,13 +19,13 @@ import { type Comparison, summarize } from "./statistics.ts";
 import type { Runtime } from "./work.ts";
 import { works } from "./works.ts";
 
-const { values: options } = parseArgs({
-  args: Deno.args,
-  options: {
-    on: { type: "string", multiple: true, default: ["deno", "bun"] },
-    only: { type: "string", default: "" },
-    share: { type: "string", default: "1" },
-    write: { type: "boolean", default: false },
+const options = parseArgs(Deno.args, {
+  string: ["on", "only", "share"],
+  boolean: ["write"],
+  collect: ["on"],
+  default: { on: ["deno", "bun"], only: "", share: "1" },
+  unknown: (arg) => {
+    throw new RangeError(`Unknown argument: '${arg}'`);
   },
 });
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unicodeWidth } from "@std/cli";
 import type { Comparison, Row, Spread } from "./statistics.ts";
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" };
@@ -43,9 +44,11 @@ export function markdown(comparison: Comparison, runtime: string): string {
   const units = Object.values(figures).flatMap(({ unit }) => [unit, "spread", "Trilane is"]);
   const done = rows.filter(({ error }) => error === undefined);
   const table = [["", ...units], ...done.map((row) => cells(row, comparison, runtime))];
-  const widths = table[0].map((_, i) => Math.max(3, ...table.map((row) => row[i].length)));
-  const pad = (cell: string, i: number) =>
-    i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]);
+  const widths = table[0].map((_, i) => Math.max(3, ...table.map((row) => unicodeWidth(row[i]))));
+  const pad = (cell: string, i: number) => {
+    const space = " ".repeat(widths[i] - unicodeWidth(cell));
+    return i === 0 ? cell + space : space + cell;
+  };
   const line = (row: string[]) => `| ${row.map(pad).join(" | ")} |`;
   const rule = widths.map((width, i) => i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`);
   const leftOut = rows.filter(({ error }) => error !== undefined)

@@ -1,5 +1,6 @@
 /**
- * Finds duplicate and near-duplicate files: `deno task demo [DIR]`, or `bun examples/duplicates.ts [DIR]`.
+ * Finds duplicate and near-duplicate files: `deno task demo [DIR]`, or `bun examples/duplicates.ts [DIR]`. Without DIR it
+ * looks through a small sample.
  *
  * Each stage has its lane. An `AsyncQueue` lists folders and reads files. A `ThreadQueue` hashes what was read and makes
  * MinHash signatures of texts. A `ProcessQueue`, whose children may do nothing but read, compares the pairs that

@@ -5,7 +5,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { stdArgs } from "./std.ts";
+import { benchArgs, stdArgs } from "./std.ts";
 
 const present = (paths: string[]) => paths.filter((path) => existsSync(path));
 
@@ -15,9 +15,9 @@ async function check(...args: string[]): Promise<boolean> {
 }
 
 // The benchmarks' peers are dependencies of theirs alone, named in a configuration of their own.
-const benchConfig = present(["bench/deno.json"]);
+const benched = existsSync("bench/deno.json");
 const everything = ["mod.ts", "src", "tests", "scripts", "examples"];
-if (benchConfig.length === 0) everything.push("bench");
+if (!benched) everything.push("bench");
 
 const passed = [
   await check(...await stdArgs(), ...present(everything)),
@@ -29,6 +29,6 @@ const passed = [
     "src/engine",
     "src/queue",
   ),
-  ...await Promise.all(benchConfig.map((config) => check("--config", config, "bench"))),
+  ...benched ? [await check(...await benchArgs(), "bench")] : [],
 ];
 if (passed.includes(false)) Deno.exit(1);

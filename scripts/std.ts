@@ -1,26 +1,55 @@
 /**
  * Picks what `@std/*` means: the real packages where JSR can be reached, the stand-ins under
- * `tests/std/` elsewhere. Everything but the tests and scripts works without either.
+ * `tests/std/` elsewhere. Both come with an import map that also names what only tests need, and
+ * with a lock file of its own: `deno task` downloads whatever the lock file of `deno.json` lists.
  *
  * Run as a program it passes a command on to Deno with the right choice made:
- * `deno run --allow-all scripts/std.ts test --allow-all tests/std/assert_test.ts`.
+ * `deno run --allow-all scripts/std.ts test --allow-all tests/std/assert_test.ts`. With `--bench`
+ * after the command it is one for the benchmarks.
  *
  * @module
  */
-import config from "../deno.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
+import packages from "../tests/import_map.json" with { type: "json" };
 
-/** Where JSR is neither reached nor refused within this time it counts as out of reach. */
-const patience = 20_000;
+/** JSR counts as out of reach when it neither answers nor refuses within this time. */
+const REACH_TIMEOUT_MS = 20_000;
 
-/**
- * Tells what to add to a `deno` command line so that `@std/*` resolves.
- *
- * @returns nothing where the packages can be loaded, the stand-ins' import map otherwise
- */
+/** Tells the programs that this one starts, and those that they start, what has been found out. */
+const CHOICE_VARIABLE = "TRILANE_STD";
+
+/** What `@std/*` means. */
+export type Choice = "packages" | "stand-ins";
+
+/** Finds out what `@std/*` means here. */
+export async function choose(): Promise<Choice> {
+  const chosen = Deno.env.get(CHOICE_VARIABLE);
+  if (chosen === "packages" || chosen === "stand-ins") return chosen;
+  const targets = Object.values(packages.imports).filter((target) => target.startsWith("jsr:"));
+  const reachable = await Promise.all(targets.map(canLoad));
+  const choice = reachable.every(Boolean) ? "packages" : "stand-ins";
+  Deno.env.set(CHOICE_VARIABLE, choice);
+  return choice;
+}
+
+/** Tells what to add to a `deno` command line so that `@std/*` resolves. */
 export async function stdArgs(): Promise<string[]> {
-  const packages = Object.values(config.imports).filter((target) => target.startsWith("jsr:"));
-  const reachable = await Promise.all(packages.map(canLoad));
-  return reachable.every(Boolean) ? [] : ["--import-map", "tests/std/import_map.json"];
+  const map = await choose() === "packages" ? "import_map.json" : "std/import_map.json";
+  return ["--import-map", pathOf(`tests/${map}`), "--lock", pathOf("tests/deno.lock")];
+}
+
+/** Tells the same for the benchmarks, whose own configuration names their peers. */
+export async function benchArgs(): Promise<string[]> {
+  const map = ["--import-map", pathOf("bench/std_import_map.json")];
+  return [
+    ...["--config", pathOf("bench/deno.json")],
+    // That of `deno.json` has the packages.
+    ...await choose() === "packages" ? [] : map,
+  ];
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }
 
 /** Lets Deno find and download a package with all it imports. */
@@ -31,7 +60,7 @@ async function canLoad(specifier: string): Promise<boolean> {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), patience);
+  const timer = setTimeout(() => child.kill("SIGKILL"), REACH_TIMEOUT_MS);
   const { success } = await child.status;
   clearTimeout(timer);
   return success;
@@ -40,9 +69,13 @@ async function canLoad(specifier: string): Promise<boolean> {
 if (import.meta.main) {
   const [command, ...rest] = Deno.args;
   if (command === undefined) {
-    console.error("Usage: deno task std COMMAND [ARGUMENT…]");
+    console.error("Usage: deno task std COMMAND [--bench] [ARGUMENT…]");
     Deno.exit(2);
   }
-  const child = new Deno.Command(Deno.execPath(), { args: [command, ...await stdArgs(), ...rest] });
-  Deno.exit((await child.spawn().status).code);
+  const isBench = rest[0] === "--bench";
+  const args = [command, ...isBench ? await benchArgs() : await stdArgs()];
+  args.push(...rest.slice(isBench ? 1 : 0));
+  // A terminal interrupts the program too, and how that ends is for it to say.
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.exit((await new Deno.Command(Deno.execPath(), { args }).spawn().status).code);
 }

@@ -1,91 +1,177 @@
 /**
- * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun and, on Deno, the
- * examples in the documentation. FILE is any part of a test file's path. What failed is
+ * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun side by side and, on
+ * Deno, the examples in the documentation. FILE is any part of a test file's path. What failed is
  * repeated at the end. The last line counts the tests of both runtimes: `N passed, N failed`.
+ *
+ * Types are checked in the examples alone: `deno task check` does it for the tests.
  *
  * @module
  */
-import { existsSync, readdirSync } from "node:fs";
-import { stdArgs } from "./std.ts";
+import { parseArgs } from "@std/cli";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Job, runJobs } from "./jobs.ts";
+import { choose, stdArgs } from "./std.ts";
 import { type Tally, tally } from "./tally.ts";
 
+type Runtime = "Deno" | "Bun";
+
+/** Tests to run, and where the runner leaves its report. */
+interface TestJob extends Job {
+  readonly runtime: Runtime;
+  readonly report: string;
+}
+
 /** Bun comes from npm, so that no more than Node has to be installed. */
-const bun = ["npx", "--yes", "bun@1.4.5"];
+const BUN = ["npx", "--yes", "bun@1.4.5"];
+
+/** Where the packages of npm are that the tests need on Bun. */
+const BUN_PACKAGES = "tests/npm";
 
 /** Where the examples are: public modules, whatever they re-export, and the guide. */
-const documented = ["mod.ts", "src", "README.md"].filter((path) => existsSync(path));
+const DOCUMENTED = ["mod.ts", "src", "README.md"];
 
-/** Runs a command in the foreground. */
-async function run([command, ...args]: string[]): Promise<boolean> {
-  const child = new Deno.Command(command!, { args, stdin: "null" }).spawn();
-  return (await child.status).success;
-}
+/** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
+const PARTS = { Deno: 3, Bun: 2 } as const;
 
-/** Runs a test runner that is told where to write its report, and counts. */
-async function count(command: (report: string) => string[]): Promise<Tally> {
-  const report = await Deno.makeTempFile({ suffix: ".xml" });
-  try {
-    const succeeded = await run(command(report));
-    return tally(await Deno.readTextFile(report), succeeded);
-  } finally {
-    await Deno.remove(report);
-  }
-}
+/** With fewer files than this, starting the runtime more than once would take longer. */
+const MIN_FILES_TO_PART = 40;
 
-async function testOnDeno(files: string[], examples: string[]): Promise<Tally> {
-  const std = await stdArgs();
-  console.log(`Deno, @std: ${std.length === 0 ? "the packages" : "the stand-ins in tests/std"}`);
-  return count((report) => [
-    ...[Deno.execPath(), "test", "--allow-all", "--doc", "--junit-path", report],
-    ...[...std, ...files, ...examples],
-  ]);
-}
+/** Both runtimes at least, however few cores there are: tests wait for timers, too. */
+const MIN_JOBS_AT_ONCE = 2;
 
-async function testOnBun(files: string[]): Promise<Tally> {
-  console.log("\nBun, @std: the stand-ins in tests/std");
-  if (!await run([...bun, "install", "--frozen-lockfile"])) return tally(undefined, false);
-  // Bun takes a path for a pattern unless it begins with a dot.
-  return count((report) => [
-    ...[...bun, "test", "--reporter", "junit", "--reporter-outfile", report],
-    ...files.map((file) => `./${file}`),
-  ]);
-}
+const startedAt = performance.now();
 
-const options = Deno.args.filter((arg) => arg.startsWith("-") && arg !== "--");
-const patterns = Deno.args.filter((arg) => !arg.startsWith("-"))
-  .map((pattern) => pattern.replace(/^\.\//, ""));
-const unknown = options.find((option) => option !== "--deno" && option !== "--bun");
-if (unknown !== undefined) {
-  console.error(`Unknown option: '${unknown}'. Use --deno or --bun`);
-  Deno.exit(2);
-}
-
+const options = parseArgs(Deno.args, {
+  boolean: ["deno", "bun"],
+  string: ["_"],
+  unknown: (arg) => {
+    if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno or --bun`);
+  },
+});
+const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
 const files = readdirSync("tests", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("_test.ts"))
   .map((path) => `tests/${path.replaceAll("\\", "/")}`)
   .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
   .sort();
-if (files.length === 0) {
-  console.error(`No test file matches ${patterns.join(", ")}`);
-  Deno.exit(2);
-}
+if (files.length === 0) misused(`No test file matches ${patterns.join(", ")}`);
+const onDeno = options.deno || !options.bun;
+const onBun = options.bun || !options.deno;
 
-const tallies: [string, Tally][] = [];
-if (!options.includes("--bun")) {
-  tallies.push(["Deno", await testOnDeno(files, patterns.length === 0 ? documented : [])]);
+let jobsMade = 0;
+const folder = mkdtempSync(join(tmpdir(), "trilane-test-"));
+// As open as the system's own: a test's program gives up its rights.
+chmodSync(folder, 0o755);
+const tallies: [Runtime, Tally][] = [];
+try {
+  const ofDeno = onDeno ? await jobsOnDeno() : [];
+  const ofBun = onBun && await install() ? jobsOnBun() : [];
+  if (onBun && ofBun.length === 0) tallies.push(["Bun", tally(undefined, false)]);
+  // In turns, so that both runtimes are at work from the beginning.
+  const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
+  jobs.push(...ofBun.slice(ofDeno.length));
+  const atOnce = Math.max(MIN_JOBS_AT_ONCE, availableParallelism());
+  const succeeded = await runJobs(jobs, atOnce, (output) => Deno.stdout.writeSync(output));
+  jobs.forEach(({ runtime, report }, index) => {
+    const text = existsSync(report) ? readFileSync(report, "utf8") : undefined;
+    tallies.push([runtime, tally(text, succeeded[index]!)]);
+  });
+} finally {
+  rmSync(folder, { recursive: true });
 }
-if (!options.includes("--deno")) tallies.push(["Bun", await testOnBun(files)]);
 
 // Once more at the end, so that thousands of passed tests don't hide them.
 for (const [runtime, { failures }] of tallies) {
   for (const failure of failures) console.log(`\nFailed on ${runtime}: ${failure}`);
 }
 console.log();
-for (const [runtime, { passed, failed }] of tallies) {
-  console.log(`${runtime}: ${passed} passed, ${failed} failed`);
+for (const runtime of ["Deno", "Bun"] as const) {
+  const own = tallies.filter(([name]) => name === runtime);
+  if (own.length > 0) console.log(`${runtime}: ${count(own)}`);
 }
-const sum = (key: "passed" | "failed") =>
-  tallies.reduce((total, [, counts]) => total + counts[key], 0);
-console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+const seconds = Math.round((performance.now() - startedAt) / 1000);
+console.log(`Took ${Math.floor(seconds / 60)} min ${seconds % 60} s`);
+console.log(`\n${count(tallies)}`);
 // A run without a single test has shown nothing.
-Deno.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1);
+Deno.exit(sum(tallies, "failed") === 0 && sum(tallies, "passed") > 0 ? 0 : 1);
+
+async function jobsOnDeno(): Promise<TestJob[]> {
+  const std = await stdArgs();
+  const meaning = await choose() === "packages" ? "the packages" : "the stand-ins in tests/std";
+  const test = ["test", "--allow-all", ...std];
+  const jobs = parts(PARTS.Deno).map(({ files, name }) =>
+    job("Deno", `Deno, @std: ${meaning}${name}`, (report) => [
+      ...[Deno.execPath(), ...test, "--no-check", "--junit-path", report],
+      ...files,
+    ])
+  );
+  if (patterns.length > 0) return jobs;
+  const examples = job("Deno", "Deno, the examples in the documentation", (report) => [
+    ...[Deno.execPath(), ...test, "--doc", "--junit-path", report],
+    ...DOCUMENTED.filter((path) => existsSync(path)),
+  ]);
+  return [...jobs, examples];
+}
+
+function jobsOnBun(): TestJob[] {
+  return parts(PARTS.Bun).map(({ files, name }) =>
+    job("Bun", `Bun, @std: the stand-ins in tests/std${name}`, (report) => [
+      ...[...BUN, "test", "--reporter", "junit", "--reporter-outfile", report],
+      // Bun takes a path for a pattern unless it begins with a dot.
+      ...files.map((file) => `./${file}`),
+    ])
+  );
+}
+
+/** Shares the test files out. Neighbours take about as long as each other, so none get them all. */
+function parts(most: number): { files: string[]; name: string }[] {
+  const count = files.length < MIN_FILES_TO_PART ? 1 : most;
+  return Array.from({ length: count }, (_, part) => ({
+    files: files.filter((_, index) => index % count === part),
+    name: count === 1 ? "" : `, part ${part + 1} of ${count}`,
+  }));
+}
+
+function job(
+  runtime: Runtime,
+  heading: string,
+  commandFor: (report: string) => string[],
+): TestJob {
+  const path = join(folder, `${++jobsMade}`);
+  const report = `${path}.xml`;
+  // Of its own, since some tests look whether temporary files are left.
+  mkdirSync(path);
+  const env = { TMPDIR: path };
+  return { runtime, heading, command: commandFor(report), report, env };
+}
+
+/** Installs what the tests need on Bun. */
+async function install(): Promise<boolean> {
+  const [command, ...args] = [...BUN, "install", "--frozen-lockfile", "--cwd", BUN_PACKAGES];
+  const { success, stderr } = await new Deno.Command(command!, { args, stdin: "null" }).output();
+  if (!success) Deno.stderr.writeSync(stderr);
+  return success;
+}
+
+function sum(tallies: [Runtime, Tally][], key: "passed" | "failed"): number {
+  return tallies.reduce((total, [, counts]) => total + counts[key], 0);
+}
+
+function count(tallies: [Runtime, Tally][]): string {
+  return `${sum(tallies, "passed")} passed, ${sum(tallies, "failed")} failed`;
+}
+
+function misused(message: string): never {
+  console.error(message);
+  Deno.exit(2);
+}

@@ -2,6 +2,7 @@ import { AsyncQueue, ProcessQueue, ThreadQueue } from "@trilane/trilane";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import deno from "../deno.json" with { type: "json" };
 import { candidates } from "../examples/duplicates/candidates.ts";
 import { Clusters } from "../examples/duplicates/clusters.ts";
 import { compare } from "../examples/duplicates/compare.ts";
@@ -30,17 +32,20 @@ import { readAll } from "../examples/duplicates/read.ts";
 import { shingles } from "../examples/duplicates/shingles.ts";
 import { sketch } from "../examples/duplicates/sketch.ts";
 import { stage } from "../examples/duplicates/stage.ts";
+import { stdArgs } from "../scripts/std.ts";
 import { runtime, test } from "./harness.ts";
 
-/** Runs the demo as a user does: on Deno through its task, with the permissions given there. */
+const root = fileURLToPath(new URL("../", import.meta.url));
+const run = ["examples/duplicates.ts"];
+if (runtime === "deno") {
+  // What the task runs in the end, with the permissions given there.
+  const [, command] = deno.tasks.demo.command.split(" scripts/std.ts run ");
+  run.unshift("run", ...await stdArgs(), ...command!.split(" ").slice(0, -1));
+}
+
+/** Runs the demo. */
 function demo(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const command = runtime === "deno"
-    ? ["task", "--quiet", "demo", ...args]
-    : ["examples/duplicates.ts", ...args];
-  return spawnSync(process.execPath, command, {
-    cwd: fileURLToPath(new URL("../", import.meta.url)),
-    encoding: "utf8",
-  });
+  return spawnSync(process.execPath, [...run, ...args], { cwd: root, encoding: "utf8" });
 }
 
 /** Calls back with a temporary directory that has these files. */
@@ -187,12 +192,58 @@ test("demo: a directory that can't be listed is named and counted", () => {
   });
 });
 
-test("demo: looks through the current folder by default", () => {
+test("demo: looks through the sample by default", () => {
   const { status, stdout, stderr } = demo();
-  assertStringIncludes(stdout, "duplicates");
-  assertMatch(stderr, /^listed {4}[\d,]+ files in \d+ folders/);
+  assertEquals(
+    stdout.replaceAll("examples/duplicates/sample/", ""),
+    `550 bytes wasted: 3 copies of 275 bytes
+  backup/ferry (1).txt
+  backup/ferry.txt
+  travel/ferry.txt
+211 bytes wasted: 2 copies of 211 bytes
+  backup/packing list.txt
+  travel/packing list.txt
+761 bytes wasted by 5 files in 2 sets of duplicates
+
+Similar to drafts/rye bread (first try).txt
+   90 %  kitchen/rye bread.txt
+   85 %  drafts/rye bread (second try).txt
+Similar to letters/minutes corrected.txt
+   91 %  letters/minutes.txt
+2 groups of near-duplicates (80 % alike or more)
+`,
+  );
+  assertMatch(stderr, /^listed {4}13 files in 6 folders/);
   assertEquals(status, 0);
 });
+
+test("demo: finds its sample from any folder, and looks through another when told to", () => {
+  withFiles({}, (folder) => {
+    const program = join(root, "examples/duplicates.ts");
+    const { stdout, status } = spawnSync(process.execPath, run.with(-1, program), {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    assertStringIncludes(stdout, "/examples/duplicates/sample/travel/ferry.txt\n");
+    assertEquals(status, 0);
+    assertMatch(demo(folder).stdout, /^No duplicates\n\nNo near-duplicates/);
+  });
+});
+
+if (runtime === "deno") {
+  test("demo: its task downloads nothing that only tests need", () => {
+    withFiles({}, (cache) => {
+      const { stdout, stderr, status } = spawnSync(
+        process.execPath,
+        ["task", "demo", "--help"],
+        { cwd: root, encoding: "utf8", env: { ...process.env, DENO_DIR: cache } },
+      );
+      assertStringIncludes(stdout, "Usage: ");
+      for (const name of ["fast-check", "playwright-core"]) assert(!stderr.includes(name), stderr);
+      assertEquals([existsSync(join(cache, "npm/registry.npmjs.org")), status], [false, 0]);
+    });
+  });
+}
 
 test("demo: wrong usage is told on stderr with status 2", () => {
   withFiles({ file: "" }, (root) => {

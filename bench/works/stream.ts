@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { heapInUse, heapSize } from "../memory.ts";
 import { TRILANE } from "../pools.ts";
 import { assertSame, type Contender, timed, type Work } from "../work.ts";
@@ -24,7 +25,7 @@ function* numbers(): Generator<number> {
   for (let i = 0; i < ITEMS; i++) yield i;
 }
 
-const turn = () => new Promise((resolve) => setTimeout(resolve));
+const turn = () => delay(0);
 
 function contender(
   facts: Omit<Contender, "open">,

@@ -1,14 +1,16 @@
 import { Checkpoint } from "@trilane/trilane/checkpoint";
+import { parseArgs } from "@std/cli";
 import { openSync, statSync } from "node:fs";
+import { relative } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
 
 const HELP = `Find duplicate and near-duplicate files
 
 Usage: duplicates [OPTIONS] [DIR]
 
-DIR is where to look, by default the current folder. Symbolic links are not
-followed, and folders named .git are left out.
+DIR is where to look, by default a small sample that comes with this program.
+Symbolic links are not followed, and folders named .git are left out.
 
 Duplicates have the same bytes. Near-duplicates are texts (UTF-8, up to 2 MB)
 that have most of their runs of four words in common.
@@ -39,14 +41,11 @@ export interface Arguments {
   readonly all: boolean;
 }
 
-const OPTIONS = {
-  threshold: { type: "string" },
-  workers: { type: "string" },
-  checkpoint: { type: "string" },
-  report: { type: "string" },
-  all: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
+/** A few texts, some of them copies and some alike. */
+const SAMPLE = fileURLToPath(new URL("sample", import.meta.url));
+
+const VALUES = ["threshold", "workers", "checkpoint", "report"] as const;
+const FLAGS = ["all", "help"] as const;
 
 /** What the user has got wrong. */
 class UsageError extends Error {}
@@ -69,38 +68,33 @@ export function parseArguments(args: string[]): Arguments | undefined {
 }
 
 function parse(args: string[]): Arguments | undefined {
-  const { values, positionals, tokens } = parseArgs({
-    args,
-    options: OPTIONS,
-    allowPositionals: true,
-    // The strict mode's messages differ from runtime to runtime.
-    strict: false,
-    tokens: true,
+  const options = parseArgs(args, {
+    string: [...VALUES, "_"],
+    boolean: FLAGS,
+    alias: { help: "h" },
+    unknown: (arg) => {
+      if (arg.startsWith("-")) throw new UsageError(`Unknown option: '${arg}'`);
+    },
   });
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const option = Object.hasOwn(OPTIONS, token.name)
-      ? OPTIONS[token.name as keyof typeof OPTIONS]
-      : undefined;
-    if (option === undefined || (option.type === "boolean" && token.value !== undefined)) {
-      throw new UsageError(`Unknown option: '${args[token.index]}'`);
-    }
-    if (option.type === "string" && !token.value) {
-      throw new UsageError(`${token.rawName} needs a value`);
-    }
+  // Else `--all=no` would mean `--all`.
+  const valued = args.find((arg) => FLAGS.some((name) => arg.startsWith(`--${name}=`)));
+  if (valued !== undefined) throw new UsageError(`Unknown option: '${valued}'`);
+  for (const name of VALUES) {
+    if (options[name] === "") throw new UsageError(`--${name} needs a value`);
   }
-  if (values.help) {
+  if (options.help) {
     console.log(HELP);
     return undefined;
   }
-  if (positionals.length > 1) {
-    throw new UsageError(`DIR must be one directory: got ${positionals.length} arguments`);
+  const directories = options._.map(String);
+  if (directories.length > 1) {
+    throw new UsageError(`DIR must be one directory: got ${directories.length} arguments`);
   }
-  const [root = "."] = positionals;
+  const root = directories[0] ?? (relative(".", SAMPLE) || ".");
   assertDirectory(root);
-  const threshold = number("--threshold", values.threshold, "above 0, up to 1", isThreshold);
-  const workers = number("--workers", values.workers, "a whole number from 1", isCount);
-  const { checkpoint, report } = values as { checkpoint?: string; report?: string };
+  const threshold = number("--threshold", options.threshold, "above 0, up to 1", isThreshold);
+  const workers = number("--workers", options.workers, "a whole number from 1", isCount);
+  const { checkpoint, report } = options;
   return {
     root,
     threshold: threshold ?? 0.8,
@@ -114,7 +108,7 @@ function parse(args: string[]): Arguments | undefined {
       // Now, since it would be a pity to find out in the end.
       descriptor: opened("--report", report, () => openSync(report, "w")),
     },
-    all: values.all === true,
+    all: options.all,
   };
 }
 
@@ -128,7 +122,7 @@ function isCount(count: number): boolean {
 
 function number(
   name: string,
-  text: unknown,
+  text: string | undefined,
   allowed: string,
   isAllowed: (value: number) => boolean,
 ): number | undefined {

@@ -9,11 +9,11 @@
  *
  * @module
  */
+import { parseArgs } from "@std/cli";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import type { LaneName } from "./acts.ts";
 import { children, openFiles, workerThreads } from "./liveness.ts";
 import { soon } from "./patience.ts";
@@ -28,12 +28,11 @@ const MOST_FAULTS = 20;
 /** A line tells how far it is every so many seconds. */
 const PROGRESS_EVERY = 5;
 
-const { values: options } = parseArgs({
-  options: {
-    lane: { type: "string" },
-    kills: { type: "string" },
-    seconds: { type: "string" },
-    seed: { type: "string", default: String(Date.now() % 2 ** 32) },
+const options = parseArgs(process.argv.slice(2), {
+  string: ["lane", "kills", "seconds", "seed"],
+  default: { seed: String(Date.now() % 2 ** 32) },
+  unknown: (arg) => {
+    throw new RangeError(`Unknown argument: '${arg}'`);
   },
 });
 const { lane, seconds, kills = seconds === undefined ? 200 : Infinity } = options;

@@ -1,10 +1,6 @@
+import { delay } from "@std/async";
 /** So often a condition is looked at, far more than any takes to come true. */
 const LOOKS = 6_000;
-
-/** Resolves after so many milliseconds. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 /**
  * Waits for a condition, for a minute at least from the last progress on: on a machine that has much else to do
@@ -21,7 +17,7 @@ export async function soon(
   let seen = progress();
   for (let looks = 0; looks < LOOKS; looks++) {
     if (condition()) return true;
-    await pause(10);
+    await delay(10);
     if (progress() !== seen) looks = 0;
     seen = progress();
   }

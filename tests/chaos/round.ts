@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { delay } from "@std/async";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -20,7 +21,7 @@ import { type Act, actsOf, isEndless, isKilling, type LaneName } from "./acts.ts
 import { judge, type Story } from "./judge.ts";
 import { children, nameOf } from "./liveness.ts";
 import { read } from "./log.ts";
-import { pause, soon } from "./patience.ts";
+import { soon } from "./patience.ts";
 import type { Random } from "../random.ts";
 import { answer, type Order } from "./tasks.ts";
 
@@ -128,7 +129,7 @@ export class Round {
     for (let deed = 0; deed < deeds && performance.now() < until; deed++) {
       this.#do(this.#random.weighted(DEEDS));
       // Now and then workers get to rest.
-      await pause(this.#random.between(0, this.#random.chance(0.05) ? 80 : 10));
+      await delay(this.#random.between(0, this.#random.chance(0.05) ? 80 : 10));
     }
     await this.#end();
     return this.#report();
@@ -307,7 +308,7 @@ export class Round {
   }
 
   #soon(ms: number, act: () => void): void {
-    const done = pause(ms).then(() => {
+    const done = delay(ms).then(() => {
       act();
       this.#later.delete(done);
     });

@@ -7,7 +7,8 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import { currentTask, type TaskContext } from "../../mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { currentTask, type TaskContext } from "../../src/task/context.ts";
 import { sleepSync } from "../../src/runtime/sleep.ts";
 import type { Act } from "./acts.ts";
 import { isThere, nameOf } from "./liveness.ts";
@@ -173,7 +174,7 @@ function burn(ms: number): void {
 }
 
 function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return delay(ms);
 }
 
 function forever(): Promise<never> {

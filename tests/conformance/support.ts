@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { delay } from "@std/async";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
@@ -19,7 +20,6 @@ import type {
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import type { Lane } from "./lanes.ts";
-import { sleep } from "./tasks.ts";
 
 // deno-lint-ignore no-explicit-any -- a constructor may take anything
 type ErrorClass = new (...args: any[]) => Error;
@@ -159,7 +159,7 @@ export async function eventually(condition: () => boolean, what: string): Promis
   const end = performance.now() + PATIENCE;
   while (!condition()) {
     assert(performance.now() < end, `Waited in vain until ${what}`);
-    await sleep(1);
+    await delay(1);
   }
 }
 

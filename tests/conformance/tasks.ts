@@ -10,11 +10,12 @@
  */
 import { appendFileSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { currentTask } from "../../mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { currentTask } from "../../src/task/context.ts";
 
 /** Resolves after so many milliseconds. */
 export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return delay(ms);
 }
 
 /** Waits until a file exists or, since its test is over, not even its folder does. */

@@ -5,21 +5,20 @@
  *
  * @module
  */
+import { parseArgs } from "@std/cli";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { stdArgs } from "../../scripts/std.ts";
 import { describe } from "./describe.ts";
 import { sweep } from "./simulate.ts";
 
 /** So often it says how far it is, in milliseconds. */
 const TELL_EVERY = Deno.stderr.isTerminal() ? 500 : 15_000;
 
-const { values: options } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "10000" },
-    from: { type: "string", default: "0" },
-    jobs: { type: "string", default: `${availableParallelism()}` },
-  },
+const options = parseArgs(Deno.args, {
+  string: ["seeds", "from", "jobs"],
+  default: { seeds: "10000", from: "0", jobs: `${availableParallelism()}` },
+  unknown: (arg) => misused(`Unknown argument: '${arg}'`),
 });
 const seeds = whole("seeds");
 const from = whole("from");
@@ -27,10 +26,14 @@ const jobs = whole("jobs");
 
 Deno.exit(await (jobs > 1 ? share() : alone()) ? 0 : 1);
 
-function whole(name: keyof typeof options): number {
+function whole(name: "seeds" | "from" | "jobs"): number {
   const value = Number(options[name]);
   if (Number.isInteger(value) && value >= 0) return value;
-  console.error(`--${name} must be a whole number: got '${options[name]}'`);
+  return misused(`--${name} must be a whole number: got '${options[name]}'`);
+}
+
+function misused(message: string): never {
+  console.error(message);
   Deno.exit(2);
 }
 
@@ -52,12 +55,13 @@ async function share(): Promise<boolean> {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   };
   const timer = setInterval(() => tell(Deno.stderr.isTerminal() ? "\r" : "\n"), TELL_EVERY);
+  const std = await stdArgs();
   const share = Math.ceil(seeds / jobs);
   const succeeded = await Promise.all(Array.from({ length: jobs }, async (_, job) => {
     const count = Math.max(0, Math.min(share, seeds - job * share));
     const child = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--allow-all", fileURLToPath(import.meta.url)],
+        ...["run", "--allow-all", ...std, fileURLToPath(import.meta.url)],
         ...[`--seeds=${count}`, `--from=${from + job * share}`, "--jobs=1"],
       ],
       stdin: "null",

@@ -1,3 +1,4 @@
+import { delay } from "@std/async";
 import process from "node:process";
 import { collectGarbage } from "../../bench/memory.ts";
 
@@ -18,7 +19,7 @@ export async function measureMemory(): Promise<Memory> {
   // What finalizers release is garbage only then.
   for (let round = 0; round < 3; round++) {
     collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
   }
   const { heapUsed, rss } = process.memoryUsage();
   return { heap: heapUsed, rss };

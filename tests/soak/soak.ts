@@ -9,9 +9,11 @@
  *
  * @module
  */
+import { parseArgs } from "@std/cli";
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { stdArgs } from "../../scripts/std.ts";
 import { AsyncQueue, importTasks, type TaskQueue, ThreadQueue } from "../../mod.ts";
 import { measureMemory, megabytes } from "./memory.ts";
 
@@ -99,7 +101,7 @@ async function plainWorker(n: number): Promise<number> {
 /** Runs a part in a program of its own. */
 async function runAlone(part: string): Promise<boolean> {
   console.log(`\n${onBun ? "bun" : "deno"}, ${part}`);
-  const flags = onBun ? [] : ["run", "--allow-all", "--v8-flags=--expose-gc"];
+  const flags = onBun ? [] : ["run", "--allow-all", "--v8-flags=--expose-gc", ...await stdArgs()];
   const child = spawn(
     process.execPath,
     [...flags, fileURLToPath(import.meta.url), "--alone", part],
@@ -110,11 +112,11 @@ async function runAlone(part: string): Promise<boolean> {
   return await new Promise((resolve) => child.on("close", (code) => resolve(code === 0)));
 }
 
-const args = process.argv.slice(2);
+const { alone, _: args } = parseArgs(process.argv.slice(2), { string: ["alone"] });
 let passed = true;
-if (args[0] === "--alone") passed = await parts[args[1]]();
+if (alone !== undefined) passed = await parts[alone]();
 else {
-  const wanted = args.length > 0 ? args : Object.keys(parts);
+  const wanted = args.length > 0 ? args.map(String) : Object.keys(parts);
   for (const part of wanted) passed = await runAlone(part) && passed;
   console.log(passed ? "\npassed" : "\nfailed");
 }

@@ -1,7 +1,8 @@
 /**
- * `exit.ts LANE CASE`: a program that uses a queue and forgets to shut it down.
+ * `exit.ts LANE CASE…`: a program that uses queues and forgets to shut them down.
  *
- * It prints what a task returned and, at its end, `end`; then nothing should keep it from exiting.
+ * For each case it prints what a task returned and, at its end, `end`; then nothing should keep it from exiting. Before
+ * each line stands the case.
  *
  * @module
  */
@@ -82,19 +83,23 @@ const cases: Record<string, (lane: Lane) => Promise<unknown>> = {
   },
   "a task that runs": async ({ create, tasks }) => {
     const queue = await create().start();
-    queue.submit(tasks.sleep, [100]).onDone((handle) => console.log(`slept, ${handle.status}`));
+    queue.submit(tasks.sleep, [100]).onDone(({ status }) =>
+      console.log(`a task that runs: slept, ${status}`)
+    );
     return "early";
   },
   "a delay that is to come": async ({ create, tasks }) => {
     const queue = await create().start();
-    queue.submit(tasks.echo, ["value"], { delay: 30 }).onDone((handle) =>
-      console.log(`delayed ${handle.status}`)
+    queue.submit(tasks.echo, ["value"], { delay: 30 }).onDone(({ status }) =>
+      console.log(`a delay that is to come: delayed ${status}`)
     );
     return "early";
   },
 };
 
-const [laneName, name] = process.argv.slice(2);
+const [laneName, ...names] = process.argv.slice(2);
 const lane = lanes.find((lane) => lane.name === laneName)!;
-console.log(JSON.stringify(await cases[name](lane)));
-console.log("end");
+for (const name of names) {
+  console.log(`${name}: ${JSON.stringify(await cases[name](lane))}`);
+  console.log(`${name}: end`);
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import { appendFileSync, existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Squares a number, and notes which. */
 export function square(n: number, log?: string): number {
@@ -14,7 +15,7 @@ export function square(n: number, log?: string): number {
 
 /** The same, after a while. */
 export async function squareLater(n: number, log: string): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 1));
+  await delay(1);
   return square(n, log);
 }
 
@@ -44,6 +45,6 @@ export function nothing(_: number): void {}
 
 /** Ends when a file is there. */
 export async function gated(n: number, gate: string): Promise<number> {
-  while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!existsSync(gate)) await delay(1);
   return n;
 }

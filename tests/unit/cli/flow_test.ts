@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { test } from "../../harness.ts";
 import { Cli, cli, command, withFolder } from "./support.ts";
 
+/** A write that takes so long waits for a reader. Where one is only slow, less is written. */
+const STALL_MS = 500;
+
 /** The memory that a process has in use, in megabytes. */
 function memoryOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4096 / 1e6;
@@ -70,7 +73,7 @@ test("cli: a reader that is slow slows the reading down", () =>
     async function taken(piece: string): Promise<boolean> {
       let timer: ReturnType<typeof setTimeout>;
       const patience = new Promise<boolean>((resolve) => {
-        timer = setTimeout(() => resolve(false), 3_000);
+        timer = setTimeout(() => resolve(false), STALL_MS);
       });
       const written = new Promise<boolean>((resolve) => stdin.write(piece, () => resolve(true)));
       const result = await Promise.race([written, patience]);

@@ -49,7 +49,7 @@ for (const lane of lanes) {
 
   test(`cli, ${lane}: an attempt that takes too long fails`, async () => {
     const ended = await cli(
-      ["map", "tasks.ts#stay", "no such file", "--timeout", "1500", "--lane", lane],
+      ["map", "tasks.ts#stay", "no such file", "--timeout", "300", "--lane", lane],
     );
     const [line] = jsonLines(ended);
     assertEquals([line.status, line.error?.name], ["failed", "TimeoutError"]);
@@ -58,12 +58,12 @@ for (const lane of lanes) {
 
   test(`cli, ${lane}: a run that takes too long is ended`, async () => {
     const ended = await cli(
-      ["map", "tasks.ts#stay", "no", "such", "file", "--run-timeout=1500", "-w1", "--lane", lane],
+      ["map", "tasks.ts#stay", "no", "such", "file", "--run-timeout=300", "-w1", "--lane", lane],
     );
     assertEquals(jsonLines(ended).map(({ status, error }) => [status, error]), [
       ...Array(3).fill([
         "cancelled",
-        { name: "TimeoutError", message: "The run took longer than 1500 ms" },
+        { name: "TimeoutError", message: "The run took longer than 300 ms" },
       ]),
     ]);
     assertMatch(ended.stderr, /3 inputs: 0 succeeded, 0 failed, 3 cancelled in /);

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../conformance/support.ts";
 import { test } from "../../harness.ts";
-import { Cli, isThere, jsonLines, lanes, withFolder } from "./support.ts";
+import { Cli, isAlive, jsonLines, lanes, withFolder } from "./support.ts";
 
 /** The processes that say that they run a task. */
 function pids({ stderr }: { readonly stderr: string }): number[] {
@@ -12,7 +12,7 @@ function pids({ stderr }: { readonly stderr: string }): number[] {
 
 async function assertGone(run: Cli): Promise<void> {
   assert(pids(run).length > 0);
-  for (const pid of pids(run)) await eventually(() => !isThere(pid), `process ${pid} is gone`);
+  for (const pid of pids(run)) await eventually(() => !isAlive(pid), `process ${pid} is gone`);
 }
 
 for (const lane of lanes) {

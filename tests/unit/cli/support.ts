@@ -12,7 +12,7 @@ import { runtime } from "../../harness.ts";
 const program = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-export { isThere, withFolder } from "../lanes/process/support.ts";
+export { isAlive, withFolder } from "../lanes/process/support.ts";
 
 /** The lanes. */
 export const lanes = ["async", "thread", "process"] as const;

@@ -1,6 +1,8 @@
-import { currentTask, defineTasks } from "../../../mod.ts";
+import { defineTasks } from "../../../src/portable/define.ts";
+import { currentTask } from "../../../src/task/context.ts";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 
 export const version = 3;
 
@@ -46,7 +48,7 @@ export async function stay(file: string): Promise<string> {
   const { signal } = currentTask();
   process.stderr.write(`stays ${file}, process ${process.pid}\n`);
   while (!signal.aborted && !existsSync(file)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await delay(5);
   }
   signal.throwIfAborted();
   return file;
@@ -55,7 +57,7 @@ export async function stay(file: string): Promise<string> {
 /** The same, deaf to its signal. */
 export async function stayDeaf(file: string): Promise<string> {
   process.stderr.write(`stays ${file}, process ${process.pid}\n`);
-  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!existsSync(file)) await delay(5);
   return file;
 }
 

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { unicodeWidth } from "@std/cli";
 import deno from "../../../deno.json" with { type: "json" };
 import { main } from "../../../src/cli/main.ts";
 import { readCommandLine } from "../../../src/cli/options.ts";
@@ -156,7 +157,7 @@ test("cli usage: --help lists every option, --version says which it is", async (
     for (const option of ["-w, --workers N", "--retry-delay MS", "--joblog FILE", "-h, --help"]) {
       assertStringIncludes(stdout, option);
     }
-    for (const line of stdout.split("\n")) assertEquals(line.length <= 100, true, line);
+    for (const line of stdout.split("\n")) assert(unicodeWidth(line) <= 100, line);
   }
   const { status, stdout } = await cli(["--version"]);
   assertEquals([status, stdout], [0, `${deno.version}\n`]);

@@ -4,7 +4,8 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { currentTask } from "../../../mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { currentTask } from "../../../src/task/context.ts";
 
 /** An error with all that can be lost on the way. */
 export class OddError extends RangeError {
@@ -51,5 +52,5 @@ export function sum(numbers: Uint8Array): number {
 
 /** Waits until a file is gone and says nothing meanwhile. */
 export async function quiet(file: string): Promise<void> {
-  while (existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (existsSync(file)) await delay(1);
 }

@@ -56,7 +56,7 @@ test("results that a busy child has not sent yet are told of while it is busy", 
 test("64 MiB both ways with all workers at once", async () => {
   await withQueue({ workers: 2 }, async (queue) => {
     const bytes = new Uint8Array(64 * MiB).fill(7);
-    const handles = queue.map(tasks.echo, new Array<[Uint8Array]>(4).fill([bytes]));
+    const handles = queue.map(tasks.echo, new Array<[Uint8Array]>(queue.workers).fill([bytes]));
     for (const handle of handles) {
       const back = await handle.value() as Uint8Array;
       assertEquals([back.length, back[12_345]], [bytes.length, 7]);

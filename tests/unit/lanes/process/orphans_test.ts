@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { test } from "../../../harness.ts";
-import { eventually, isThere, Program, withFolder } from "./support.ts";
+import { eventually, isAlive, isThere, Program, withFolder } from "./support.ts";
 
 /** Starts a program with children and returns it with their ids. */
 async function parent(how: string): Promise<{ program: Program; children: number[] }> {
@@ -16,7 +16,7 @@ async function parent(how: string): Promise<{ program: Program; children: number
 
 /** Waits until none of them is there. */
 async function allGone(children: number[]): Promise<void> {
-  await eventually(() => !children.some(isThere), "all children are gone");
+  await eventually(() => !children.some(isAlive), "all children are gone");
 }
 
 test("when a program is killed its children go with it, busy or idle", async () => {

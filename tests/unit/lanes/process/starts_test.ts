@@ -35,7 +35,7 @@ const failing: Record<string, [ProcessOptions, (error: unknown) => void]> = {
     },
   ],
   "an initializer that never returns": [
-    { initializer: tasks.neverPrepare, startTimeout: 500 },
+    { initializer: tasks.neverPrepare, startTimeout: 100 },
     (error) => {
       assertInstanceOf(error, WorkerCrashError);
       assert(error.message.includes("not ready in time"));

@@ -60,6 +60,18 @@ export function isThere(pid: number): boolean {
   }
 }
 
+/** Whether a process runs: one that has ended may be there as a zombie until its parent, or who took its place, looks. */
+export function isAlive(pid: number): boolean {
+  if (!isThere(pid)) return false;
+  try {
+    // The state follows the name, which is in parentheses and may itself have some.
+    return !/^.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    // It has gone meanwhile, or the system has no such files.
+    return isThere(pid);
+  }
+}
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number | null;

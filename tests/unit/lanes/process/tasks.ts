@@ -6,7 +6,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
-import { currentTask } from "../../../../mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { currentTask } from "../../../../src/task/context.ts";
 
 export function add(a: number, b: number): number {
   return a + b;
@@ -33,7 +34,7 @@ export async function later<T>(value: T): Promise<T> {
 }
 
 function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return delay(ms);
 }
 
 /** Keeps its child busy for so many milliseconds, and says nothing. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async";
 import fc from "fast-check";
 import type { TaskHandle, TaskResult, ThreadQueue } from "../../../../mod.ts";
 import { test } from "../../../harness.ts";
@@ -39,7 +40,7 @@ test("thread batching: a task of lower priority overtakes those that were sent a
     const last = queue.map(tasks.append, range(5, 200).map((i): Append => [order, i]), {
       priority: 9,
     });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(10);
     open(door);
     await Promise.all([first, ...ordinary, ...urgent, ...last]);
     assertEquals(read(order), [...range(5, 100), ...range(50), ...range(5, 200)]);
@@ -72,7 +73,7 @@ test("thread batching: a pause holds those that were sent ahead; then they go on
     queue.pause();
     open(door);
     await first;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     assertEquals([order[0], queue.stats.active], [0, 0]);
     queue.resume();
     await Promise.all(handles);
@@ -97,7 +98,7 @@ test("thread batching: whatever is taken back and sent again meanwhile, tasks ru
         if (chance % 3 === 0) handles[place % handles.length]!.cancel();
         if (chance % 4 === 0) await Promise.resolve();
       }
-      await new Promise((resolve) => setTimeout(resolve));
+      await delay(0);
       open(door);
       await Promise.all([first, ...handles]);
       const due = range(100).filter((i) => !handles[i]!.cancelled)

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async";
 import { TaskTimeoutError } from "../../../../mod.ts";
 import { runtime, test } from "../../../harness.ts";
 import {
@@ -77,7 +78,7 @@ test("thread cancelling: a retry after a timeout starts when the attempt before 
     while (!handle.done) {
       const gone = Atomics.load(door, 2);
       most = Math.max(most, Atomics.load(door, 1) - gone);
-      await new Promise((resolve) => setTimeout(resolve));
+      await delay(0);
     }
     // What was read before may be older than what was read after, never newer.
     assert(most <= 1, `${most} attempts at a time`);
@@ -135,7 +136,7 @@ test("thread cancelling: whenever a task is cancelled, those behind it come to n
     for (let round = 0; round < 300; round++) {
       const cancelled = queue.map(tasks.work, [0.02, 0.05, 0.1]);
       const behind = queue.map(tasks.square, [1, 2, 3, 4]);
-      await new Promise((resolve) => setTimeout(resolve));
+      await delay(0);
       const until = performance.now() + (round % 30) / 100;
       while (performance.now() < until);
       cancelled[round % 3]!.cancel();

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async";
 import { ThreadQueue } from "../../../../mod.ts";
 import { test } from "../../../harness.ts";
 import { eventually, gate, open, reached, tasks, withThreads } from "./support.ts";
@@ -33,7 +34,7 @@ test("thread pool: minWorkers are started at once and kept; the others go after 
     await eventually(() => queue.stats.workers === 1, "two have been closed");
     const { worker } = await queue.submit(tasks.whoAmI).value();
     assert(three.includes(worker), "all have been closed, and a new one started");
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await delay(100);
     assertEquals(queue.stats.workers, 1);
     assertEquals((await queue.submit(tasks.whoAmI).value()).worker, worker);
   });
@@ -80,7 +81,7 @@ test("thread pool: the number of workers can be set while they work", async () =
     const next = gate();
     const more = Array.from({ length: 6 }, () => queue.submit(tasks.block, [next]));
     await reached(next, 2);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
     assertEquals([next[1], queue.stats.active], [2, 2]);
     open(next);
     await Promise.all(more);

@@ -116,7 +116,7 @@ const forgetful = {
 
 for (const [way, line] of Object.entries(forgetful)) {
   test(`thread programs: one that forgets shutdown() exits by itself: ${way}`, async () => {
-    await assertPrints([line], "programs/forgets_shutdown.ts", way);
+    await assertPrints([line], "programs/forgets_shutdown.ts", way, "100");
     if (runtime === "bun") {
       // Where idle workers don't keep a program alive it need not wait for their end.
       const { took } = await assertPrints([line], "programs/forgets_shutdown.ts", way, "30000");

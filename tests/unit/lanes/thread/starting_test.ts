@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async";
 import {
   importTasks,
   inlineTask,
@@ -58,7 +59,7 @@ test("thread starting: workers that are to be kept warm and can't start are not 
     };
     await withThreads(options, async (queue) => {
       await eventually(() => queue.stats.workers === 0 && lines().length >= 3, "it gives up");
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await delay(100);
       assert(lines().length <= 4, `${lines().length} starts`);
       assertEquals((await queue.submit(tasks.square, [1])).status, "failed");
     });
@@ -192,7 +193,7 @@ test("thread starting: a shutdown while workers start settles, and none is left"
     const queue = new ThreadQueue({ workers: 4, minWorkers: round % 3 });
     await queue.start();
     const handles = [queue.submit(inline), queue.submit(inline), queue.submit(inline)];
-    for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turn = 0; turn < round; turn++) await delay(1);
     await queue.cancel();
     assertEquals(queue.stats.workers, 0);
     for (const handle of handles) assert(handle.done);
@@ -200,9 +201,13 @@ test("thread starting: a shutdown while workers start settles, and none is left"
 });
 
 test("thread starting: a shutdown doesn't wait for an initializer", async () => {
-  const queue = new ThreadQueue({ workers: 1, minWorkers: 1, initializer: tasks.never });
+  const begun = gate();
+  const queue = new ThreadQueue({
+    ...{ workers: 1, minWorkers: 1 },
+    ...{ initializer: tasks.never, initArgs: [begun] },
+  });
   await queue.start();
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await reached(begun);
   await queue.shutdown();
   assertEquals([queue.stats.workers, queue.stats.abandoned], [0, 0]);
 });

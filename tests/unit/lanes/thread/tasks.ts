@@ -6,7 +6,8 @@
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { currentTask } from "../../../../mod.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { currentTask } from "../../../../src/task/context.ts";
 
 /** Which worker this is: another one has another. */
 const worker = crypto.randomUUID();
@@ -25,7 +26,7 @@ export function initialize(...words: unknown[]): void {
 
 /** An initializer that takes its time. */
 export async function initializeLater(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await delay(ms);
   initialized = "later";
 }
 
@@ -58,8 +59,9 @@ export function writeUntilRefused(folder: string): string | undefined {
   }
 }
 
-/** Never ends. */
-export function never(): Promise<never> {
+/** Never ends; counts at a gate that it has begun. */
+export function never(gate?: Int32Array): Promise<never> {
+  if (gate !== undefined) Atomics.add(gate, 1, 1);
   const alive = setInterval(() => {}, 1000);
   return new Promise(() => alive);
 }

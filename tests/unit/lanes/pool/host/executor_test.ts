@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { delay } from "@std/async";
 import { WORDS } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { VirtualClock } from "../../../../../src/testing/virtual_clock.ts";
 import { eventually } from "../../../../conformance/support.ts";
@@ -384,7 +385,7 @@ test("pool executor: of workers that have been idle for long, minWorkers stay", 
   await Promise.all(handles);
   const killed = () => queue.links.filter((link) => link.killed).length;
   await eventually(() => killed() > 0, "some are closed");
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await delay(30);
   assertEquals([killed(), queue.links.length, queue.stats.workers], [2, 3, 1]);
   await queue.end();
 });

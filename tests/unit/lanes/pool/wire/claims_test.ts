@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { delay } from "@std/async";
 import { Claims, WORDS } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { test } from "../../../../harness.ts";
 import { race, until } from "./race.ts";
@@ -78,7 +79,7 @@ test("claims: each task is either begun or taken back, never both, in a race of 
     for (let i = 7; i >= 0; i--) {
       if (pool.withdraw(round * 8 + i)) withdrawn[round * 8 + i] = 1;
     }
-    if (round === 0) { while (Atomics.load(go, 1) < 1) await new Promise((r) => setTimeout(r, 1)); }
+    if (round === 0) { while (Atomics.load(go, 1) < 1) await delay(1); }
   }
   const begun = await result as Int32Array;
   await end();

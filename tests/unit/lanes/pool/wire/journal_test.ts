@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { delay } from "@std/async";
 import fc from "fast-check";
 import { Journal, JOURNAL_SIZE, type Note } from "../../../../../src/lanes/pool/wire/journal.ts";
 import { test } from "../../../../harness.ts";
@@ -103,7 +104,7 @@ test("journal: a reader on another thread never sees a note that is half another
   let seen = 0;
   while (Atomics.load(go, 0) === 0) {
     for (let i = 0; i < 200; i++) check(pool.notes());
-    await new Promise((resolve) => setTimeout(resolve));
+    await delay(0);
   }
   await result;
   await end();

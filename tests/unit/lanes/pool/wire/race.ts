@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { sleepSync } from "../../../../../src/runtime/sleep.ts";
 import type { Race } from "./side.ts";
 
@@ -35,7 +36,7 @@ export function race(task: Race): { result: Promise<unknown>; end: () => Promise
     async end() {
       worker.terminate();
       // Its end takes a turn of the event loop.
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await delay(1);
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { importTasks, ProcessQueue } from "../../../../../mod.ts";
 
 const tasks = importTasks<typeof import("../tasks.ts")>(new URL("../tasks.ts", import.meta.url));
@@ -63,7 +64,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await queue.shutdown();
     writeFileSync(file, "");
     // Until the test has seen it.
-    while (!existsSync(`${file}.seen`)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!existsSync(`${file}.seen`)) await delay(5);
   },
   async lastWords() {
     await queue.submit(tasks.writeAndExit, ["last words\n"]);
