@@ -1,24 +1,7 @@
 import * as errors from "../../../base/errors.ts";
-import { decodeValue, encodeValue } from "./values.ts";
+import { type EncodedError, type EncodedThrown, pack, unpack } from "./packing.ts";
 
-/**
- * An error as plain data that any channel carries. Structured clone alone would lose class, name, own fields,
- * `cause` (on Bun) and the errors of an aggregate.
- */
-export interface EncodedError {
-  /** The nearest class that both sides know. */
-  readonly base: string;
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  /** Own enumerable fields that can be sent, by name. */
-  readonly fields: readonly (readonly [string, EncodedThrown])[] | undefined;
-  readonly cause: EncodedThrown | undefined;
-  readonly errors: readonly EncodedThrown[] | undefined;
-}
-
-/** Anything that was thrown: an error encoded, anything else as it is. */
-export type EncodedThrown = { readonly error: EncodedError } | { readonly value: unknown };
+export type { EncodedThrown };
 
 /** Whether a value can go through the channel as it is. */
 export type CanSend = (value: unknown) => boolean;
@@ -105,7 +88,7 @@ function sent(
   nested: (value: unknown) => EncodedThrown,
 ): { readonly value: unknown } | undefined {
   try {
-    const encoded = encodeValue(value, [], nested);
+    const encoded = pack(value, [], nested);
     return canSend(encoded) ? { value: encoded } : undefined;
   } catch {
     return undefined;
@@ -120,7 +103,7 @@ function sent(
  * @returns What was thrown.
  */
 export function decodeThrown(encoded: EncodedThrown, site?: string): unknown {
-  if (!("error" in encoded)) return decodeValue(encoded.value);
+  if (!("error" in encoded)) return unpack(encoded.value, decodeThrown);
   const { base, name, message, stack, fields, cause, errors: inner } = encoded.error;
   const error = create(base, name, message);
   if (error.name !== name) define(error, "name", name, false);
