@@ -131,6 +131,23 @@ export function show(value: unknown): string {
 }
 
 /**
+ * Why something failed, as part of another error's message.
+ *
+ * @param error Anything that was thrown.
+ * @returns The error's message, without the full stop that some runtimes end it with; of what has none, its text.
+ */
+export function reasonOf(error: unknown): string {
+  try {
+    if (error instanceof Error && typeof error.message === "string" && error.message !== "") {
+      return error.message.replace(/\.$/, "");
+    }
+  } catch {
+    // A revoked proxy or a getter that throws.
+  }
+  return show(error);
+}
+
+/**
  * `instanceof` for what anyone may have thrown or given as a reason: a revoked proxy throws when it is asked.
  *
  * @param value The value.
