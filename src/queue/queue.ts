@@ -29,7 +29,7 @@ import { Stream, STREAM_OPTION_CHECKS, type StreamItem, type StreamOptions } fro
 import type { RunSummary } from "./summary.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
 import { serveShared, type Share } from "./sharing.ts";
-import { resolveUnawaited } from "../base/unawaited.ts";
+import { HandlePromise } from "../base/handle_promise.ts";
 
 /** What a queue is doing, in numbers. */
 export interface QueueStats {
@@ -193,12 +193,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): Promise<PlainHandle> {
-    return new Promise((resolve, reject) => {
+    return HandlePromise.of<PlainHandle>((resolve, reject) => {
       const args = submittedArguments(argsOrOptions, options);
       const own = submittedOptions(argsOrOptions, options);
-      this.#submitWhenReady(fn, args, own)
-        .then(({ task }) => resolveUnawaited(resolve, task))
-        .catch(reject);
+      this.#submitWhenReady(fn, args, own).then(({ task }) => resolve(task), reject);
     });
   }
 

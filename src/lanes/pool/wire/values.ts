@@ -16,7 +16,7 @@ import { isPartial } from "./views.ts";
  */
 
 /** An array of up to so many elements is asked for further keys. Longer ones take too long to ask. */
-const MAX_ASKED_LENGTH = 32;
+const MAX_ASKED_LENGTH = 8;
 
 /**
  * Makes a value ready to be sent, to be read by {@linkcode decodeValue}.
