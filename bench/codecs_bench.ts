@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeThrown, encodeThrown } from "../src/lanes/pool/wire/error_codec.ts";
-import { canClone, decodeValue, encodeValue } from "../src/lanes/pool/wire/values.ts";
+import { decodeValue, encodeValue } from "../src/lanes/pool/wire/values.ts";
 import { decode, encode } from "../src/lanes/process/codec.ts";
 
 const values = {
@@ -29,5 +29,5 @@ const error = new RangeError("out", { cause: new Error("of") });
 Deno.bench({
   name: "an error with a cause",
   group: "errors",
-  fn: () => void decodeThrown(encodeThrown(error, canClone)),
+  fn: () => void decodeThrown(encodeThrown(error)),
 });

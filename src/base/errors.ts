@@ -131,6 +131,23 @@ export function show(value: unknown): string {
 }
 
 /**
+ * Why something failed, as part of another error's message.
+ *
+ * @param error Anything that was thrown.
+ * @returns The error's message, without the full stop that some runtimes end it with; of what has none, its text.
+ */
+export function reasonOf(error: unknown): string {
+  try {
+    if (error instanceof Error && typeof error.message === "string" && error.message !== "") {
+      return error.message.replace(/\.$/, "");
+    }
+  } catch {
+    // A revoked proxy or a getter that throws.
+  }
+  return show(error);
+}
+
+/**
  * `instanceof` for what anyone may have thrown or given as a reason: a revoked proxy throws when it is asked.
  *
  * @param value The value.
@@ -146,21 +163,6 @@ export function isInstance<T>(
   } catch {
     return false;
   }
-}
-
-/**
- * Why something failed, in a line: the error's message, or what else was thrown.
- *
- * @param error Anything that was thrown.
- * @returns The line.
- */
-export function reasonOf(error: unknown): string {
-  try {
-    if (error instanceof Error) return `${error.message}`;
-  } catch {
-    // A revoked proxy, or a getter that throws.
-  }
-  return show(error);
 }
 
 function describe(value: unknown): string {

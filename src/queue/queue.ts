@@ -21,7 +21,7 @@ import { Submission } from "./submission.ts";
 import type { RunSummary } from "./summary.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
 import { serveShared, type Share } from "./sharing.ts";
-import { resolveUnawaited } from "../base/unawaited.ts";
+import { HandlePromise } from "../base/handle_promise.ts";
 
 /** What a queue is doing, in numbers. */
 export interface QueueStats {
@@ -177,12 +177,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): Promise<PlainHandle> {
-    return new Promise((resolve, reject) => {
+    return HandlePromise.of<PlainHandle>((resolve, reject) => {
       const args = submittedArguments(argsOrOptions, options);
       const own = submittedOptions(argsOrOptions, options);
-      this.#submission.whenReady(fn, args, own)
-        .then(({ task }) => resolveUnawaited(resolve, task))
-        .catch(reject);
+      this.#submission.whenReady(fn, args, own).then(({ task }) => resolve(task), reject);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { TaskSpec } from "../engine/engine.ts";
-import { NotPortableError } from "../base/errors.ts";
+import { NotPortableError, reasonOf } from "../base/errors.ts";
 import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
@@ -7,7 +7,7 @@ import { assertPortable } from "../portable/assert.ts";
 import { canClone, encodeValue } from "../lanes/pool/wire/values.ts";
 import { referenceOf, type TaskReference } from "../portable/portable.ts";
 import { transfersOf } from "../portable/transfer.ts";
-import { type Batch, reasonOf, type SentCall } from "./protocol.ts";
+import type { Batch, SentCall } from "./protocol.ts";
 
 /**
  * Makes calls ready to be sent. All that can be checked here is, with the errors that a local queue throws.
@@ -63,7 +63,7 @@ export function makeBatch(
       metadata: attempt(() => encodeValue(metadata), "The metadata"),
     },
     signal: signal !== undefined,
-    aborted: signal?.aborted ? encodeThrown(signal.reason, canClone) : undefined,
+    aborted: signal?.aborted ? encodeThrown(signal.reason) : undefined,
   };
   return { batch, transferables: [...transferables] };
 }

@@ -5,7 +5,7 @@ import type { TaskResult } from "../task/result.ts";
 import { cancelError } from "../task/outcome.ts";
 import { waitFor } from "../base/wait.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
-import { canClone, decodeValue } from "../lanes/pool/wire/values.ts";
+import { decodeValue } from "../lanes/pool/wire/values.ts";
 import { platform } from "../runtime/platform.ts";
 import type { ConnectedTask, Connection } from "./connection.ts";
 import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
@@ -267,7 +267,7 @@ export async function cancelTasks(
 ): Promise<number> {
   const ids = tasks.filter((task) => !task.done).map((task) => task.id);
   if (ids.length === 0) return 0;
-  const why = reason === undefined ? undefined : encodeThrown(reason, canClone);
+  const why = reason === undefined ? undefined : encodeThrown(reason);
   try {
     return await connection.request("cancel a task", (request) => [CANCEL, request, ids, why]);
   } catch (cause) {

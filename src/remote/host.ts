@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort as NodePort } from "node:worker_threads";
-import { NotPortableError } from "../base/errors.ts";
+import { NotPortableError, reasonOf } from "../base/errors.ts";
 import type { TaskOptions } from "../task/options.ts";
 import type { TaskQueue } from "../queue/queue.ts";
 import type { TaskResult, TaskResultBase } from "../task/result.ts";
@@ -21,7 +21,6 @@ import {
   CLOSED,
   type DownMessage,
   ENDED,
-  reasonOf,
   REFUSED,
   type SentCall,
   type SentResult,
@@ -132,7 +131,7 @@ export class QueueHost {
         signal: controller?.signal,
       }));
     } catch (error) {
-      return this.#say([REFUSED, request, encodeThrown(error, canClone)]);
+      return this.#say([REFUSED, request, encodeThrown(error)]);
     }
     const { timeOrigin } = performance;
     this.#say([ADMITTED, request, { groupId, tasks: tasks.map(admitted), timeOrigin }]);
@@ -172,7 +171,7 @@ export class QueueHost {
       await this.#queue.cancel();
       this.#say([ANSWER, request, undefined]);
     } catch (error) {
-      this.#say([REFUSED, request, encodeThrown(error, canClone)]);
+      this.#say([REFUSED, request, encodeThrown(error)]);
     }
   }
 
@@ -267,7 +266,7 @@ function progressOf(task: Task): unknown {
 function sentResult(task: Task): SentResult {
   const { metadata: _, status, value, error, reason, ...base } = task.result() as FlatResult;
   const progress = progressOf(task);
-  const thrown = (what: unknown) => encodeThrown(what, canClone);
+  const thrown = (what: unknown) => encodeThrown(what);
   if (status === "failed") return { status, outcome: thrown(error), base, progress };
   if (status === "cancelled") return { status, outcome: thrown(reason), base, progress };
   try {
@@ -297,7 +296,7 @@ function unsendable(
   );
   return {
     status: "failed",
-    outcome: encodeThrown(error, canClone),
+    outcome: encodeThrown(error),
     base: { ...base, message: error.message },
     progress,
   };

@@ -1,4 +1,3 @@
-import { show } from "../base/errors.ts";
 import type { TaskStatus } from "../task/handle.ts";
 import type { TaskOptions } from "../task/options.ts";
 import type { QueueStats } from "../queue/queue.ts";
@@ -106,9 +105,4 @@ export interface SentResult {
   readonly base: Omit<TaskResultBase, "metadata">;
   /** What the task last reported. */
   readonly progress: unknown;
-}
-
-/** Why something can't be sent, as a message says it: the runtimes end their sentences differently. */
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.replace(/\.$/, "") : show(cause);
 }

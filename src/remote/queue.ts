@@ -11,7 +11,7 @@ import type { QueueStats } from "../queue/queue.ts";
 import type { Items, LoneItem, MapItem } from "../queue/items.ts";
 import { shared } from "../base/shared.ts";
 import type { AnyFunction } from "../task/task.ts";
-import { resolveUnawaited } from "../base/unawaited.ts";
+import { HandlePromise } from "../base/handle_promise.ts";
 import type { Portable } from "../portable/portable.ts";
 import { assertRemoteTask } from "./batch.ts";
 import { Connection } from "./connection.ts";
@@ -61,8 +61,8 @@ export class RemoteQueue implements Disposable {
   /**
    * Submits a task.
    *
-   * The promise resolves to the task's handle itself. Return it from an `async` function only inside
-   * an object: JavaScript would await it there; see {@linkcode PlainHandle}.
+   * The promise resolves to the task's handle itself, and so do those that its `then`, `catch` and `finally` give. Return
+   * it from an `async` function only inside an object: JavaScript would await it there; see {@linkcode PlainHandle}.
    *
    * @param fn The portable task to run.
    * @param args Its arguments.
@@ -96,12 +96,11 @@ export class RemoteQueue implements Disposable {
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): Promise<PlainRemoteHandle> {
-    return new Promise((resolve, reject) => {
+    return HandlePromise.of<PlainRemoteHandle>((resolve, reject) => {
       const args = submittedArguments(argsOrOptions, options);
       const own = submittedOptions(argsOrOptions, options);
       submitBatch(this.#connection, [{ fn, args }], false, own)
-        .then(({ tasks }) => resolveUnawaited<PlainRemoteHandle>(resolve, tasks[0]!))
-        .catch(reject);
+        .then(({ tasks }) => resolve(tasks[0]!), reject);
     });
   }
 

@@ -2,7 +2,6 @@ import type { TaskSpec } from "../engine/engine.ts";
 import type { TaskOptions } from "../task/options.ts";
 import { listen, type SignalListener, unlisten } from "../base/signals.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
-import { canClone } from "../lanes/pool/wire/values.ts";
 import { makeBatch, unsendable } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import { RemoteTask } from "./handle.ts";
@@ -84,6 +83,6 @@ class SignalLink implements SignalListener {
   }
 
   aborted(reason: unknown): void {
-    this.#connection.tell([ABORT, this.request, encodeThrown(reason, canClone)]);
+    this.#connection.tell([ABORT, this.request, encodeThrown(reason)]);
   }
 }

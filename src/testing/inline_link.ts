@@ -12,7 +12,6 @@ import {
 } from "../lanes/pool/wire/protocol.ts";
 import { jobsOf } from "../lanes/pool/wire/run_message.ts";
 import { Server } from "../lanes/pool/worker/serve.ts";
-import { canClone } from "../lanes/pool/wire/values.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**
@@ -85,7 +84,7 @@ export class InlineLink implements WorkerLink {
     this.claims.begin(ticket);
     if (fault === "crash") return this.#end({ exitCode: 1 });
     if (fault === "hang") return;
-    this.#listener.received([ERROR, ticket, encodeThrown(fault, canClone), 0]);
+    this.#listener.received([ERROR, ticket, encodeThrown(fault), 0]);
   }
 
   #ask(name: string, attempt: number, args: readonly unknown[]): Fault | undefined {

@@ -1,3 +1,4 @@
+import { isThenable } from "../../base/thenable.ts";
 import { callTask } from "../../task/context.ts";
 import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
 import type { Task } from "../../task/task.ts";
@@ -71,7 +72,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
       result = callTask(slot, fn, args);
       // Within the `try`: a revoked proxy throws at any look.
       if (result instanceof Promise) promise = result;
-      else if (mayBeThenable(result)) promise = Promise.resolve(result);
+      else if (isThenable(result)) promise = Promise.resolve(result);
     } catch (error) {
       return this.#end(slot, false, error);
     }
@@ -151,10 +152,4 @@ export class AsyncExecutor implements Executor, SlotOwner {
     this.#slots[id - 1] = slot;
     return slot;
   }
-}
-
-/** Asks without reading `then`, which may be a getter that throws: `Promise.resolve` copes with that. */
-function mayBeThenable(value: unknown): value is PromiseLike<unknown> {
-  return ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    "then" in value;
 }

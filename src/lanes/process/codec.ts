@@ -1,7 +1,11 @@
 import { deserialize, serialize } from "node:v8";
 import { crc32 } from "node:zlib";
 import { NotPortableError, show } from "../../base/errors.ts";
-import { packed } from "../pool/wire/values.ts";
+import type { EncodedThrown } from "../pool/wire/error_codec.ts";
+import { ARRAY, HOSTED, kindOf, LOST, MAP, RECORD, SET, VIEW, WHOLE } from "../pool/wire/kinds.ts";
+import { set } from "../pool/wire/packed.ts";
+import { shorterForms } from "../pool/wire/shorten.ts";
+import { isPartial, ownBytes } from "../pool/wire/views.ts";
 
 /** The first byte says how the rest is written. */
 const JSON_TEXT = 0;
@@ -29,7 +33,7 @@ export function encode(message: unknown): Uint8Array {
   // A task that returns nothing is common, and JSON has no word for it.
   const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
   const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
-  if (isJson(known, { left: MAX_JSON_PARTS })) {
+  if (isJson(known, { left: MAX_JSON_PARTS, objects: new Set() })) {
     const text = encoder.encode(JSON.stringify(known));
     return known === message ? joined([JSON_TEXT], text) : joined([JSON_WITH_HOLE, hole], text);
   }
@@ -38,6 +42,44 @@ export function encode(message: unknown): Uint8Array {
   const bytes = joined([CLONE, 0, 0, 0, 0], body);
   checksumOf(bytes).setUint32(0, crc32(body));
   return bytes;
+}
+
+/**
+ * Makes bytes of a message that may have no more than so many.
+ *
+ * @param message Plain data.
+ * @param maxBytes How many it may have.
+ * @param thrownAt Where in it something thrown is, which is shortened if need be.
+ * @returns Its bytes.
+ * @throws {NotPortableError} When it has more and holds nothing that was thrown.
+ * @throws When something in it can't be cloned.
+ */
+export function encodeWithin(
+  message: readonly unknown[],
+  maxBytes: number,
+  thrownAt?: number,
+): Uint8Array {
+  try {
+    const bytes = encode(message);
+    if (bytes.length <= maxBytes) return bytes;
+    throw new NotPortableError(`it takes ${bytes.length} bytes, and maxMessageSize is ${maxBytes}`);
+  } catch (error) {
+    if (thrownAt === undefined) throw error;
+    const thrown = message[thrownAt] as EncodedThrown;
+    for (const form of shorterForms(thrown, maxBytes, (value) => fits(value, maxBytes / 2))) {
+      const short = message.with(thrownAt, form);
+      if (fits(short, maxBytes)) return encode(short);
+    }
+    throw error;
+  }
+}
+
+function fits(value: unknown, maxBytes: number): boolean {
+  try {
+    return encode(value).length <= maxBytes;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -59,7 +101,7 @@ export function decode(bytes: Uint8Array): unknown {
     }
     case CLONE:
       // What is read may lie in the buffer of the whole message: then it gets one of its own.
-      return packed(read(bytes));
+      return withOwnBytes(read(bytes), new Map());
     default:
       throw new SyntaxError(`A message can't begin with byte ${bytes[0]}`);
   }
@@ -83,8 +125,14 @@ function joined(head: readonly number[], body: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** How much more JSON looks into, and the objects that it has met: JSON would make two of one. */
+interface JsonParts {
+  left: number;
+  readonly objects: Set<object>;
+}
+
 /** Whether JSON carries a value as it is. */
-function isJson(value: unknown, parts: { left: number }): boolean {
+function isJson(value: unknown, parts: JsonParts): boolean {
   if (--parts.left < 0) return false;
   switch (typeof value) {
     case "string":
@@ -100,7 +148,9 @@ function isJson(value: unknown, parts: { left: number }): boolean {
   }
 }
 
-function isJsonObject(value: object, parts: { left: number }): boolean {
+function isJsonObject(value: object, parts: JsonParts): boolean {
+  if (parts.objects.has(value)) return false;
+  parts.objects.add(value);
   if (Array.isArray(value)) {
     if (value.length > parts.left || "toJSON" in value) return false;
     for (let i = 0; i < value.length; i++) if (!isJson(value[i], parts)) return false;
@@ -117,27 +167,99 @@ function isJsonObject(value: object, parts: { left: number }): boolean {
   return true;
 }
 
-/** Refuses shared memory, which can't be shared with a process and which runtimes treat differently. */
+/**
+ * Refuses what is for threads alone: shared memory, which runtimes treat differently, and objects of the platform, of which Deno
+ * makes empty ones.
+ */
 function assertCopies(value: unknown, seen: Set<object>): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
-  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
-  if (buffer instanceof SharedArrayBuffer) {
-    throw new NotPortableError(
-      `${show(buffer)} cannot be sent to a process: memory can't be shared with it`,
-    );
+  const kind = kindOf(value);
+  switch (kind) {
+    case VIEW:
+      return assertUnshared((value as ArrayBufferView).buffer);
+    case WHOLE:
+      return assertUnshared(value);
+    case HOSTED:
+    case LOST:
+      throw new NotPortableError(
+        `${show(value)} cannot be sent to a process: send what it is made of instead`,
+      );
+    default:
+      seen.add(value);
+      forEachPart(value, kind, (part) => assertCopies(part, seen));
   }
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
-  seen.add(value);
-  if (value instanceof Map) {
-    for (const [key, part] of value) {
-      assertCopies(key, seen);
-      assertCopies(part, seen);
+}
+
+function assertUnshared(memory: object): void {
+  if (!(memory instanceof SharedArrayBuffer)) return;
+  throw new NotPortableError(
+    `${show(memory)} cannot be sent to a process: memory can't be shared with it`,
+  );
+}
+
+/**
+ * Gives views buffers of their own, in place.
+ *
+ * @param known What has been looked at, and what stands for it now.
+ */
+function withOwnBytes(value: unknown, known: Map<object, object>): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const kind = kindOf(value);
+  const own = kind === VIEW && isPartial(value as ArrayBufferView, [])
+    ? ownBytes(value as ArrayBufferView)
+    : value;
+  known.set(value, own);
+  let changed = false;
+  forEachPart(value, kind, (part, key) => {
+    const whole = withOwnBytes(part, known);
+    if (whole === part) return;
+    changed = true;
+    if (kind === RECORD || kind === ARRAY) set(value, key as string, whole);
+  });
+  if (!changed) return own;
+  // What a map or a set holds stays in its order.
+  if (kind === MAP) {
+    const map = value as Map<unknown, unknown>;
+    const entries = [...map];
+    map.clear();
+    for (const [key, part] of entries) {
+      map.set(withOwnBytes(key, known), withOwnBytes(part, known));
     }
-  } else if (value instanceof Set) {
-    for (const part of value) assertCopies(part, seen);
-  } else {
-    for (const key of Object.keys(value)) {
-      assertCopies((value as Record<string, unknown>)[key], seen);
+  } else if (kind === SET) {
+    const members = value as Set<unknown>;
+    const parts = [...members];
+    members.clear();
+    for (const part of parts) members.add(withOwnBytes(part, known));
+  }
+  return own;
+}
+
+/** Calls back with what an object holds, and with the key where it has a name; an array's primitive elements are left out. */
+function forEachPart(
+  value: object,
+  kind: number,
+  callback: (part: unknown, key?: string | number) => void,
+): void {
+  switch (kind) {
+    case ARRAY: {
+      const array = value as unknown[];
+      for (let i = 0; i < array.length; i++) {
+        if (typeof array[i] === "object") callback(array[i], i);
+      }
+      return;
     }
+    case RECORD:
+      for (const key of Object.keys(value)) callback((value as Record<string, unknown>)[key], key);
+      return;
+    case MAP:
+      for (const [key, part] of value as Map<unknown, unknown>) {
+        callback(key);
+        callback(part);
+      }
+      return;
+    case SET:
+      for (const part of value as Set<unknown>) callback(part);
   }
 }

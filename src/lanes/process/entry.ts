@@ -8,21 +8,30 @@
  * @module
  */
 import process from "node:process";
-import { NotPortableError } from "../../base/errors.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
-import { type DownMessage, TOUCHED, type UpMessage } from "../pool/wire/protocol.ts";
+import {
+  CRASH,
+  type DownMessage,
+  ERROR,
+  TOUCHED,
+  UNREADY,
+  type UpMessage,
+} from "../pool/wire/protocol.ts";
 import { Server } from "../pool/worker/serve.ts";
 import { spinFor } from "../pool/worker/spin.ts";
 import { hideStdin, readStdin, readStdinLater, writeStdout } from "../../runtime/stdio.ts";
 import { type NodeProcess, onNodeStray } from "../../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
-import { decode, encode } from "./codec.ts";
+import { decode, encodeWithin } from "./codec.ts";
 import { SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
 import { openSharedState, removeSharedState } from "./shared_state.ts";
 
 /** An asynchronous task that ends within so many milliseconds isn't worth an asynchronous read. */
 const SOON = 1;
+
+/** Where messages have what was thrown. */
+const THROWN_AT: Readonly<Record<number, number>> = { [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 };
 
 const frames = new SizedReader();
 const buffer = new Uint8Array(65_536);
@@ -56,13 +65,7 @@ async function main(): Promise<never> {
   const { maxMessageSize, sharedState } = greeting;
   const mark = Uint8Array.from(greeting.mark);
   const post = (message: UpMessage) => {
-    const bytes = encode(message);
-    if (bytes.length > maxMessageSize) {
-      throw new NotPortableError(
-        `it takes ${bytes.length} bytes, and maxMessageSize is ${maxMessageSize}`,
-      );
-    }
-    writeFrame(mark, bytes, writeStdout);
+    writeFrame(mark, encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]), writeStdout);
   };
   const tell = (ticket: number) => post([TOUCHED, ticket]);
   const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);

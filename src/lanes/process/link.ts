@@ -1,9 +1,14 @@
 import type { Clock } from "../../base/clock.ts";
-import { NotPortableError } from "../../base/errors.ts";
 import type { PoolClaims } from "../pool/wire/claims.ts";
 import type { PoolJournal } from "../pool/wire/journal.ts";
 import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
-import { type DownMessage, type Greeting, TOUCHED, type UpMessage } from "../pool/wire/protocol.ts";
+import {
+  ABORT,
+  type DownMessage,
+  type Greeting,
+  TOUCHED,
+  type UpMessage,
+} from "../pool/wire/protocol.ts";
 import { writeToStdout } from "../../runtime/stdout.ts";
 import {
   spawn,
@@ -12,7 +17,7 @@ import {
   type SubprocessExit,
 } from "../../runtime/subprocess.ts";
 import { SentClaims } from "./claims.ts";
-import { decode, encode } from "./codec.ts";
+import { decode, encode, encodeWithin } from "./codec.ts";
 import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
 import { createSharedState, removeSharedState } from "./shared_state.ts";
 
@@ -102,14 +107,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   post(message: DownMessage): void {
-    const bytes = encode(message);
-    const { maxMessageSize } = this.#settings;
-    if (bytes.length > maxMessageSize) {
-      throw new NotPortableError(
-        `it takes ${bytes.length} bytes, and maxMessageSize is ${maxMessageSize}`,
-      );
-    }
-    this.#send(bytes);
+    const thrownAt = message[0] === ABORT ? 2 : undefined;
+    this.#send(encodeWithin(message, this.#settings.maxMessageSize, thrownAt));
   }
 
   get full(): boolean {

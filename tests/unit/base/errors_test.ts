@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
-import { show } from "../../../src/base/errors.ts";
+import { reasonOf, show } from "../../../src/base/errors.ts";
 import * as trilane from "../../../mod.ts";
 import { test } from "../../harness.ts";
 
@@ -106,4 +106,26 @@ test("errors: a value that can't be looked at is shown all the same", () => {
   for (const value of [proxy, hostile]) assertEquals(show(value), "an object");
   const unnamed = Object.assign(new Error("message"), { name: Symbol("name") });
   assertEquals(show(unnamed), "an object");
+});
+
+test("errors: why something failed is the message, or what else tells it", () => {
+  assertEquals(reasonOf(new TypeError("no such thing")), "no such thing");
+  // As Bun ends its own.
+  assertEquals(
+    reasonOf(new TypeError("The object can not be cloned.")),
+    "The object can not be cloned",
+  );
+  assertEquals(reasonOf(new RangeError()), "RangeError: ");
+  assertEquals(reasonOf("text"), "'text'");
+  assertEquals(reasonOf(undefined), "undefined");
+  const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
+  revoke();
+  assertEquals(reasonOf(proxy), "an object");
+  const getter = Object.defineProperty(new Error("x"), "message", {
+    get() {
+      throw new Error("read");
+    },
+  });
+  assertEquals(reasonOf(getter), "an object");
+  assertEquals(reasonOf(Object.assign(new Error(), { message: 7 })), "Error: 7");
 });

@@ -1,5 +1,11 @@
 import type { Clock } from "../../../base/clock.ts";
-import { isInstance, NotPortableError, show, WorkerCrashError } from "../../../base/errors.ts";
+import {
+  isInstance,
+  NotPortableError,
+  reasonOf,
+  show,
+  WorkerCrashError,
+} from "../../../base/errors.ts";
 import type { Task } from "../../../task/task.ts";
 import type { Timed } from "../../../base/timers.ts";
 import { referenceOf } from "../../../portable/portable.ts";
@@ -224,11 +230,7 @@ export class PoolWorker implements LinkListener, Timed {
   interrupt(seat: Seat, reason: unknown): boolean {
     const { ticket } = seat;
     // The reason first, so that it is there as soon as a task that never yields finds that it is to stop.
-    try {
-      this.#link.post([ABORT, ticket, encodeThrown(reason, canClone)]);
-    } catch {
-      this.#link.post([ABORT, ticket, { value: show(reason) }]);
-    }
+    this.#link.post([ABORT, ticket, encodeThrown(reason)]);
     return this.#link.claims.interrupt(ticket);
   }
 
@@ -442,7 +444,7 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   #canSend(value: unknown): boolean {
-    return canClone(value) && (this.#link.canSend?.(value) ?? true);
+    return canClone(value) && (this.#link.canSend?.(encodeValue(value)) ?? true);
   }
 
   #refuse(seat: Seat, cause: unknown): void {
@@ -451,14 +453,16 @@ export class PoolWorker implements LinkListener, Timed {
     const position =
       task.args!.findIndex((arg) => !handedOver.includes(arg) && !this.#canSend(arg)) + 1;
     const which = position > 0 ? `Argument ${position} of` : "What was given to";
-    const why = isInstance(cause, Error) ? cause.message : show(cause);
     this.#remove(seat);
     this.#listener.refused(
       this,
       seat,
-      new NotPortableError(`${which} task '${task.name}' cannot be sent to a worker: ${why}`, {
-        cause,
-      }),
+      new NotPortableError(
+        `${which} task '${task.name}' cannot be sent to a worker: ${reasonOf(cause)}`,
+        {
+          cause,
+        },
+      ),
     );
   }
 }

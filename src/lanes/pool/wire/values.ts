@@ -1,54 +1,35 @@
-import { isInstance, NotPortableError, show } from "../../../base/errors.ts";
-import { decodeThrown, type EncodedThrown, encodeThrown } from "./error_codec.ts";
+import { ARRAY, ERROR, kindOf, LOST, MAP, RECORD, SET, VIEW, WHOLE } from "./kinds.ts";
+import { MAX_NESTING, notPortable, pack } from "./pack.ts";
+import { MIN_HOLES, STAND_IN } from "./packed.ts";
+import { unpack } from "./unpack.ts";
+import { isPartial } from "./views.ts";
 
 /**
  * Structured clone would carry some things wrong. Here they are brought into a form in which it carries them right:
  *
  * * A view sends only the bytes it shows, not the whole buffer behind it, which for a Node `Buffer` is a pool.
- * * An error keeps its class, `cause` and fields, as one that is thrown does.
- * * What would silently arrive as an empty object is refused.
+ * * An error keeps its class, `cause` and fields.
+ * * What nests deep, or is an array with large gaps, takes no longer than what is in it, and arrives.
+ * * What can't be cloned, or would silently arrive as an empty object, is refused.
  *
- * Values that need nothing, nearly all, are only looked at. Objects inside `Map`, `Set`, other objects and
- * arrays are looked at too.
+ * Values that need nothing, nearly all, are only looked at. What occurs twice does so on the other side.
  */
 
-/**
- * The one key of an object that stands for another: for an error; for an object that has this key itself; and, outermost,
- * for a value that has such objects in it.
- */
-const STAND_IN = "trilane:value";
-type StandIn = { readonly [STAND_IN]: EncodedThrown };
-
-/** Makes plain data of an error that is part of a value. */
-export type EncodeError = (error: Error) => EncodedThrown;
-
-/** Classes, by their `Symbol.toStringTag`, whose instances one runtime clones to empty objects and another refuses. */
-const LOST = new Set([
-  ...["URL", "URLSearchParams", "Headers", "FormData", "Request", "Response"],
-  ...["AbortSignal", "AbortController", "Event", "CustomEvent", "ErrorEvent", "MessageEvent"],
-  ...["TextEncoder", "TextDecoder", "Crypto", "SubtleCrypto", "Performance", "BroadcastChannel"],
-  ...["Promise", "WeakMap", "WeakSet", "WeakRef"],
-]);
+/** An array of up to so many elements is asked for further keys. Longer ones take too long to ask. */
+const MAX_ASKED_LENGTH = 8;
 
 /**
  * Makes a value ready to be sent, to be read by {@linkcode decodeValue}.
  *
  * @param value The value.
- * @param kept Buffers that are to be transferred as they are.
- * @param encodeError How errors in it are encoded.
+ * @param kept Objects that are to be transferred as they are.
  * @returns The value itself, or a copy with the parts replaced.
  * @throws {NotPortableError} When it holds something that would be lost.
  */
-export function encodeValue(
-  value: unknown,
-  kept: readonly unknown[] = [],
-  encodeError: EncodeError = (error) => encodeThrown(error, canClone),
-): unknown {
+export function encodeValue(value: unknown, kept: readonly unknown[] = []): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (!needsPacking(value, kept, true, new Set())) return value;
-  const packer = new Packer(kept, encodeError);
-  const copy = packer.pack(value);
-  return packer.hasStandIns ? standIn({ value: copy }) : copy;
+  const packs = new Look(kept).needsPacking(value, 0) || Object.hasOwn(value, STAND_IN);
+  return packs ? pack(value, kept) : value;
 }
 
 /**
@@ -58,34 +39,104 @@ export function encodeValue(
  * @returns The value.
  */
 export function decodeValue(sent: unknown): unknown {
-  if (!isStandIn(sent)) return sent;
-  return new Unpacker().unpack((sent[STAND_IN] as { value: unknown }).value);
-}
-
-/**
- * Makes a value ready for structured clone where errors need not arrive whole: what is sent need not be decoded.
- *
- * @param value The value.
- * @param kept Buffers that are to be transferred as they are.
- * @returns The value itself, or a copy with the parts replaced.
- * @throws {NotPortableError} When it holds something that would be lost.
- */
-export function packed(value: unknown, kept: readonly unknown[] = []): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  return needsPacking(value, kept, false, new Set()) ? new Packer(kept).pack(value) : value;
+  return unpack(sent);
 }
 
 /** Whether a value can be sent to a thread. */
 export function canClone(value: unknown): boolean {
   try {
-    structuredClone(packed(value));
+    structuredClone(encodeValue(value));
     return true;
   } catch {
     return false;
   }
 }
 
-/** Stands for every error: what their encoded forms have in common is not looked for. */
+/** Looks for parts that need to be replaced, no deeper than a value may nest. */
+class Look {
+  readonly #kept: readonly unknown[];
+  /** What it has looked into. Most values have one object or few. */
+  #first: object | undefined;
+  #others: Set<object> | undefined;
+
+  constructor(kept: readonly unknown[]) {
+    this.#kept = kept;
+  }
+
+  needsPacking(value: object, nesting: number): boolean {
+    const kind = kindOf(value);
+    if (kind > SET) return this.#wholeNeeds(value, kind);
+    if (nesting >= MAX_NESTING) return true;
+    if (this.#hasSeen(value)) return false;
+    switch (kind) {
+      case RECORD:
+        return this.#propertiesNeed(value, nesting + 1);
+      case ARRAY:
+        return this.#elementsNeed(value as unknown[], nesting + 1);
+      case MAP:
+        for (const [key, part] of entriesOf.call(value as Map<unknown, unknown>)) {
+          if (this.#partNeeds(key, nesting + 1) || this.#partNeeds(part, nesting + 1)) return true;
+        }
+        return false;
+      default:
+        for (const part of membersOf.call(value as Set<unknown>)) {
+          if (this.#partNeeds(part, nesting + 1)) return true;
+        }
+        return false;
+    }
+  }
+
+  /** Notes it, too. */
+  #hasSeen(value: object): boolean {
+    if (this.#first === value) return true;
+    if (this.#first === undefined) {
+      this.#first = value;
+      return false;
+    }
+    this.#others ??= new Set();
+    if (this.#others.has(value)) return true;
+    this.#others.add(value);
+    return false;
+  }
+
+  /** Of what holds no other objects. */
+  #wholeNeeds(value: object, kind: number): boolean {
+    if (kind === VIEW) return isPartial(value as ArrayBufferView, this.#kept);
+    if (kind === LOST && !this.#kept.includes(value)) throw notPortable(value);
+    return kind === ERROR;
+  }
+
+  #propertiesNeed(value: object, nesting: number): boolean {
+    for (const key of Object.keys(value)) {
+      if (this.#partNeeds((value as Record<string, unknown>)[key], nesting)) return true;
+    }
+    return false;
+  }
+
+  #elementsNeed(value: unknown[], nesting: number): boolean {
+    const { length } = value;
+    if (length <= MAX_ASKED_LENGTH) return this.#propertiesNeed(value, nesting);
+    let holes = 0;
+    for (let i = 0; i < length; i++) {
+      const part = value[i];
+      if (typeof part === "object" && part !== null) {
+        if (this.needsPacking(part, nesting)) return true;
+      } else if (part === undefined && !(i in value) && ++holes >= MIN_HOLES && holes > i / 2) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #partNeeds(part: unknown, nesting: number): boolean {
+    return typeof part === "object" && part !== null && this.needsPacking(part, nesting);
+  }
+}
+
+const { entries: entriesOf } = Map.prototype;
+const { values: membersOf } = Set.prototype;
+
+/** Stands for every error: what their packed forms have in common is not looked for. */
 const ANY_ERROR = {};
 
 /**
@@ -110,198 +161,30 @@ export function hasInCommon(
 
   function isCommon(value: unknown): boolean {
     if (typeof value !== "object" || value === null) return false;
-    if (value instanceof SharedArrayBuffer) return false;
     const known = owners.get(value);
     if (known !== undefined) return known !== owner;
+    const kind = kindOf(value);
+    if (kind === WHOLE && isSharedMemory(value)) return false;
     owners.set(value, owner);
-    if (ArrayBuffer.isView(value)) return !isPartial(value, []) && isCommon(value.buffer);
-    if (isInstance(value, Error)) return isCommon(ANY_ERROR);
-    if (!isContainer(value)) return false;
-    if (value instanceof Map) return value.entries().some((entry) => entry.some(isCommon));
-    if (value instanceof Set) return value.values().some(isCommon);
-    return Object.values(value).some(isCommon);
-  }
-}
-
-/** @param errorsToo Whether errors and stand-ins need it. */
-function needsPacking(
-  value: object,
-  kept: readonly unknown[],
-  errorsToo: boolean,
-  seen: Set<object>,
-): boolean {
-  if (ArrayBuffer.isView(value)) return isPartial(value, kept);
-  if (!isContainer(value)) {
-    assertNotLost(value);
-    return errorsToo && isInstance(value, Error);
-  }
-  if (seen.has(value)) return false;
-  seen.add(value);
-  if (value instanceof Map) {
-    for (const [key, part] of value) if (partNeeds(key) || partNeeds(part)) return true;
-  } else if (value instanceof Set) {
-    for (const part of value) if (partNeeds(part)) return true;
-  } else if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (partNeeds(value[i])) return true;
-  } else {
-    if (errorsToo && Object.hasOwn(value, STAND_IN)) return true;
-    for (const key of Object.keys(value)) {
-      if (partNeeds((value as Record<string, unknown>)[key])) return true;
-    }
-  }
-  return false;
-
-  function partNeeds(part: unknown): boolean {
-    return typeof part === "object" && part !== null && needsPacking(part, kept, errorsToo, seen);
-  }
-}
-
-/** Copies a value with the parts replaced that need it; what occurs twice in it does so in the copy. */
-class Packer {
-  /** Whether something in the copy stands for another. */
-  hasStandIns = false;
-  readonly #kept: readonly unknown[];
-  readonly #encodeError: EncodeError | undefined;
-  readonly #copies = new Map<object, unknown>();
-
-  constructor(kept: readonly unknown[], encodeError?: EncodeError) {
-    this.#kept = kept;
-    this.#encodeError = encodeError;
-  }
-
-  pack(value: unknown): unknown {
-    if (typeof value !== "object" || value === null) return value;
-    if (!this.#copies.has(value)) this.#copy(value);
-    return this.#copies.get(value);
-  }
-
-  #copy(value: object): void {
-    if (ArrayBuffer.isView(value)) {
-      this.#copies.set(value, isPartial(value, this.#kept) ? ownBytes(value) : value);
-    } else if (!isContainer(value)) {
-      this.#copies.set(value, this.#single(value));
-    } else if (value instanceof Map) {
-      const map = new Map();
-      this.#copies.set(value, map);
-      for (const [key, part] of value) map.set(this.pack(key), this.pack(part));
-    } else if (value instanceof Set) {
-      const set = new Set();
-      this.#copies.set(value, set);
-      for (const part of value) set.add(this.pack(part));
-    } else {
-      const object = Array.isArray(value) ? new Array(value.length) : {};
-      const hidden = this.#encodeError !== undefined && Object.hasOwn(value, STAND_IN);
-      this.#copies.set(value, hidden ? this.#standIn({ value: object }) : object);
-      for (const key of Object.keys(value)) {
-        set(object, key, this.pack((value as Record<string, unknown>)[key]));
-      }
-    }
-  }
-
-  #single(value: object): unknown {
-    assertNotLost(value);
-    return this.#encodeError !== undefined && isInstance(value, Error)
-      ? this.#standIn(this.#encodeError(value))
-      : value;
-  }
-
-  #standIn(encoded: EncodedThrown): StandIn {
-    this.hasStandIns = true;
-    return standIn(encoded);
-  }
-}
-
-/** Puts back, within a value, what something stands for. */
-class Unpacker {
-  readonly #known = new Map<object, unknown>();
-
-  unpack(value: unknown): unknown {
-    if (typeof value !== "object" || value === null) return value;
-    if (!this.#known.has(value)) this.#look(value);
-    return this.#known.get(value);
-  }
-
-  #look(value: object): void {
-    if (!isStandIn(value)) {
-      this.#known.set(value, value);
-      return this.#lookWithin(value);
-    }
-    const encoded = value[STAND_IN];
-    if ("error" in encoded) {
-      this.#known.set(value, decodeThrown(encoded));
-    } else {
-      this.#known.set(value, encoded.value);
-      if (typeof encoded.value === "object") this.#lookWithin(encoded.value!);
-    }
-  }
-
-  #lookWithin(value: object): void {
-    if (value instanceof Map) {
-      const entries = [...value];
-      value.clear();
-      for (const [key, part] of entries) value.set(this.unpack(key), this.unpack(part));
-    } else if (value instanceof Set) {
-      const parts = [...value];
-      value.clear();
-      for (const part of parts) value.add(this.unpack(part));
-    } else if (isContainer(value)) {
-      for (const key of Object.keys(value)) {
-        const part = (value as Record<string, unknown>)[key];
-        const whole = this.unpack(part);
-        if (whole !== part) set(value, key, whole);
-      }
+    switch (kind) {
+      case VIEW:
+        return !isPartial(value as ArrayBufferView, []) &&
+          isCommon((value as ArrayBufferView).buffer);
+      case ERROR:
+        return isCommon(ANY_ERROR);
+      case MAP:
+        return entriesOf.call(value as Map<unknown, unknown>).some((entry) => entry.some(isCommon));
+      case SET:
+        return membersOf.call(value as Set<unknown>).some(isCommon);
+      case RECORD:
+      case ARRAY:
+        return Object.values(value).some(isCommon);
+      default:
+        return false;
     }
   }
 }
 
-function standIn(encoded: EncodedThrown): StandIn {
-  return { [STAND_IN]: encoded };
-}
-
-function isStandIn(value: unknown): value is StandIn {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, STAND_IN);
-}
-
-/** Sets a property, of whatever name, as an object literal does. */
-function set(object: object, key: string, value: unknown): void {
-  if (key !== "__proto__") (object as Record<string, unknown>)[key] = value;
-  else Object.defineProperty(object, key, { ...DATA, value });
-}
-
-const DATA = { enumerable: true, configurable: true, writable: true };
-
-/** Whether structured clone goes into it. It makes plain objects of instances of classes, too. */
-function isContainer(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) return true;
-  if (value instanceof Map || value instanceof Set) return true;
-  return Object.prototype.toString.call(value) === "[object Object]";
-}
-
-function isPartial(view: ArrayBufferView, kept: readonly unknown[]): boolean {
-  return view.byteLength < view.buffer.byteLength && view.buffer instanceof ArrayBuffer &&
-    !kept.includes(view.buffer);
-}
-
-/** A view of the same class and content on a buffer of its own. */
-function ownBytes(view: ArrayBufferView): ArrayBufferView {
-  const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  if (view instanceof DataView) return new DataView(buffer);
-  // A Node Buffer is a Uint8Array to structured clone.
-  const View = (view instanceof Uint8Array ? Uint8Array : view.constructor) as new (
-    buffer: ArrayBufferLike,
-  ) => ArrayBufferView;
-  return new View(buffer);
-}
-
-/**
- * Refuses what would arrive as an empty object.
- *
- * @throws {NotPortableError}
- */
-function assertNotLost(value: object): void {
-  const tag = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  if (typeof tag === "string" && LOST.has(tag)) {
-    throw new NotPortableError(`${show(value)} cannot be cloned: send what it is made of instead`);
-  }
+function isSharedMemory(value: object): boolean {
+  return typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer;
 }

@@ -5,7 +5,8 @@ import {
   type ContextSource,
   type TaskContext,
 } from "../../../task/context.ts";
-import { isInstance, NotPortableError, show } from "../../../base/errors.ts";
+import { NotPortableError, reasonOf } from "../../../base/errors.ts";
+import { isThenable } from "../../../base/thenable.ts";
 import type { PlainHandle } from "../../../task/handle.ts";
 import type { TaskResult } from "../../../task/result.ts";
 import type { AnyFunction } from "../../../task/task.ts";
@@ -30,7 +31,7 @@ import {
   VALUES_FIELDS,
 } from "../wire/protocol.ts";
 import { type Job, jobsOf } from "../wire/run_message.ts";
-import { canClone, decodeValue, encodeValue } from "../wire/values.ts";
+import { decodeValue, encodeValue } from "../wire/values.ts";
 
 /** How a worker talks to its pool. */
 export interface Uplink {
@@ -121,7 +122,7 @@ export class Server {
       }
       this.#uplink.post([READY]);
     } catch (error) {
-      this.#uplink.post([UNREADY, this.#encode(error)]);
+      this.#uplink.post([UNREADY, encodeThrown(error)]);
     }
   }
 
@@ -169,7 +170,7 @@ export class Server {
 
   /** Says that an error went astray, which ends the worker. */
   crash(error: unknown): void {
-    this.#uplink.post([CRASH, this.#encode(error)]);
+    this.#uplink.post([CRASH, encodeThrown(error)]);
   }
 
   #unpack(message: RunMessage): void {
@@ -241,8 +242,7 @@ export class Server {
     let later: boolean;
     try {
       result = callTask(attempt, fn, job.args);
-      // A proxy may throw when it is asked.
-      later = typeof result === "object" && result !== null && "then" in result;
+      later = isThenable(result);
     } catch (error) {
       return this.#fail(job, error);
     }
@@ -273,7 +273,7 @@ export class Server {
       this.#sendValues([job.ticket, encodeValue(value, transferables), took], transferables);
     } catch (cause) {
       const error = new NotPortableError(
-        `The return value of task '${job.name}' cannot be sent: ${messageOf(cause)}`,
+        `The return value of task '${job.name}' cannot be sent: ${reasonOf(cause)}`,
         { cause },
       );
       this.#sendError(job, error, took);
@@ -293,7 +293,7 @@ export class Server {
 
   #sendError(job: Job, error: unknown, took: number): void {
     this.#sendValues();
-    this.#uplink.post([ERROR, job.ticket, this.#encode(error), took]);
+    this.#uplink.post([ERROR, job.ticket, encodeThrown(error), took]);
   }
 
   /** Sends the results that were kept back and, perhaps, one more. */
@@ -311,10 +311,6 @@ export class Server {
     const from = this.#now;
     this.#now = this.#readClock();
     return this.#now - from;
-  }
-
-  #encode(error: unknown) {
-    return encodeThrown(error, canClone);
   }
 }
 
@@ -364,7 +360,7 @@ class Attempt implements ContextSource, ContextActions {
       this.#server.progress(this.ticket, data);
     } catch (cause) {
       throw new NotPortableError(
-        `The progress of task '${this.name}' cannot be sent: ${messageOf(cause)}`,
+        `The progress of task '${this.name}' cannot be sent: ${reasonOf(cause)}`,
         { cause },
       );
     }
@@ -382,8 +378,4 @@ class Attempt implements ContextSource, ContextActions {
   end(): void {
     this.#over = true;
   }
-}
-
-function messageOf(error: unknown): string {
-  return isInstance(error, Error) ? error.message : show(error);
 }
