@@ -695,10 +695,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost {
 
 /** The tasks of one queue that one signal cancels. */
 class SignalTasks extends Set<Task> implements SignalListener {
+  readonly signal: AbortSignal;
   readonly #engine: Engine;
 
-  constructor(engine: Engine, readonly signal: AbortSignal) {
+  constructor(engine: Engine, signal: AbortSignal) {
     super();
+    this.signal = signal;
     this.#engine = engine;
   }
 

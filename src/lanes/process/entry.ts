@@ -13,18 +13,19 @@ import type { WorkerClaims } from "../pool/wire/claims.ts";
 import { type DownMessage, TOUCHED, type UpMessage } from "../pool/wire/protocol.ts";
 import { Server } from "../pool/worker/serve.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { hideStdin, readStdin, readStdinLater, writeStdout } from "../../runtime/stdio.ts";
-import { type NodeProcess, onNodeStray } from "../../runtime/stray.ts";
+import { processes } from "../../runtime/processes.ts";
+import { onProcessStray } from "../../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
-import { openSharedState, removeSharedState } from "./shared_state.ts";
+import { openSharedState } from "./shared_state.ts";
 
-/** An asynchronous task that ends within so many milliseconds isn't worth an asynchronous read. */
-const SOON = 1;
+/** An asynchronous task that ends within this isn't worth an asynchronous read. */
+const SOON_MS = 1;
 
 const frames = new SizedReader();
+const pipes = processes.openPipes();
 const buffer = new Uint8Array(65_536);
 
 /** Takes what was read; no more means that the pool is gone, and so is the reason to be here. */
@@ -37,7 +38,7 @@ function receive(): Uint8Array {
   for (;;) {
     const frame = frames.next();
     if (frame !== undefined) return frame;
-    take(readStdin(buffer));
+    take(pipes.read(buffer));
   }
 }
 
@@ -45,7 +46,7 @@ async function receiveLater(): Promise<Uint8Array> {
   for (;;) {
     const frame = frames.next();
     if (frame !== undefined) return frame;
-    take(await readStdinLater(buffer));
+    take(await pipes.readLater(buffer));
   }
 }
 
@@ -62,20 +63,20 @@ async function main(): Promise<never> {
         `it takes ${bytes.length} bytes, and maxMessageSize is ${maxMessageSize}`,
       );
     }
-    writeFrame(mark, bytes, writeStdout);
+    writeFrame(mark, bytes, pipes.write);
   };
   const tell = (ticket: number) => post([TOUCHED, ticket]);
   const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);
-  if (sharedState !== undefined) removeSharedState(sharedState);
+  shared?.remove();
   const claims: WorkerClaims = shared?.claims ?? new ToldClaims(tell);
   const poll = () => claims.isAnnounced?.() ? decode(receive()) as DownMessage : undefined;
   const spin = (ms: number) => spinFor(ms, poll);
   const server = new Server({ post, spin }, claims, shared?.journal, greeting);
-  onNodeStray(process as unknown as NodeProcess, (error) => server.crash(error));
-  hideStdin();
+  onProcessStray((error) => server.crash(error));
+  pipes.hide();
   await server.start();
   for (;;) {
-    if (server.busy) await Promise.race([server.idle(), pause(SOON)]);
+    if (server.busy) await Promise.race([server.idle(), pause(SOON_MS)]);
     const frame = server.busy ? await receiveLater() : receive();
     server.receive(decode(frame) as DownMessage);
   }

@@ -4,17 +4,13 @@ import type { PoolClaims } from "../pool/wire/claims.ts";
 import type { PoolJournal } from "../pool/wire/journal.ts";
 import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
 import { type DownMessage, type Greeting, TOUCHED, type UpMessage } from "../pool/wire/protocol.ts";
+import { processes } from "../../runtime/processes.ts";
+import type { SpawnOptions, Subprocess, SubprocessExit } from "../../runtime/runtime.ts";
 import { writeToStdout } from "../../runtime/stdout.ts";
-import {
-  spawn,
-  type SpawnOptions,
-  type Subprocess,
-  type SubprocessExit,
-} from "../../runtime/subprocess.ts";
 import { SentClaims } from "./claims.ts";
 import { decode, encode } from "./codec.ts";
 import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
-import { createSharedState, removeSharedState } from "./shared_state.ts";
+import { createSharedState } from "./shared_state.ts";
 
 /** What a child is sent first. */
 export interface ProcessGreeting extends Greeting {
@@ -91,7 +87,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
         sharedState: this.#shared?.path,
       };
       const bytes = encode(first);
-      this.#child = spawn(settings.spawnOptions());
+      this.#child = processes.spawn(settings.spawnOptions());
       this.#send(bytes);
     } catch (error) {
       this.#unshare();
@@ -218,9 +214,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   /** Lets go of what is shared. A child that got so far has removed the file. */
   #unshare(): void {
-    if (this.#shared === undefined) return;
-    removeSharedState(this.#shared.path);
-    this.#shared.close();
+    this.#shared?.remove();
+    this.#shared?.close();
   }
 
   /**

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { importTasks, type ProcessOptions, ProcessQueue } from "../../../../mod.ts";
-import { permissionFlags } from "../../../../src/lanes/process/permissions.ts";
+import { permissionFlags } from "../../../../src/runtime/deno/permissions.ts";
 import { runtime, test } from "../../../harness.ts";
 import { Program, tasks, withFolder, withQueue } from "./support.ts";
 

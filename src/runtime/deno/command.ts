@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { deathSignal } from "../death_signal.ts";
+import type { ChildOptions, DenoPermissions, SpawnOptions } from "../runtime.ts";
+import { isGranted } from "./permission.ts";
+import { heldPermissions, permissionFlags } from "./permissions.ts";
+import { succeeds } from "./subprocess.ts";
+
+/** How a child is started. */
+export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
+  const { command = process.execPath, args = [], env, cwd } = options;
+  const [first, ...rest] = [
+    ...deathSignal(succeedsIfPermitted),
+    command,
+    "run",
+    ...flagsFor(entry, options),
+    ...args,
+    entry,
+  ];
+  return { command: first, args: rest, env, cwd };
+}
+
+/**
+ * Whether such a child can load any module. If not it is given the modules that are known when it starts, loaded before
+ * its permissions count.
+ */
+export function canLoadAny(options: ChildOptions): boolean {
+  return grantedTo(options).read === true;
+}
+
+/** Whether this program and such a child can use any file. */
+export function canUseFiles(options: ChildOptions): boolean {
+  const { read, write } = grantedTo(options);
+  return read === true && write === true && isGranted({ name: "read" }) &&
+    isGranted({ name: "write" });
+}
+
+function succeedsIfPermitted(command: string, args: readonly string[]): boolean {
+  return isGranted({ name: "run", command }) && succeeds(command, args);
+}
+
+function grantedTo({ permissions, modules, env = {} }: ChildOptions): DenoPermissions {
+  if (permissions === "none") return {};
+  return permissions === "inherit" ? heldPermissions(modules, Object.keys(env)) : permissions;
+}
+
+function flagsFor(entry: string, options: ChildOptions): string[] {
+  const granted = grantedTo(options);
+  const modules = [...options.modules];
+  const config = findConfig(modules);
+  return [
+    "--quiet",
+    ...permissionFlags(granted, [entry, ...modules]),
+    ...(config === undefined ? [] : [`--config=${config}`]),
+    ...(granted.read === true ? [] : modules.map((module) => `--preload=${module}`)),
+  ];
+}
+
+/**
+ * The configuration that the tasks' modules are under. A child would look for it from its entry module on, which lies in
+ * this library and not in the program.
+ */
+function findConfig(modules: Iterable<string>): string | undefined {
+  for (const module of modules) {
+    if (!module.startsWith("file:")) continue;
+    for (let folder = dirname(fileURLToPath(module));; folder = dirname(folder)) {
+      for (const name of ["deno.json", "deno.jsonc"]) {
+        const path = join(folder, name);
+        if (isThere(path)) return path;
+      }
+      if (folder === dirname(folder)) break;
+    }
+  }
+  return undefined;
+}
+
+/** What may not be looked at isn't there. */
+function isThere(path: string): boolean {
+  return isGranted({ name: "read", path }) && existsSync(path);
+}

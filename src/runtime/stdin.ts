@@ -1,0 +1,10 @@
+import process from "node:process";
+import { Readable } from "node:stream";
+
+/** Gives those who ask for standard input by Node's name an empty one. */
+export function hideProcessStdin(): void {
+  Object.defineProperty(process, "stdin", {
+    configurable: true,
+    value: Object.assign(Readable.from([]), { fd: 0, isTTY: false }),
+  });
+}
