@@ -173,6 +173,14 @@ test("layers: which runtime it is, is asked in its own folder alone", () => {
   assertEquals(users, []);
 });
 
+test("layers: Node can run every module by leaving out its types", () => {
+  // Parameter properties, enums and namespaces are more than types; Node 22 doesn't know `using`.
+  const beyond =
+    /[(,]\s*(?:public|private|protected|readonly|override)\s+\w+\s*\??:|^\s*(?:export\s+)?(?:const\s+)?(?:enum|namespace)\s+\w+\s*\{|^\s*(?:await\s+)?using\s+\w+\s*=/m;
+  const users = Array.from(sources).filter(([, code]) => beyond.test(code)).map(([path]) => path);
+  assertEquals(users, []);
+});
+
 test("layers: what browsers load too comes without Node's modules", () => {
   for (const entry of ["lanes/async/mod.ts", "lanes/thread/mod.ts", "lanes/thread/entry.ts"]) {
     const { modules, outside } = closure(entry);
