@@ -89,7 +89,7 @@ export interface Processes {
   /**
    * How a child is started.
    *
-   * @param entry The URL of the module that it is to run.
+   * @param entry The URL of the module that it is to run. It is given what `openPipes` takes as its one argument.
    * @param options What is special about it.
    */
   childCommand(entry: string, options: ChildOptions): SpawnOptions;
@@ -107,8 +107,12 @@ export interface Processes {
   readonly memory: MappedMemories | undefined;
   /** Files that stand in for it. */
   readonly files: FileAccess | undefined;
-  /** In a child: its end of the pipes. */
-  openPipes(): ChildPipes;
+  /**
+   * In a child: its end of the pipes to its pool.
+   *
+   * @param descriptor What the command ended with: the number of the descriptor to read from.
+   */
+  openPipes(descriptor: number): ChildPipes;
 }
 
 /** What is special about a child. */
@@ -160,16 +164,16 @@ export interface SubprocessExit {
   readonly signal: string | undefined;
 }
 
-/** A subprocess with pipes to its standard input and output; its standard error is the parent's. */
+/** A subprocess with pipes for its input and its standard output; its standard error is the parent's. */
 export interface Subprocess {
   readonly pid: number;
   /** Resolves when it has ended and been reaped. */
   readonly exited: Promise<SubprocessExit>;
-  /** Writes to its standard input; resolves when that is done, rejects when it has closed it. */
+  /** Writes to its input; resolves when that is done, rejects when it has closed it. */
   write(bytes: Uint8Array): Promise<void>;
   /** Reads from its standard output; `undefined` at its end. The bytes are valid until the next call. */
   read(): Promise<Uint8Array | undefined>;
-  /** Closes its standard input. */
+  /** Closes its input. */
   closeInput(): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   /** Whether it keeps the program alive. */
@@ -178,14 +182,14 @@ export interface Subprocess {
 
 /** A child's end of the pipes to its pool. */
 export interface ChildPipes {
-  /** Reads, and blocks until there is something; returns how many bytes, 0 at the end. */
-  read(into: Uint8Array): number;
-  /** The same while the event loop runs. */
+  /** Reads while the event loop runs; resolves to how many bytes, 0 at the end. */
   readLater(into: Uint8Array): Promise<number>;
+  /** The same, but blocks until there is something, where that answers faster than the event loop does. */
+  read?(into: Uint8Array): number;
   /** Writes, and blocks until all is written. */
   write(bytes: Uint8Array): void;
-  /** Gives those who ask for standard input by the usual names an empty one. */
-  hide(): void;
+  /** Closes the end that is read, so that it doesn't keep the child alive. */
+  close(): void;
 }
 
 /** Makes memory that another process can map too, and on which `Atomics` work across both. */

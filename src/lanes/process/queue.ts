@@ -32,8 +32,9 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * What a child writes to its standard output and error reaches this program's.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
  *   busy.
- * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
- *   task. Its standard input belongs to the queue; tasks find it empty.
+ * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
+ *   all of that has ended; what hasn't after `killDelay` is ended with it.
+ * * Tasks, and the programs that they start, find standard input empty.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { deathSignal } from "../death_signal.ts";
+import { launched, movesPipe, PIPE_PATH } from "../launch.ts";
 import type { ChildOptions, DenoPermissions, SpawnOptions } from "../runtime.ts";
 import { isGranted } from "./permission.ts";
 import { heldPermissions, permissionFlags } from "./permissions.ts";
@@ -11,14 +11,8 @@ import { succeeds } from "./subprocess.ts";
 /** How a child is started. */
 export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
   const { command = process.execPath, args = [], env, cwd } = options;
-  const [first, ...rest] = [
-    ...deathSignal(succeedsIfPermitted),
-    command,
-    "run",
-    ...flagsFor(entry, options),
-    ...args,
-    entry,
-  ];
+  const words = [command, "run", ...flagsFor(entry, options), ...args, entry];
+  const [first, ...rest] = launched(words, env, succeedsIfPermitted);
   return { command: first, args: rest, env, cwd };
 }
 
@@ -46,8 +40,15 @@ function grantedTo({ permissions, modules, env = {} }: ChildOptions): DenoPermis
   return permissions === "inherit" ? heldPermissions(modules, Object.keys(env)) : permissions;
 }
 
+/** A child opens its pool's pipe by a path, and gives the permission for that back. */
+function withPipe(granted: DenoPermissions): DenoPermissions {
+  const { read = [] } = granted;
+  if (read === true || !movesPipe(succeedsIfPermitted)) return granted;
+  return { ...granted, read: [...read === false ? [] : read, PIPE_PATH] };
+}
+
 function flagsFor(entry: string, options: ChildOptions): string[] {
-  const granted = grantedTo(options);
+  const granted = withPipe(grantedTo(options));
   const modules = [...options.modules];
   const config = findConfig(modules);
   return [

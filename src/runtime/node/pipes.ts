@@ -1,31 +1,45 @@
-import { read, readSync, writeSync } from "node:fs";
-import { retrying, retryingLater } from "../retrying.ts";
+import type * as Net from "node:net";
+import { builtin } from "../builtin.ts";
 import type { ChildPipes } from "../runtime.ts";
-import { hideProcessStdin } from "../stdin.ts";
+import { hideProcessStdin, STDIN } from "../stdin.ts";
+import { writeToStdoutNow } from "./stdout.ts";
 
-const STDIN = 0;
-const STDOUT = 1;
-
-/** A child's pipes where `node:fs` takes the numbers of descriptors: on Node and Bun. */
-export function openPipes(): ChildPipes {
+/**
+ * A child's pipes. It reads by the event loop alone: a blocking read in a thread of Node's would keep the child from
+ * exiting until something comes, and the socket that doesn't can't be read otherwise.
+ */
+export function openPipes(descriptor: number): ChildPipes {
+  if (descriptor === STDIN) hideProcessStdin();
+  const { Socket } = builtin<typeof Net>("node:net");
+  const input = new Socket({ fd: descriptor, readable: true, writable: false });
+  // One that fails has ended.
+  input.on("error", () => {});
   return {
-    read: (into) => retrying(() => readSync(STDIN, into)),
-    readLater: (into) => retryingLater(() => readLater(into)),
-    write(bytes) {
-      for (let at = 0; at < bytes.length;) {
-        const part = at === 0 ? bytes : bytes.subarray(at);
-        at += retrying(() => writeSync(STDOUT, part));
+    async readLater(into) {
+      while (input.readableLength === 0) {
+        if (input.readableEnded || input.destroyed) return 0;
+        await somethingOf(input);
       }
+      const bytes: Uint8Array = input.read(Math.min(into.length, input.readableLength));
+      into.set(bytes);
+      return bytes.length;
     },
-    hide: hideProcessStdin,
+    write: writeToStdoutNow,
+    close: () => void input.destroy(),
   };
 }
 
-function readLater(into: Uint8Array): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(STDIN, into, 0, into.length, null, (error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
-    });
+/** Waits until there is something to read, or nothing more will come. */
+function somethingOf(input: Net.Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of EVENTS) input.off(event, done);
+      resolve();
+    };
+    for (const event of EVENTS) input.on(event, done);
+    // Only then does a socket begin to read.
+    input.read(0);
   });
 }
+
+const EVENTS = ["readable", "end", "close"];

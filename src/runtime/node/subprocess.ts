@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import type * as ChildProcesses from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { builtin } from "../builtin.ts";
 import type { SpawnOptions, Subprocess, SubprocessExit } from "../runtime.ts";
 
 /**
@@ -9,6 +9,7 @@ import type { SpawnOptions, Subprocess, SubprocessExit } from "../runtime.ts";
  * @returns Whether it ended with status 0.
  */
 export function succeeds(command: string, args: readonly string[]): boolean {
+  const { spawnSync } = builtin<typeof ChildProcesses>("node:child_process");
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
@@ -22,12 +23,13 @@ interface Held {
 export class NodeSubprocess implements Subprocess {
   readonly pid: number;
   readonly exited: Promise<SubprocessExit>;
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcesses.ChildProcess;
   readonly #stdin: Writable & Held;
   readonly #stdout: Readable & Held;
   readonly #pieces: AsyncIterator<Uint8Array, undefined>;
 
   constructor({ command, args, env, cwd }: SpawnOptions) {
+    const { spawn } = builtin<typeof ChildProcesses>("node:child_process");
     const child = this.#child = spawn(command, args, {
       env,
       cwd,
@@ -42,10 +44,11 @@ export class NodeSubprocess implements Subprocess {
     // What was not written when it ended is told by its end.
     this.#stdin.on("error", () => {});
     this.#pieces = this.#stdout[Symbol.asyncIterator]();
-    this.exited = once(child, "exit").then(([code, signal]) => ({
-      exitCode: code ?? undefined,
-      signal: signal ?? undefined,
-    }));
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+      });
+    });
   }
 
   write(bytes: Uint8Array): Promise<void> {

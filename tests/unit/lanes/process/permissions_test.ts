@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { importTasks, type ProcessOptions, ProcessQueue } from "../../../../mod.ts";
 import { permissionFlags } from "../../../../src/runtime/deno/permissions.ts";
 import { runtime, test } from "../../../harness.ts";
@@ -100,6 +101,17 @@ if (runtime === "deno") {
         assert(seen.every((one) => one === "granted" || one === "NotCapable"), seen.join());
       }
     });
+  });
+
+  test("a child has no permission left that it took to reach its pool", async () => {
+    const seen = await outcomes(["--allow-all"], "none", ["openPipe"], ["add", 1, 2]);
+    assertEquals(seen, ["NotCapable", "granted"]);
+  });
+
+  test("a program that may start no more than the runtime has children all the same", async () => {
+    const flags = [`--allow-run=${process.execPath}`, "--allow-read"];
+    const seen = await outcomes(flags, "inherit", ["add", 1, 2], ["readInput"], ["add", 1, 2]);
+    assertEquals(seen, ["granted", "granted", "granted"]);
   });
 
   test("a child of a program that may read one folder reads nothing else", async () => {
