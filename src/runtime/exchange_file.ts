@@ -1,3 +1,4 @@
+import { firstThatWorks } from "./first_that_works.ts";
 import type { FileAccess, OpenFile } from "./runtime.ts";
 
 const FROM_START = 0;
@@ -26,18 +27,20 @@ export class ExchangeFile {
    *
    * @param files How the runtime uses files.
    * @param size How many numbers it has, all 0.
-   * @throws When it can't be made.
+   * @throws When it can't be made anywhere.
    */
   static create(files: FileAccess, size: number): ExchangeFile {
-    const file = new ExchangeFile(files, files.makeTemporary("trilane-"));
-    try {
-      // Written, so that there is room for all that comes to be written.
-      files.write(file.path, new Uint8Array(size * BYTES_PER_ELEMENT));
-    } catch (error) {
-      file.remove();
-      throw error;
-    }
-    return file;
+    return firstThatWorks(files.temporaryFolders, (folder) => {
+      const file = new ExchangeFile(files, files.makeTemporary(folder));
+      try {
+        // Written, so that there is room for all that comes to be written.
+        files.write(file.path, new Uint8Array(size * BYTES_PER_ELEMENT));
+        return file;
+      } catch (error) {
+        file.remove();
+        throw error;
+      }
+    });
   }
 
   /** Removes the file; those who have it open keep it. */

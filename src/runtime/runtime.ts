@@ -194,7 +194,7 @@ export interface ChildPipes {
 
 /** Makes memory that another process can map too, and on which `Atomics` work across both. */
 export interface MappedMemories {
-  /** @throws When its file can't be made. */
+  /** @throws When its file can't be made anywhere. */
   create(sizes: readonly number[]): MappedMemory;
   /** Maps what `create` made, in the same sizes. */
   open(path: string, sizes: readonly number[]): ArrayBuffer[];
@@ -211,8 +211,10 @@ export interface MappedMemory {
 
 /** Files, as far as exchange files need them. */
 export interface FileAccess {
-  /** Makes an empty file, with a name of its own, in the folder for such. */
-  makeTemporary(prefix: string): string;
+  /** Folders that temporary files may be made in, the best one first; `undefined` is the system's own. */
+  readonly temporaryFolders: readonly (string | undefined)[];
+  /** Makes an empty file with a name of its own. */
+  makeTemporary(folder: string | undefined): string;
   write(path: string, bytes: Uint8Array): void;
   /** Opens a file to be read and written. */
   open(path: string): OpenFile;

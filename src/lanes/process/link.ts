@@ -119,7 +119,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   get full(): boolean {
-    return this.#unwritten > MAX_UNWRITTEN_BYTES;
+    // What is sent to a child that shares nothing can't be taken back.
+    return this.#shared === undefined || this.#unwritten > MAX_UNWRITTEN_BYTES;
   }
 
   canSend(value: unknown): boolean {

@@ -41,8 +41,16 @@ export const canShare: boolean = (memory ?? files) !== undefined;
 const MEMORY_SIZES = [CLAIMS_SIZE, JOURNAL_SIZE];
 const FILE_SIZE = FILE_CLAIMS_SIZE + FILE_JOURNAL_SIZE;
 
-/** @throws When the file can't be made. */
-export function createSharedState(): PoolState {
+/** Makes it; `undefined` where its file can't be made: there is no folder for it, no room in any, no permission. */
+export function createSharedState(): PoolState | undefined {
+  try {
+    return create();
+  } catch {
+    return undefined;
+  }
+}
+
+function create(): PoolState {
   if (memory !== undefined) {
     const { path, pieces } = memory.create(MEMORY_SIZES);
     return onMemory(path, pieces);

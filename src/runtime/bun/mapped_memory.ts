@@ -1,7 +1,8 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
+import { resolve } from "node:path";
+import { firstThatWorks } from "../first_that_works.ts";
+import { isAlive, removeLeftovers, temporaryPrefix } from "../leftovers.ts";
 import type { MappedMemories } from "../runtime.ts";
 
 /** What is used of Bun. */
@@ -15,11 +16,18 @@ const ALIGNMENT = 65_536;
 /** Maps files, which Bun can do where the system is a Unix. */
 export const mappedMemories: MappedMemories = {
   create(sizes) {
-    const folder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-    const path = join(folder, `trilane-${process.pid}-${crypto.randomUUID()}`);
-    // What lies between the pieces takes no room.
-    writeFileSync(path, new Uint8Array(sizes.length * ALIGNMENT), { flag: "wx", mode: 0o600 });
-    return { path, pieces: open(path, sizes) };
+    return firstThatWorks(["/dev/shm", tmpdir()], (folder) => {
+      removeLeftovers(folder, isAlive);
+      const path = resolve(folder, `${temporaryPrefix}${crypto.randomUUID()}`);
+      try {
+        // What lies between the pieces takes no room.
+        writeFileSync(path, new Uint8Array(sizes.length * ALIGNMENT), { flag: "wx", mode: 0o600 });
+        return { path, pieces: open(path, sizes) };
+      } catch (error) {
+        rmSync(path, { force: true });
+        throw error;
+      }
+    });
   },
   open,
   remove: (path) => rmSync(path, { force: true }),

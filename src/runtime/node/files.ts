@@ -1,12 +1,15 @@
 import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
+import { resolve } from "node:path";
+import { isAlive, removeLeftovers, temporaryPrefix } from "../leftovers.ts";
 import type { FileAccess, OpenFile } from "../runtime.ts";
 
 export const files: FileAccess = {
-  makeTemporary(prefix) {
-    const path = join(tmpdir(), `${prefix}${process.pid}-${crypto.randomUUID()}`);
+  // The folder of the environment may not be there.
+  temporaryFolders: [undefined, "/dev/shm"],
+  makeTemporary(folder = tmpdir()) {
+    removeLeftovers(folder, isAlive);
+    const path = resolve(folder, `${temporaryPrefix}${crypto.randomUUID()}`);
     writeFileSync(path, "", { flag: "wx", mode: 0o600 });
     return path;
   },

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
+import process from "node:process";
 import { WORDS } from "../../../../src/lanes/pool/wire/claims.ts";
 import {
   FILE_CLAIMS_SIZE,
@@ -137,7 +138,8 @@ if (runtime === "deno") {
   });
 
   test("no file is left", async () => {
-    const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith("trilane-"));
+    const ours = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`trilane-${process.pid}-`));
     const before = new Set(ours());
     let during: string[] = [];
     await withQueue({ workers: 2 }, async (queue) => {

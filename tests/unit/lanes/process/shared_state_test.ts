@@ -22,7 +22,7 @@ if (runtime === "bun") {
   });
 
   test("a journal and claims have room in mapped memory, to the last one", () => {
-    const pool = createSharedState();
+    const pool = createSharedState()!;
     const child = openSharedState(pool.path, () => {});
     child.remove();
     const texts: string[] = [];
