@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { launched, movesPipe, PIPE_PATH } from "../launch.ts";
 import type { ChildOptions, DenoPermissions, SpawnOptions } from "../runtime.ts";
+import { fencedMain } from "./fenced_main.ts";
 import { isGranted } from "./permission.ts";
 import { heldPermissions, permissionFlags } from "./permissions.ts";
 import { succeeds } from "./subprocess.ts";
@@ -11,14 +12,16 @@ import { succeeds } from "./subprocess.ts";
 /** How a child is started. */
 export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
   const { command = process.execPath, args = [], env, cwd } = options;
-  const words = [command, "run", ...flagsFor(entry, options), ...args, entry];
+  const main = canLoadAny(options)
+    ? entry
+    : fencedMain(entry, options.modules, options.permissions === "none");
+  const words = [command, "run", ...flagsFor(entry, options), ...args, main];
   const [first, ...rest] = launched(words, env, succeedsIfPermitted);
   return { command: first, args: rest, env, cwd };
 }
 
 /**
- * Whether such a child can load any module. If not it is given the modules that are known when it starts, loaded before
- * its permissions count.
+ * Whether such a child can load any module. If not it can load those that are known when it starts.
  */
 export function canLoadAny(options: ChildOptions): boolean {
   return grantedTo(options).read === true;
@@ -51,12 +54,46 @@ function flagsFor(entry: string, options: ChildOptions): string[] {
   const granted = withPipe(grantedTo(options));
   const modules = [...options.modules];
   const config = findConfig(modules);
+  const configFlags = config === undefined ? [] : [`--config=${config}`];
   return [
     "--quiet",
     ...permissionFlags(granted, [entry, ...modules]),
-    ...(config === undefined ? [] : [`--config=${config}`]),
-    ...(granted.read === true ? [] : modules.map((module) => `--preload=${module}`)),
+    ...configFlags,
+    ...(options.permissions === "none" ? packageFlags(options, configFlags) : []),
   ];
+}
+
+/** Whether modules come with packages of npm's, by URL. */
+const withPackages = new Map<string, boolean>();
+
+/** No permission is needed for a package of npm's: so those without one get no package, others none but what is there. */
+function packageFlags(
+  { command = process.execPath, modules }: ChildOptions,
+  configFlags: readonly string[],
+): string[] {
+  for (const module of modules) {
+    if (!withPackages.has(module)) {
+      withPackages.set(module, hasPackages(command, configFlags, module));
+    }
+    if (withPackages.get(module)) return ["--cached-only"];
+  }
+  return ["--no-npm"];
+}
+
+function hasPackages(command: string, configFlags: readonly string[], module: string): boolean {
+  try {
+    const { success, stdout } = new Deno.Command(command, {
+      args: ["info", "--json", "--no-lock", ...configFlags, module],
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+    if (!success) return false;
+    const { npmPackages } = JSON.parse(new TextDecoder().decode(stdout));
+    return Object.keys(npmPackages).length > 0;
+  } catch {
+    // What can't be asked will hardly be started.
+    return false;
+  }
 }
 
 /**
