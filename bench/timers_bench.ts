@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../src/base/clock.ts";
 import { type Timed, Timers } from "../src/base/timers.ts";
-import { systemClock } from "../src/runtime/platform.ts";
+import { runtime } from "../src/runtime/here.ts";
 
 const COUNT = 100_000;
 const LONG = 60_000;
@@ -38,7 +38,7 @@ Deno.bench({
   group: takenBack,
   baseline: true,
   fn() {
-    const timers = new Timers(systemClock, () => {});
+    const timers = new Timers(runtime.clock, () => {});
     setAndTakeBack((index) => {
       timers.addIn(items[index], LONG);
       return items[index];

@@ -49,23 +49,29 @@ interface Import {
   readonly typesAlone: boolean;
 }
 
-/** All imports of the modules under `src/`; comments, and the examples in them, are left out. */
-const imports: Import[] = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => path.replaceAll("\\", "/"))
-  .flatMap((from) => {
-    const code = readFileSync(new URL(from, src), "utf8")
-      .replace(/\/\*[^]*?\*\//g, "")
-      .replace(/^\s*\/\/.*$/gm, "");
-    const statements = code.matchAll(
-      /^(?:import|export)\b( type\b)?(?:[^;"]*?\bfrom)?\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
-    );
-    return Array.from(statements, ([, type, specifier = "", dynamic]) => ({
-      from,
-      to: resolved(from, dynamic ?? specifier),
-      typesAlone: type !== undefined,
-    }));
-  });
+/** What each module under `src/` says, without comments and the examples in them. */
+const sources: ReadonlyMap<string, string> = new Map(
+  readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => [
+      path.replaceAll("\\", "/"),
+      readFileSync(new URL(path, src), "utf8")
+        .replace(/\/\*[^]*?\*\//g, "")
+        .replace(/^\s*\/\/.*$/gm, ""),
+    ]),
+);
+
+/** All imports of those modules. */
+const imports: Import[] = Array.from(sources).flatMap(([from, code]) => {
+  const statements = code.matchAll(
+    /^(?:import|export)\b( type\b)?(?:[^;"]*?\bfrom)?\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
+  );
+  return Array.from(statements, ([, type, specifier = "", dynamic]) => ({
+    from,
+    to: resolved(from, dynamic ?? specifier),
+    typesAlone: type !== undefined,
+  }));
+});
 
 function resolved(from: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
@@ -153,14 +159,39 @@ test("layers: no published module needs JSR, so that it can be published from an
 
 test("layers: SQLite is loaded by checkpoints alone", () => {
   const users = imports.filter(({ from, to }) =>
-    /sqlite/.test(to) && !from.startsWith("checkpoint/")
+    /sqlite/.test(to) && !from.startsWith("checkpoint/") && from !== "runtime/sqlite.ts"
   );
   assertEquals(users, []);
 });
 
-test("layers: the lane on the event loop comes without Node's modules, reports and sharing", () => {
-  const { modules, outside } = closure("lanes/async/mod.ts");
-  assertEquals(Array.from(outside), []);
+test("layers: which runtime it is, is asked in its own folder alone", () => {
+  const probe =
+    /["']?(Deno|Bun)["']? in \w|\{[^}]*\b(Deno|Bun)\b[^}]*\} = globalThis|globalThis\.(Deno|Bun)\b|(?<![\w.])(Deno|Bun)\.|\.versions\b|userAgent/;
+  const users = Array.from(sources)
+    .filter(([path, code]) => !path.startsWith("runtime/") && probe.test(code))
+    .map(([path]) => path);
+  assertEquals(users, []);
+});
+
+test("layers: Node can run every module by leaving out its types", () => {
+  // Parameter properties, enums and namespaces are more than types; Node 22 doesn't know `using`.
+  const beyond =
+    /[(,]\s*(?:public|private|protected|readonly|override)\s+\w+\s*\??:|^\s*(?:export\s+)?(?:const\s+)?(?:enum|namespace)\s+\w+\s*\{|^\s*(?:await\s+)?using\s+\w+\s*=/m;
+  const users = Array.from(sources).filter(([, code]) => beyond.test(code)).map(([path]) => path);
+  assertEquals(users, []);
+});
+
+test("layers: what browsers load too comes without Node's modules", () => {
+  for (const entry of ["lanes/async/mod.ts", "lanes/thread/mod.ts", "lanes/thread/entry.ts"]) {
+    const { modules, outside } = closure(entry);
+    assertEquals(Array.from(outside), [], entry);
+    const folders = Array.from(modules, (path) => folderOf(path)!);
+    assertEquals(folders.filter((folder) => folder === "report"), [], entry);
+  }
+});
+
+test("layers: the lane on the event loop comes without pools, reports and sharing", () => {
+  const { modules } = closure("lanes/async/mod.ts");
   const folders = new Set(Array.from(modules, (path) => folderOf(path)!));
   assertEquals([...folders].sort(), ["base", "engine", "lanes/async", "queue", "runtime", "task"]);
 });

@@ -1,7 +1,7 @@
 import { isInstance, QueueStateError, show } from "../base/errors.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
-import { platform } from "../runtime/platform.ts";
+import { runtime } from "../runtime/here.ts";
 import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
 import { decodeValue, encodeValue } from "./encoding.ts";
 import { openCheckpoint } from "./file.ts";
@@ -325,7 +325,7 @@ export class Checkpoint implements Recorder, Disposable {
     if (this.#reported.has(namespace)) return;
     this.#reported.add(namespace);
     const why = isInstance(cause, Error) ? cause.message : show(cause);
-    platform.report(
+    runtime.report(
       new TypeError(
         `${attempt} of '${namespace}' in checkpoint '${this.#path}', so it will run again: ${why}`,
         { cause },

@@ -10,7 +10,7 @@ import { toHTML, toTrace } from "../report/mod.ts";
 import { type Timed, Timers } from "../base/timers.ts";
 import { type ProgressDisplay, trackProgress } from "../progress/track.ts";
 import { type DivertedStdout, divertStdout } from "../runtime/diverted_stdout.ts";
-import { quietClock } from "../runtime/timers.ts";
+import { runtime } from "../runtime/here.ts";
 import { opened, openOutput } from "./files.ts";
 import { type Inputs, openInputs } from "./input.ts";
 import { createQueue } from "./lane.ts";
@@ -35,9 +35,17 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
  * @throws {UsageError} (rejects) When the function, the input or a file isn't there.
  */
 export async function runMap(plan: MapPlan): Promise<number> {
-  using stdout = divertStdout();
-  using run = new MapRun(plan, stdout);
-  return await run.toEnd();
+  const stdout = divertStdout();
+  try {
+    const run = new MapRun(plan, stdout);
+    try {
+      return await run.toEnd();
+    } finally {
+      run.dispose();
+    }
+  } finally {
+    stdout.restore();
+  }
 }
 
 /**
@@ -46,7 +54,7 @@ export async function runMap(plan: MapPlan): Promise<number> {
  * However it is ended early (by a signal, its time, a failure, a reader that has gone away), it is ended in one way:
  * no more inputs are taken, and the tasks are cancelled, protected ones that are running excepted.
  */
-class MapRun implements Disposable {
+class MapRun {
   readonly #plan: MapPlan;
   readonly #inputs: Inputs;
   readonly #queue: TaskQueue;
@@ -60,7 +68,7 @@ class MapRun implements Disposable {
   readonly #end = new AbortController();
   /** The tasks are cancelled. */
   readonly #cancel = new AbortController();
-  readonly #timers = new Timers(quietClock, () => {});
+  readonly #timers = new Timers(runtime.quietClock, () => {});
   readonly #timeLimit: Timed = { timer: 0, expire: () => this.#timeOut() };
   #progress: ProgressDisplay | undefined;
   /** The status for the signal that has ended it. */
@@ -113,7 +121,8 @@ class MapRun implements Disposable {
     for (const signal of Object.keys(SIGNALS)) process.on(signal, this.#onSignal);
   }
 
-  [Symbol.dispose](): void {
+  /** Lets go of what it holds. */
+  dispose(): void {
     for (const signal of Object.keys(SIGNALS)) process.off(signal, this.#onSignal);
   }
 

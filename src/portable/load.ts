@@ -1,7 +1,11 @@
 import { NotPortableError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 import type { AnyFunction } from "../task/task.ts";
 import { registered, type TaskReference } from "./portable.ts";
 import { evaluate } from "./source.ts";
+
+/** How to load modules that this thread or process could not load by their URLs, put there by what started it. */
+const modules = shared("modules", () => new Map<string, () => Promise<Record<string, unknown>>>());
 
 /**
  * Finds a task's function in this thread, loading its module if need be.
@@ -16,7 +20,7 @@ export async function load(reference: TaskReference): Promise<AnyFunction> {
   const { kind, url, name } = reference;
   const known = kind === "defined" ? registered(url, name) : undefined;
   if (known !== undefined) return known;
-  const module = await import(url);
+  const module = await (modules.get(url)?.() ?? import(url));
   const fn: unknown = kind === "defined" ? registered(url, name) : module[name];
   if (typeof fn === "function") return fn as AnyFunction;
   throw new NotPortableError(

@@ -4,8 +4,7 @@ import { show } from "../base/errors.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { QUEUE_OPTION_CHECKS } from "../engine/options.ts";
 import type { QueueStats } from "../queue/queue.ts";
-import { reportQuietly } from "../runtime/platform.ts";
-import { quietClock } from "../runtime/timers.ts";
+import { runtime } from "../runtime/here.ts";
 import { logLine, type State, terminalLine } from "./line.ts";
 
 /** Where progress is shown. A stream of `node:process` or anything like it. */
@@ -128,7 +127,7 @@ class Display implements ProgressDisplay {
     this.#queue = queue;
     this.#options = { ...options };
     this.#output = options.output ?? process.stderr;
-    this.#clock = options.clock ?? quietClock;
+    this.#clock = options.clock ?? runtime.quietClock;
     this.#startedAt = this.#clock.now();
     this.#before = queue.stats;
     this.#samples = [{ time: this.#startedAt, done: 0 }];
@@ -172,7 +171,7 @@ class Display implements ProgressDisplay {
     } catch (error) {
       // The caller's function has thrown; it would again.
       this.#end();
-      reportQuietly(error);
+      runtime.report(error);
     }
   }
 

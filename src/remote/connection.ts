@@ -3,7 +3,7 @@ import type { TaskStatus } from "../task/handle.ts";
 import type { QueueStats } from "../queue/queue.ts";
 import { Timers } from "../base/timers.ts";
 import { decodeThrown } from "../lanes/pool/wire/error_codec.ts";
-import { systemClock } from "../runtime/platform.ts";
+import { runtime } from "../runtime/here.ts";
 import {
   ADMITTED,
   ANSWER,
@@ -52,7 +52,7 @@ interface RuntimePort extends MessagePort {
  */
 export class Connection {
   /** Where the timeouts of waits are kept. */
-  readonly timers: Timers = new Timers(systemClock, () => {});
+  readonly timers: Timers = new Timers(runtime.clock, () => {});
   readonly #port: RuntimePort;
   readonly #requests = new Map<number, Request>();
   /** The tasks that have not ended, by id. */

@@ -6,7 +6,7 @@ import { cancelError } from "../task/outcome.ts";
 import { waitFor } from "../base/wait.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { decodeValue } from "../lanes/pool/wire/values.ts";
-import { platform } from "../runtime/platform.ts";
+import { runtime } from "../runtime/here.ts";
 import type { ConnectedTask, Connection } from "./connection.ts";
 import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
 
@@ -179,7 +179,7 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
       try {
         callback(this);
       } catch (error) {
-        platform.report(error);
+        runtime.report(error);
       }
     });
   }

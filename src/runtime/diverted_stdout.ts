@@ -2,7 +2,7 @@ import { Console } from "node:console";
 import process from "node:process";
 
 /** The real standard output while what others write to it goes elsewhere. */
-export interface DivertedStdout extends Disposable {
+export interface DivertedStdout {
   /**
    * Writes to it.
    *
@@ -10,11 +10,13 @@ export interface DivertedStdout extends Disposable {
    * @param done Called when it has been taken, or with why it hasn't.
    */
   write(text: string, done: (error?: Error | null) => void): void;
+  /** Makes all as it was. */
+  restore(): void;
 }
 
 /**
- * Sends to standard error what this thread writes to standard output, by `console` or `process.stdout`, until the
- * result is disposed of.
+ * Sends to standard error what this thread writes to standard output, by `console` or `process.stdout`, until it is
+ * restored.
  *
  * @returns The one way to standard output that is left.
  */
@@ -37,7 +39,7 @@ export function divertStdout(): DivertedStdout {
         done(error as Error);
       }
     },
-    [Symbol.dispose]: () => {
+    restore() {
       stdout.write = write;
       stdout.off("error", ignore);
       globalThis.console = console;

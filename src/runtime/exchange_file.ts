@@ -1,22 +1,5 @@
-/** What is used of Deno. */
-interface DenoFiles {
-  makeTempFileSync(options: { prefix: string }): string;
-  writeFileSync(path: string, bytes: Uint8Array): void;
-  openSync(path: string, options: { read: boolean; write: boolean }): DenoFile;
-  removeSync(path: string): void;
-}
-
-interface DenoFile {
-  seekSync(offset: number, whence: number): number;
-  readSync(into: Uint8Array): number | null;
-  writeSync(bytes: Uint8Array): number;
-  close(): void;
-}
-
-const { Deno } = globalThis as unknown as { Deno?: DenoFiles };
-
-/** Whether there can be such files. */
-export const canExchange: boolean = Deno !== undefined;
+import { firstThatWorks } from "./first_that_works.ts";
+import type { FileAccess, OpenFile } from "./runtime.ts";
 
 const FROM_START = 0;
 const { BYTES_PER_ELEMENT } = Float64Array;
@@ -27,35 +10,43 @@ const { BYTES_PER_ELEMENT } = Float64Array;
  */
 export class ExchangeFile {
   readonly path: string;
-  readonly #open: DenoFile[] = [];
+  readonly #files: FileAccess;
+  readonly #open: OpenFile[] = [];
 
-  /** @param path The file, which another process may have made. */
-  constructor(path: string) {
+  /**
+   * @param files How the runtime uses files.
+   * @param path The file, which another process may have made.
+   */
+  constructor(files: FileAccess, path: string) {
+    this.#files = files;
     this.path = path;
   }
 
   /**
    * Makes a file.
    *
+   * @param files How the runtime uses files.
    * @param size How many numbers it has, all 0.
-   * @throws When it can't be made.
+   * @throws When it can't be made anywhere.
    */
-  static create(size: number): ExchangeFile {
-    const path = Deno!.makeTempFileSync({ prefix: "trilane-" });
-    try {
-      // Written, so that there is room for all that comes to be written.
-      Deno!.writeFileSync(path, new Uint8Array(size * BYTES_PER_ELEMENT));
-    } catch (error) {
-      ExchangeFile.remove(path);
-      throw error;
-    }
-    return new ExchangeFile(path);
+  static create(files: FileAccess, size: number): ExchangeFile {
+    return firstThatWorks(files.temporaryFolders, (folder) => {
+      const file = new ExchangeFile(files, files.makeTemporary(folder));
+      try {
+        // Written, so that there is room for all that comes to be written.
+        files.write(file.path, new Uint8Array(size * BYTES_PER_ELEMENT));
+        return file;
+      } catch (error) {
+        file.remove();
+        throw error;
+      }
+    });
   }
 
   /** Removes the file; those who have it open keep it. */
-  static remove(path: string): void {
+  remove(): void {
     try {
-      Deno!.removeSync(path);
+      this.#files.remove(this.path);
     } catch {
       // The other end has.
     }
@@ -69,7 +60,7 @@ export class ExchangeFile {
    * @throws When the file can't be opened.
    */
   table(from: number, width: number): ExchangeTable {
-    const file = Deno!.openSync(this.path, { read: true, write: true });
+    const file = this.#files.open(this.path);
     this.#open.push(file);
     return new ExchangeTable(file, from * BYTES_PER_ELEMENT, width);
   }
@@ -88,13 +79,13 @@ export class ExchangeTable {
   /** What was read last, and what is written next. */
   readonly row: Float64Array;
   readonly #bytes: Uint8Array;
-  readonly #file: DenoFile;
+  readonly #file: OpenFile;
   readonly #from: number;
   /** The row that the file is at: to go on to the next takes no more than to read or write it. */
   #at = NaN;
 
   /** @param from Where it begins, in bytes. */
-  constructor(file: DenoFile, from: number, width: number) {
+  constructor(file: OpenFile, from: number, width: number) {
     this.row = new Float64Array(width);
     this.#bytes = new Uint8Array(this.row.buffer);
     this.#from = from;

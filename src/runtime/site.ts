@@ -1,5 +1,5 @@
 import type { Platform } from "../base/platform.ts";
-import { platform } from "./platform.ts";
+import { runtime } from "./here.ts";
 
 /** How V8 and JavaScriptCore are told how much of the stack to look at. */
 interface StackTraces {
@@ -45,7 +45,11 @@ function captureSite(): Site | undefined {
 }
 
 /** The platform of queues whose tasks fail elsewhere, where no stack tells who submitted them. */
-export const platformWithSites: Platform = { ...platform, site: captureSite };
+export const platformWithSites: Platform = {
+  clock: runtime.clock,
+  report: runtime.report,
+  site: captureSite,
+};
 
 function take(): boolean {
   if (left === 0) {

@@ -1,39 +1,19 @@
-import process from "node:process";
+import { TrilaneError } from "../base/errors.ts";
+import { openDatabase as openBun } from "./bun/sqlite.ts";
+import { runtime } from "./here.ts";
+import { openDatabase as openNode } from "./node/sqlite.ts";
+import type { Database, OpenDatabase, Row, RuntimeName, SqlValue, Statement } from "./runtime.ts";
 
-/** What SQLite can hold, as far as it is used. */
-export type SqlValue = string | number | Uint8Array | null;
+export type { SqlValue, Statement } from "./runtime.ts";
 
-/** One row of a result, by column. */
-export type Row = Readonly<Record<string, SqlValue>>;
-
-/** A prepared statement. */
-export interface Statement {
-  /** Runs it; says how many rows were changed. */
-  run(...parameters: SqlValue[]): { readonly changes: number | bigint };
-  /** The first row of its result; none at all when there is none. */
-  get(...parameters: SqlValue[]): Row | null | undefined;
-  /** All rows of its result. */
-  all(...parameters: SqlValue[]): Row[];
-  /** Lets go of it, where closing the database doesn't. */
-  finalize?(): void;
-}
-
-/** What is used of the runtimes' own databases, which is alike. */
-interface Database {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-
-/** What is used of `node:sqlite`, which Deno and Node have, and of `bun:sqlite`. */
-interface Drivers {
-  getBuiltinModule(name: "node:sqlite"): {
-    DatabaseSync: new (path: string, options: { readOnly: boolean }) => Database;
-  };
-  getBuiltinModule(name: "bun:sqlite"): {
-    Database: new (path: string, options: object) => Database;
-  };
-}
+const DRIVERS: Readonly<Record<RuntimeName, OpenDatabase>> = {
+  deno: openNode,
+  bun: openBun,
+  node: openNode,
+  browser() {
+    throw new TrilaneError("A checkpoint needs SQLite: browsers have none");
+  },
+};
 
 /** A database of the SQLite that the runtime brings along, which is loaded when the first is opened. */
 export class Sqlite {
@@ -48,7 +28,7 @@ export class Sqlite {
    * @throws What the runtime throws when it can't be opened.
    */
   constructor(path: string, readOnly = false) {
-    this.#database = open(path, readOnly);
+    this.#database = DRIVERS[runtime.name](path, readOnly);
   }
 
   /** Runs statements that have no parameters and no result. */
@@ -113,13 +93,4 @@ export class Sqlite {
       statement.finalize?.();
     }
   }
-}
-
-function open(path: string, readOnly: boolean): Database {
-  const drivers = process as unknown as Drivers;
-  if (!("Bun" in globalThis)) {
-    return new (drivers.getBuiltinModule("node:sqlite").DatabaseSync)(path, { readOnly });
-  }
-  const { Database } = drivers.getBuiltinModule("bun:sqlite");
-  return new Database(path, readOnly ? { readonly: true } : { readwrite: true, create: true });
 }

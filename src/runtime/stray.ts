@@ -1,36 +1,25 @@
-/** Bun's workers tell of stray errors as Node's processes do. */
-export interface NodeProcess {
+/** Node and Bun, and Deno's processes, tell of stray errors so. */
+interface StrayProcess {
   on(event: StrayEvent, listener: (error: unknown) => void): void;
   listenerCount(event: StrayEvent): number;
   exit(code: number): never;
 }
 type StrayEvent = "uncaughtException" | "unhandledRejection";
 
-/** Deno's tell by events of the global scope. */
+/** Web Workers tell by events of the global scope. */
 interface EventScope extends EventTarget {
   close(): void;
 }
 
 /**
- * Ends this worker when an error is thrown or a promise rejects with nobody to catch it, but lets something be
- * done first: what the runtime itself would do ends the worker with less said. What listeners of the worker's own modules
- * take care of ends nothing.
+ * Ends this process, or thread of one, when an error is thrown or a promise rejects with nobody to catch it, but lets
+ * something be done first: what the runtime itself would do ends it with less said. What listeners of the program's own
+ * modules take care of ends nothing.
  *
  * @param last Called with the error.
  */
-export function onStray(last: (error: unknown) => void): void {
-  const scope = globalThis as unknown as Partial<EventScope> & { process?: NodeProcess };
-  if (scope.close === undefined) onNodeStray(scope.process!, last);
-  else onScopeStray(scope as EventScope, last);
-}
-
-/**
- * The same where errors go astray as in Node: in a process.
- *
- * @param process The process.
- * @param last Called with the error.
- */
-export function onNodeStray(process: NodeProcess, last: (error: unknown) => void): void {
+export function onProcessStray(last: (error: unknown) => void): void {
+  const { process } = globalThis as unknown as { process: StrayProcess };
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error) => {
       if (process.listenerCount(event) > 1) return;
@@ -40,7 +29,13 @@ export function onNodeStray(process: NodeProcess, last: (error: unknown) => void
   }
 }
 
-function onScopeStray(scope: EventScope, last: (error: unknown) => void): void {
+/**
+ * The same where errors go astray by events of the global scope: in a Web Worker.
+ *
+ * @param last Called with the error.
+ */
+export function onScopeStray(last: (error: unknown) => void): void {
+  const scope = globalThis as unknown as EventScope;
   const asked = new WeakSet<Event>();
   /** This listener is the first. So the others are asked first by an event of their own. */
   const handle = (event: Event, again: Event, error: unknown) => {

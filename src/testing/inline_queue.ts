@@ -5,7 +5,7 @@ import { Timers } from "../base/timers.ts";
 import { PoolExecutor } from "../lanes/pool/host/executor.ts";
 import { assertPortable } from "../portable/assert.ts";
 import { poolSettings } from "../lanes/pool/host/options.ts";
-import { platform } from "../runtime/platform.ts";
+import { runtime } from "../runtime/here.ts";
 import { platformWithSites } from "../runtime/site.ts";
 import type { Portable } from "../portable/portable.ts";
 import type { Faults } from "./faults.ts";
@@ -66,7 +66,7 @@ export class InlineQueue extends TaskQueue<Portable> {
 }
 
 function lane(options: InlineOptions): Lane {
-  const { clock = platform.clock, faults } = options;
+  const { clock = runtime.clock, faults } = options;
   return {
     checks: INLINE_OPTION_CHECKS,
     platform: platformWithSites,

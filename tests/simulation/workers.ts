@@ -14,7 +14,7 @@ import type {
 } from "../../src/engine/executor.ts";
 import { QUEUE_OPTION_CHECKS } from "../../src/engine/options.ts";
 import type { Task } from "../../src/task/task.ts";
-import { reportQuietly, systemClock } from "../../src/runtime/platform.ts";
+import { runtime } from "../../src/runtime/here.ts";
 import type { Happening } from "./history.ts";
 import type { AttemptScript, WorkersScript } from "./program.ts";
 
@@ -52,7 +52,7 @@ export class SimulatedQueue extends TaskQueue {
     let executor: SimulatedExecutor;
     super(options, {
       checks: QUEUE_OPTION_CHECKS,
-      platform: { clock: systemClock, report: reportQuietly },
+      platform: runtime,
       assertTask: () => {},
       // As in a pool, where a rate is kept by starting nothing ahead of its time.
       createExecutor: (host) => {

@@ -1,7 +1,7 @@
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../engine/options.ts";
 import { show } from "../../base/errors.ts";
 import { type Lane, TaskQueue } from "../../queue/queue.ts";
-import { cores, platform } from "../../runtime/platform.ts";
+import { runtime } from "../../runtime/here.ts";
 import { AsyncExecutor } from "./executor.ts";
 
 /**
@@ -41,9 +41,10 @@ export class AsyncQueue extends TaskQueue {
 function lane(options: QueueOptions): Lane {
   return {
     checks: QUEUE_OPTION_CHECKS,
-    platform,
+    platform: runtime,
     assertTask,
-    createExecutor: (host) => new AsyncExecutor(host, options.workers ?? Math.min(32, cores * 4)),
+    createExecutor: (host) =>
+      new AsyncExecutor(host, options.workers ?? Math.min(32, runtime.cores * 4)),
   };
 }
 

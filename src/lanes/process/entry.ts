@@ -1,9 +1,11 @@
 /**
  * What runs in a child of a `ProcessQueue`.
  *
- * An idle child waits in a blocking read, which answers several times as fast as the event loop does; before that it
- * perhaps spins. While an asynchronous task runs, the next message is read by the event loop, since it may be the word
- * to stop.
+ * A child that has just ended a task waits for the next in a blocking read, where the runtime has one that is worth it: it
+ * answers several times as fast as the event loop does. Before that it perhaps spins. What tasks left running (timers,
+ * writes) goes on all the same: the pool tells a child that stays without a task to rest, which is to wait by the event
+ * loop, and one that is never without has its loop turn now and then. While an asynchronous task runs, the next message is
+ * read by the event loop, too, since it may be the word to stop.
  *
  * @module
  */
@@ -18,22 +20,27 @@ import {
   type UpMessage,
 } from "../pool/wire/protocol.ts";
 import { Server } from "../pool/worker/serve.ts";
+import { now } from "../pool/worker/now.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { hideStdin, readStdin, readStdinLater, writeStdout } from "../../runtime/stdio.ts";
-import { type NodeProcess, onNodeStray } from "../../runtime/stray.ts";
+import { runtime } from "../../runtime/here.ts";
+import { processes } from "../../runtime/processes.ts";
+import { onProcessStray } from "../../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
 import { decode, encodeWithin } from "./codec.ts";
-import { SizedReader, writeFrame } from "./frames.ts";
+import { END, isSignal, REST, SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
-import { openSharedState, removeSharedState } from "./shared_state.ts";
+import { openSharedState } from "./shared_state.ts";
 
-/** An asynchronous task that ends within so many milliseconds isn't worth an asynchronous read. */
-const SOON = 1;
+/** An asynchronous task that ends within this isn't worth an asynchronous read. */
+const SOON_MS = 1;
+/** After this without the event loop the next message is read by it. It takes some 0.1 ms longer. */
+const LOOP_AFTER_MS = 10;
 
 /** Where messages have what was thrown. */
 const THROWN_AT: Readonly<Record<number, number>> = { [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 };
 
 const frames = new SizedReader();
+const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
 const buffer = new Uint8Array(65_536);
 
 /** Takes what was read; no more means that the pool is gone, and so is the reason to be here. */
@@ -42,46 +49,67 @@ function take(count: number): void {
   frames.push(buffer.subarray(0, count));
 }
 
-function receive(): Uint8Array {
-  for (;;) {
-    const frame = frames.next();
-    if (frame !== undefined) return frame;
-    take(readStdin(buffer));
-  }
-}
-
 async function receiveLater(): Promise<Uint8Array> {
   for (;;) {
     const frame = frames.next();
     if (frame !== undefined) return frame;
-    take(await readStdinLater(buffer));
+    take(await pipes.readLater(buffer));
   }
 }
 
-async function main(): Promise<never> {
+function receiveNow(read: (into: Uint8Array) => number): Uint8Array {
+  for (;;) {
+    const frame = frames.next();
+    if (frame !== undefined) return frame;
+    take(read(buffer));
+  }
+}
+
+async function main(): Promise<void> {
   // Ctrl-C in a terminal goes to the whole group: it is the pool that decides what becomes of its children.
-  process.on("SIGINT", () => {});
-  const greeting = decode(receive()) as ProcessGreeting;
-  const { maxMessageSize, sharedState } = greeting;
+  const ignore = () => {};
+  process.on("SIGINT", ignore);
+  const greeting = decode(await receiveLater()) as ProcessGreeting;
+  const { maxMessageSize, sharedState, lingerMs } = greeting;
   const mark = Uint8Array.from(greeting.mark);
   const post = (message: UpMessage) => {
-    writeFrame(mark, encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]), writeStdout);
+    writeFrame(mark, encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]), pipes.write);
   };
   const tell = (ticket: number) => post([TOUCHED, ticket]);
   const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);
-  if (sharedState !== undefined) removeSharedState(sharedState);
+  shared?.remove();
   const claims: WorkerClaims = shared?.claims ?? new ToldClaims(tell);
-  const poll = () => claims.isAnnounced?.() ? decode(receive()) as DownMessage : undefined;
+  const { read } = pipes;
+  const poll = () => {
+    if (read === undefined || !claims.isAnnounced?.()) return undefined;
+    let frame = receiveNow(read);
+    // The word to rest was sent before.
+    while (isSignal(frame, REST)) frame = receiveNow(read);
+    return decode(frame) as DownMessage;
+  };
   const spin = (ms: number) => spinFor(ms, poll);
   const server = new Server({ post, spin }, claims, shared?.journal, greeting);
-  onNodeStray(process as unknown as NodeProcess, (error) => server.crash(error));
-  hideStdin();
+  onProcessStray((error) => server.crash(error));
   await server.start();
+  let rests = false;
+  let loopedAt = now();
   for (;;) {
-    if (server.busy) await Promise.race([server.idle(), pause(SOON)]);
-    const frame = server.busy ? await receiveLater() : receive();
-    server.receive(decode(frame) as DownMessage);
+    if (server.busy) await Promise.race([server.idle(), pause(SOON_MS)]);
+    let frame: Uint8Array;
+    if (read === undefined || rests || server.busy || now() - loopedAt > LOOP_AFTER_MS) {
+      frame = await receiveLater();
+      loopedAt = now();
+    } else {
+      frame = receiveNow(read);
+    }
+    if (isSignal(frame, END)) break;
+    rests = isSignal(frame, REST);
+    if (!rests) server.receive(decode(frame) as DownMessage);
   }
+  pipes.close();
+  process.off("SIGINT", ignore);
+  // Nothing else ends a child whose pool is gone before it.
+  runtime.quietClock.setTimer(() => process.exit(0), lingerMs);
 }
 
 function pause(ms: number): Promise<void> {

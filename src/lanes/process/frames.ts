@@ -157,6 +157,25 @@ function readUint32(data: Uint8Array, at: number): number {
 /** On the way down nobody else writes: a frame is its size in four bytes and its payload. */
 export const SIZE_BYTES = 4;
 
+/*
+ * Payloads of the way down that are no message: none begins with these bytes.
+ */
+
+/** The pool has nothing to do for the child: it is to let its event loop run while it waits. */
+export const REST: Uint8Array = Uint8Array.of(0xf0);
+/** The pool needs the child no more: it is to exit once what its tasks left running has come to its end. */
+export const END: Uint8Array = Uint8Array.of(0xf1);
+
+/**
+ * Whether a payload is one of these.
+ *
+ * @param payload What was received.
+ * @param signal `REST` or `END`.
+ */
+export function isSignal(payload: Uint8Array, signal: Uint8Array): boolean {
+  return payload.length === 1 && payload[0] === signal[0];
+}
+
 /**
  * A frame for the way down.
  *

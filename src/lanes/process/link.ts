@@ -9,17 +9,16 @@ import {
   TOUCHED,
   type UpMessage,
 } from "../pool/wire/protocol.ts";
+import { runtime } from "../../runtime/here.ts";
+import { processes } from "../../runtime/processes.ts";
+import type { SpawnOptions, Subprocess, SubprocessExit } from "../../runtime/runtime.ts";
 import { writeToStdout } from "../../runtime/stdout.ts";
-import {
-  spawn,
-  type SpawnOptions,
-  type Subprocess,
-  type SubprocessExit,
-} from "../../runtime/subprocess.ts";
 import { SentClaims } from "./claims.ts";
 import { decode, encode, encodeWithin } from "./codec.ts";
-import { createMark, type FrameListener, FrameReader, sized } from "./frames.ts";
-import { createSharedState, removeSharedState } from "./shared_state.ts";
+import { createMark, END, type FrameListener, FrameReader, REST, sized } from "./frames.ts";
+import { createSharedState } from "./shared_state.ts";
+
+const { quietClock } = runtime;
 
 /** What a child is sent first. */
 export interface ProcessGreeting extends Greeting {
@@ -28,6 +27,8 @@ export interface ProcessGreeting extends Greeting {
   readonly maxMessageSize: number;
   /** Where what it shares with the pool is. */
   readonly sharedState: string | undefined;
+  /** How long what its tasks left running may go on once it is told to end. */
+  readonly lingerMs: number;
 }
 
 /** What all children of a queue have in common. */
@@ -41,12 +42,14 @@ export interface ProcessSettings {
   readonly sharesState: boolean;
 }
 
-/** More bytes than this aren't sent ahead of their turn. */
-const MAX_UNWRITTEN = 1 << 20;
-/** So many milliseconds after a child's end its output may be silent before it counts as read. */
-const SILENCE = 25;
-/** So many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
+/** More than this isn't sent ahead of its turn. */
+const MAX_UNWRITTEN_BYTES = 1 << 20;
+/** How long after a child's end its output may be silent before it counts as read. */
+const SILENCE_MS = 25;
+/** How many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
 const LAST_PIECES = 32;
+/** A child that has had no task for this long is told to rest. */
+const REST_AFTER_MS = 5;
 
 /**
  * The pool's end of a child process: frames over its standard input and output. What else comes from its standard
@@ -61,6 +64,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   readonly #reader: FrameReader;
   readonly #shared;
   #killTimer: unknown;
+  #restTimer: unknown;
+  #idleSince = 0;
   /** Why the child is not to be understood: all that comes from it is passed on. */
   #broken: { readonly error: unknown } | undefined;
   /** Foreign bytes of the piece that is being read. */
@@ -94,9 +99,10 @@ export class ProcessLink implements WorkerLink, FrameListener {
         mark: [...mark],
         maxMessageSize,
         sharedState: this.#shared?.path,
+        lingerMs: 2 * settings.killDelay,
       };
       const bytes = encode(first);
-      this.#child = spawn(settings.spawnOptions());
+      this.#child = processes.spawn(settings.spawnOptions());
       this.#send(bytes);
     } catch (error) {
       this.#unshare();
@@ -112,7 +118,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   get full(): boolean {
-    return this.#unwritten > MAX_UNWRITTEN;
+    // What is sent to a child that shares nothing can't be taken back.
+    return this.#shared === undefined || this.#unwritten > MAX_UNWRITTEN_BYTES;
   }
 
   canSend(value: unknown): boolean {
@@ -125,18 +132,22 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   hold(busy: boolean): void {
     this.#busy = busy;
+    if (!busy && !this.#exited) this.#watchIdle();
     if (busy === this.#held) return;
     // A worker that has ended a task gets the next at once, as a rule.
     if (busy) this.#setHeld();
     else queueMicrotask(() => this.#setHeld());
   }
 
+  /** A child without a task ends by itself, once what its tasks left running has ended; if need be it is ended as well. */
   kill(): void {
     if (this.#exited || this.#killTimer !== undefined) return;
+    const isIdle = !this.#busy && this.#broken === undefined;
     this.hold(true);
-    this.#child.kill("SIGTERM");
+    if (!isIdle) return this.#terminate();
+    this.#send(END);
     const { clock, killDelay } = this.#settings;
-    this.#killTimer = clock.setTimer(() => this.#child.kill("SIGKILL"), killDelay);
+    this.#killTimer = clock.setTimer(() => this.#terminate(), killDelay);
   }
 
   forget(): void {
@@ -165,6 +176,26 @@ export class ProcessLink implements WorkerLink, FrameListener {
     // A child that no longer reads has ended, or will: that is told by its exit.
     this.#child.write(sized(bytes)).then(written, () => {});
   }
+
+  #terminate(): void {
+    this.#child.kill("SIGTERM");
+    const { clock, killDelay } = this.#settings;
+    this.#killTimer = clock.setTimer(() => this.#child.kill("SIGKILL"), killDelay);
+  }
+
+  /** It has no task. A timer is set anew only when the one before has fired: tasks come and go much more often. */
+  #watchIdle(): void {
+    this.#idleSince = quietClock.now();
+    this.#restTimer ??= quietClock.setTimer(this.#onIdle, REST_AFTER_MS);
+  }
+
+  readonly #onIdle = () => {
+    this.#restTimer = undefined;
+    if (this.#busy || this.#exited) return;
+    const left = REST_AFTER_MS - (quietClock.now() - this.#idleSince);
+    if (left > 0) this.#restTimer = quietClock.setTimer(this.#onIdle, left);
+    else this.#send(REST);
+  };
 
   #setHeld(): void {
     if (this.#held !== this.#busy) this.#child.hold(this.#held = this.#busy);
@@ -202,6 +233,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
     this.#exited = true;
     this.#settings.clock.clearTimer(this.#killTimer);
+    quietClock.clearTimer(this.#restTimer);
     this.#child.closeInput();
     await this.#drain(read);
     this.#over = true;
@@ -217,9 +249,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   /** Lets go of what is shared. A child that got so far has removed the file. */
   #unshare(): void {
-    if (this.#shared === undefined) return;
-    removeSharedState(this.#shared.path);
-    this.#shared.close();
+    this.#shared?.remove();
+    this.#shared?.close();
   }
 
   /**
@@ -236,7 +267,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
     for (let seen = -1; open && this.#pieces < last;) {
       if (seen === this.#pieces && !this.#passingOn) return;
       seen = this.#pieces;
-      await timeLimit(ended, SILENCE);
+      await timeLimit(ended, SILENCE_MS);
     }
   }
 }

@@ -18,5 +18,5 @@ export * from "../../queue/mod.ts";
 export type { PoolOptions } from "../pool/host/options.ts";
 export { processMap, type ProcessMapOptions } from "./map.ts";
 export type { ProcessOptions, SpawnContext } from "./options.ts";
-export type { DenoPermissions } from "./permissions.ts";
 export { ProcessQueue } from "./queue.ts";
+export type { DenoPermissions } from "../../runtime/runtime.ts";

@@ -1,7 +1,8 @@
 import { checks, type OptionChecks } from "../../base/checks.ts";
 import { show } from "../../base/errors.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
-import { canBeListed, type DenoPermissions } from "./permissions.ts";
+import { processes } from "../../runtime/processes.ts";
+import type { DenoPermissions } from "../../runtime/runtime.ts";
 
 /** How a child is started. */
 export interface SpawnContext {
@@ -29,7 +30,7 @@ export interface ProcessOptions extends PoolOptions {
    * * A list: just that.
    */
   readonly permissions?: "inherit" | "none" | DenoPermissions;
-  /** So many bytes an encoded message may have; a larger one fails its task. Default 256 MiB. */
+  /** How many bytes an encoded message may have; a larger one fails its task. Default 256 MiB. */
   readonly maxMessageSize?: number;
   /** Milliseconds from `SIGTERM` to `SIGKILL`. Default 1000. */
   readonly killDelay?: number;
@@ -48,7 +49,7 @@ export const PROCESS_OPTION_CHECKS: OptionChecks = {
   }),
   permissions: (name, value) => {
     if (value === "inherit") return;
-    if (!("Deno" in globalThis)) {
+    if (processes.permissions === undefined) {
       throw new TypeError(
         `${name} must be 'inherit' where the runtime has none: got ${show(value)}`,
       );
@@ -60,7 +61,7 @@ export const PROCESS_OPTION_CHECKS: OptionChecks = {
     const kind: OptionChecks[string] = (name, value) => {
       if (typeof value === "boolean") return;
       strings(name, value);
-      const wrong = (value as string[]).find((part) => !canBeListed(part));
+      const wrong = (value as string[]).find((part) => !processes.permissions!.canBeListed(part));
       if (wrong === undefined) return;
       throw new RangeError(`${name} must list names without a comma: got ${show(wrong)}`);
     };

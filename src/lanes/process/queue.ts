@@ -3,17 +3,19 @@ import { Timers } from "../../base/timers.ts";
 import { PoolExecutor } from "../pool/host/executor.ts";
 import { assertPortable } from "../../portable/assert.ts";
 import { poolSettings } from "../pool/host/options.ts";
-import { cores, spinners, systemClock } from "../../runtime/platform.ts";
+import { runtime } from "../../runtime/here.ts";
+import { processes } from "../../runtime/processes.ts";
+import type { ChildOptions } from "../../runtime/runtime.ts";
 import { platformWithSites } from "../../runtime/site.ts";
-import { quietClock } from "../../runtime/timers.ts";
 import { type Portable, referenceOf } from "../../portable/portable.ts";
-import { canLoadAny, canUseFiles, childCommand } from "./command.ts";
 import { ProcessLink, type ProcessSettings } from "./link.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { canShare } from "./shared_state.ts";
 
-/** So many bytes an encoded message may have unless an option says otherwise: 256 MiB. */
-const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
+const ENTRY = new URL("./entry.ts", import.meta.url).href;
+
+/** Of an encoded message, unless an option says otherwise. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 /**
  * A queue that runs its tasks in a pool of subprocesses: for work that needs the processor and may crash, leak,
@@ -30,8 +32,9 @@ const MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
  * * What a child writes to its standard output and error reaches this program's.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
  *   busy.
- * * A child that is idle waits in a blocking read: timers that a task leaves behind don't run before the next
- *   task. Its standard input belongs to the queue; tasks find it empty.
+ * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
+ *   all of that has ended; what hasn't after `killDelay` is ended with it.
+ * * Tasks, and the programs that they start, find standard input empty.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.
@@ -62,8 +65,13 @@ export class ProcessQueue extends TaskQueue<Portable> {
 
 function lane(given: ProcessOptions): Lane {
   const options = { ...given };
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? runtime.clock;
   const modules = new Set<string>();
+  const child: ChildOptions = {
+    ...options.context,
+    permissions: options.permissions ?? "inherit",
+    modules,
+  };
   let executor: PoolExecutor | undefined;
   const learn = (fn: unknown) => {
     const reference = referenceOf(fn);
@@ -72,7 +80,9 @@ function lane(given: ProcessOptions): Lane {
     }
     modules.add(reference.url);
     // Children that can't load it by themselves make way for new ones, which are given it.
-    if (executor !== undefined && executor.workers > 0 && !canLoadAny(options)) executor.renew();
+    if (executor !== undefined && executor.workers > 0 && !processes.canLoadAny(child)) {
+      executor.renew();
+    }
   };
   return {
     checks: PROCESS_OPTION_CHECKS,
@@ -82,16 +92,16 @@ function lane(given: ProcessOptions): Lane {
       learn(fn);
     },
     createExecutor(host) {
-      const sharesState = canShare && canUseFiles(options);
+      const sharesState = canShare && processes.canUseFiles(child);
       const settings: ProcessSettings = {
-        spawnOptions: () => childCommand(options, modules),
-        maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_SIZE,
+        spawnOptions: () => processes.childCommand(ENTRY, child),
+        maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_BYTES,
         killDelay: options.killDelay ?? 1_000,
         clock,
         sharesState,
       };
       learn(options.initializer);
-      const pool = poolSettings(options, cores, spinners);
+      const pool = poolSettings(options, runtime.cores, runtime.spinners);
       return executor = new PoolExecutor(
         host,
         {
@@ -100,7 +110,7 @@ function lane(given: ProcessOptions): Lane {
           spinners: sharesState ? pool.spinners : 0,
           endsSurely: true,
         },
-        (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
+        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
         (greeting, listener) => new ProcessLink(greeting, listener, settings),
       );
     },

@@ -5,8 +5,8 @@ import {
   type PoolJournal,
   type WorkerJournal,
 } from "../pool/wire/journal.ts";
-import { canExchange, ExchangeFile } from "../../runtime/exchange_file.ts";
-import { canMap, createMapped, openMapped, removeMapped } from "../../runtime/mapped_memory.ts";
+import { ExchangeFile } from "../../runtime/exchange_file.ts";
+import { processes } from "../../runtime/processes.ts";
 import { FILE_CLAIMS_SIZE, FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
 import { FILE_JOURNAL_SIZE, FileJournal } from "./file_journal.ts";
 
@@ -15,13 +15,14 @@ import { FILE_JOURNAL_SIZE, FileJournal } from "./file_journal.ts";
  * both map, where the runtime can map any, or else a file.
  */
 interface SharedState {
-  /** The file that it is in, until both have opened it. */
-  readonly path: string;
+  /** Removes the file that it is in, which nobody needs to find once both have opened it. */
+  remove(): void;
   close(): void;
 }
 
 /** The pool's side. */
 export interface PoolState extends SharedState {
+  readonly path: string;
   readonly claims: PoolClaims & { touched?(ticket: number): void };
   readonly journal: PoolJournal;
 }
@@ -32,24 +33,34 @@ export interface ChildState extends SharedState {
   readonly journal: WorkerJournal;
 }
 
+const { memory, files } = processes;
+
 /** Whether there can be any. */
-export const canShare: boolean = canMap || canExchange;
+export const canShare: boolean = (memory ?? files) !== undefined;
 
 const MEMORY_SIZES = [CLAIMS_SIZE, JOURNAL_SIZE];
 const FILE_SIZE = FILE_CLAIMS_SIZE + FILE_JOURNAL_SIZE;
 
-/** @throws When the file can't be made. */
-export function createSharedState(): PoolState {
-  if (canMap) {
-    const { path, pieces } = createMapped(MEMORY_SIZES);
+/** Makes it; `undefined` where its file can't be made: there is no folder for it, no room in any, no permission. */
+export function createSharedState(): PoolState | undefined {
+  try {
+    return create();
+  } catch {
+    return undefined;
+  }
+}
+
+function create(): PoolState {
+  if (memory !== undefined) {
+    const { path, pieces } = memory.create(MEMORY_SIZES);
     return onMemory(path, pieces);
   }
-  const file = ExchangeFile.create(FILE_SIZE);
+  const file = ExchangeFile.create(files!, FILE_SIZE);
   try {
     return inFile(file, new FilePoolClaims(file));
   } catch (error) {
     file.close();
-    ExchangeFile.remove(file.path);
+    file.remove();
     throw error;
   }
 }
@@ -61,24 +72,25 @@ export function createSharedState(): PoolState {
  * @param tell Says to the pool that a task has asked for its signal or its state, where that isn't seen.
  */
 export function openSharedState(path: string, tell: (ticket: number) => void): ChildState {
-  if (canMap) return onMemory(path, openMapped(path, MEMORY_SIZES));
-  const file = new ExchangeFile(path);
+  if (memory !== undefined) return onMemory(path, memory.open(path, MEMORY_SIZES));
+  const file = new ExchangeFile(files!, path);
   return inFile(file, new FileWorkerClaims(file, tell));
-}
-
-/** Removes the file, which nobody else needs to find once the child has opened it. */
-export function removeSharedState(path: string): void {
-  if (canMap) removeMapped(path);
-  else ExchangeFile.remove(path);
 }
 
 function onMemory(path: string, pieces: readonly ArrayBuffer[]) {
   // `Atomics` work on it, which is all that is asked of it; the type says that it came from elsewhere.
   const [claims, journal] = pieces as unknown as SharedArrayBuffer[];
-  return { path, claims: new Claims(claims), journal: new Journal(journal), close() {} };
+  return {
+    path,
+    claims: new Claims(claims),
+    journal: new Journal(journal),
+    remove: () => memory!.remove(path),
+    close() {},
+  };
 }
 
 function inFile<C>(file: ExchangeFile, claims: C) {
   const journal = new FileJournal(file, FILE_CLAIMS_SIZE);
-  return { path: file.path, claims, journal, close: () => file.close() };
+  const { path } = file;
+  return { path, claims, journal, remove: () => file.remove(), close: () => file.close() };
 }

@@ -3,31 +3,25 @@
  *
  * @module
  */
-import { receiveMessageOnPort } from "node:worker_threads";
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
 import { Server } from "../pool/worker/serve.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { onStray } from "../../runtime/stray.ts";
+import { threads } from "../../runtime/threads.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
-
-/** The global scope of a worker, as far as it is used here. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<ThreadGreeting>) => void) | null;
-  [key: symbol]: unknown;
-}
-
-const scope = globalThis as unknown as WorkerScope;
 
 /** A port that nothing refers to is collected, which the pool would take for the worker's end. */
 const PORT = Symbol.for("trilane.port");
 
-scope.onmessage = ({ data: { port, claims, journal } }) => {
-  scope.onmessage = null;
+const scope = globalThis as unknown as Record<symbol, unknown>;
+const { takeMessage } = threads;
+
+threads.onFirstMessage((first) => {
+  const { port, claims, journal } = first as ThreadGreeting;
   scope[PORT] = port;
   port.onmessage = ({ data: greeting }: MessageEvent<Greeting>) => {
-    const poll = () => receiveMessageOnPort(port as never)?.message;
+    const poll = () => takeMessage(port) as DownMessage | undefined;
     const server = new Server(
       {
         post: (message, transferables) => port.postMessage(message, transferables ?? []),
@@ -38,9 +32,9 @@ scope.onmessage = ({ data: { port, claims, journal } }) => {
       new Journal(journal),
       greeting,
     );
-    onStray((error) => server.crash(error));
+    threads.onStray((error) => server.crash(error));
     port.onmessage = ({ data }: MessageEvent<DownMessage>) => server.receive(data);
     server.start();
   };
   port.postMessage(LOADED);
-};
+});

@@ -3,9 +3,9 @@ import { Timers } from "../../base/timers.ts";
 import { PoolExecutor } from "../pool/host/executor.ts";
 import { assertPortable } from "../../portable/assert.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../pool/host/options.ts";
-import { cores, spinners } from "../../runtime/platform.ts";
+import { runtime } from "../../runtime/here.ts";
 import { platformWithSites } from "../../runtime/site.ts";
-import { quietClock } from "../../runtime/timers.ts";
+import { assertThreads } from "../../runtime/threads.ts";
 import type { Portable } from "../../portable/portable.ts";
 import { ThreadLink } from "./link.ts";
 
@@ -52,6 +52,7 @@ export class ThreadQueue extends TaskQueue<Portable> {
    * @throws {TypeError} When an option is unknown or of the wrong type.
    * @throws {RangeError} When an option's value is out of range.
    * @throws {NotPortableError} When `initializer` is not a portable task.
+   * @throws {TrilaneError} When the runtime has no threads that share memory, as in a page that isn't cross-origin isolated.
    */
   constructor(options: PoolOptions = {}) {
     super(options, lane(options));
@@ -63,12 +64,14 @@ function lane(options: PoolOptions): Lane {
     checks: POOL_OPTION_CHECKS,
     platform: platformWithSites,
     assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
-    createExecutor: (host) =>
-      new PoolExecutor(
+    createExecutor(host) {
+      assertThreads("ThreadQueue");
+      return new PoolExecutor(
         host,
-        poolSettings(options, cores, spinners),
-        (afterFire) => new Timers(options.clock ?? quietClock, afterFire),
+        poolSettings(options, runtime.cores, runtime.spinners),
+        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
         (greeting, listener) => new ThreadLink(greeting, listener),
-      ),
+      );
+    },
   };
 }

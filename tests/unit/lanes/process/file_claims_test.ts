@@ -1,13 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
+import process from "node:process";
 import { WORDS } from "../../../../src/lanes/pool/wire/claims.ts";
 import {
   FILE_CLAIMS_SIZE,
   FilePoolClaims,
   FileWorkerClaims,
 } from "../../../../src/lanes/process/file_claims.ts";
-import { canExchange, ExchangeFile } from "../../../../src/runtime/exchange_file.ts";
+import { ExchangeFile } from "../../../../src/runtime/exchange_file.ts";
+import { processes } from "../../../../src/runtime/processes.ts";
 import { runtime, test } from "../../../harness.ts";
 import { eventually, Program, tasks, withQueue } from "./support.ts";
 
@@ -15,13 +17,13 @@ import { eventually, Program, tasks, withQueue } from "./support.ts";
 function withSides(
   body: (pool: FilePoolClaims, worker: FileWorkerClaims, path: string) => void,
 ): void {
-  const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
+  const file = ExchangeFile.create(processes.files!, FILE_CLAIMS_SIZE);
   const pool = new FilePoolClaims(file);
   const worker = new FileWorkerClaims(file, (ticket) => pool.touched(ticket));
   try {
     body(pool, worker, file.path);
   } finally {
-    ExchangeFile.remove(file.path);
+    file.remove();
     file.close();
   }
 }
@@ -97,7 +99,7 @@ if (runtime === "deno") {
 
   test("while a child begins tasks as fast as it can, each is either run or taken back", async () => {
     const count = 60_000;
-    const file = ExchangeFile.create(FILE_CLAIMS_SIZE);
+    const file = ExchangeFile.create(processes.files!, FILE_CLAIMS_SIZE);
     const pool = new FilePoolClaims(file);
     try {
       const program = new Program("claimant", [file.path, `${count}`]);
@@ -130,13 +132,14 @@ if (runtime === "deno") {
       }
       assert(taken.size > 0 && refused > 0, `${taken.size} were taken, ${refused} refused`);
     } finally {
-      ExchangeFile.remove(file.path);
+      file.remove();
       file.close();
     }
   });
 
   test("no file is left", async () => {
-    const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith("trilane-"));
+    const ours = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`trilane-${process.pid}-`));
     const before = new Set(ours());
     let during: string[] = [];
     await withQueue({ workers: 2 }, async (queue) => {
@@ -150,5 +153,7 @@ if (runtime === "deno") {
     assertEquals(during.filter((name) => existsSync(`${tmpdir()}/${name}`)), []);
   });
 } else {
-  test("files are not used where memory can be shared", () => assertEquals(canExchange, false));
+  test("files are not used where memory can be shared", () => {
+    assertEquals(processes.files, undefined);
+  });
 }

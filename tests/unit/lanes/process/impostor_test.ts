@@ -16,7 +16,7 @@ async function resultFrom(way: string): Promise<TaskResult> {
   let result: TaskResult | undefined;
   await withFolder(async (folder) => {
     const command = join(folder, "impostor");
-    const script = `exec '${process.execPath}' ${words} '${program}' '${way}'`;
+    const script = `exec '${process.execPath}' ${words} '${program}' '${way}' 3`;
     writeFileSync(command, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     await withQueue({ workers: 1, context: { command } }, async (queue) => {
       result = await queue.submit(tasks.nothing);

@@ -15,6 +15,14 @@ test("what tasks write to standard output and error reaches the program's", asyn
   assert(stderr.includes("to stderr\n"), stderr);
 });
 
+test("20,000 lines written by process.stdout.write all arrive, the queue being shut down at once", async () => {
+  const program = new Program("output", ["manyLines"]);
+  const { code, stderr } = await program.ended;
+  assertEquals(code, 0, stderr);
+  const expected = Array.from({ length: 20_000 }, (_, i) => `line ${i} of many`);
+  assertEquals(program.text.split("\n").slice(0, -1), expected);
+});
+
 test("10 MiB written to standard output by a task all arrive", async () => {
   const program = new Program("output", ["much"]);
   const { code, stderr, stdout } = await program.ended;
@@ -64,6 +72,18 @@ test("what a child wrote before its end is not lost", async () => {
   const { code, stderr } = await program.ended;
   assertEquals(code, 0, stderr);
   assertEquals(program.text, "last words\n");
+});
+
+test("a program that inherits a child's standard input finds it empty and takes no message", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    const child = await queue.submit(tasks.pid).value();
+    for (let i = 0; i < 5; i++) {
+      assertEquals(await queue.submit(tasks.inputOfProgram).value(), 0);
+      assertEquals(await queue.submit(tasks.inputOfDescriptor).value(), 0);
+      assertEquals(await queue.submit(tasks.add, [i, 1]).value(), i + 1);
+    }
+    assertEquals(await queue.submit(tasks.pid).value(), child);
+  });
 });
 
 test("a task that reads its standard input finds it empty and takes no message", async () => {

@@ -2,10 +2,11 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { importTasks, type ProcessOptions, ProcessQueue } from "../../../../mod.ts";
-import { permissionFlags } from "../../../../src/lanes/process/permissions.ts";
+import { permissionFlags } from "../../../../src/runtime/deno/permissions.ts";
 import { runtime, test } from "../../../harness.ts";
-import { Program, tasks, withFolder, withQueue } from "./support.ts";
+import { pairs, Program, tasks, withFolder, withQueue } from "./support.ts";
 
 type Call = [keyof typeof tasks & string, ...unknown[]];
 
@@ -102,6 +103,17 @@ if (runtime === "deno") {
     });
   });
 
+  test("a child has no permission left that it took to reach its pool", async () => {
+    const seen = await outcomes(["--allow-all"], "none", ["openPipe"], ["add", 1, 2]);
+    assertEquals(seen, ["NotCapable", "granted"]);
+  });
+
+  test("a program that may start no more than the runtime has children all the same", async () => {
+    const flags = [`--allow-run=${process.execPath}`, "--allow-read"];
+    const seen = await outcomes(flags, "inherit", ["add", 1, 2], ["readInput"], ["add", 1, 2]);
+    assertEquals(seen, ["granted", "granted", "granted"]);
+  });
+
   test("a child of a program that may read one folder reads nothing else", async () => {
     await withFolder(async (folder) => {
       const [one, other] = ["one", "other"].map((name) => join(folder, name));
@@ -138,6 +150,38 @@ if (runtime === "deno") {
         assertEquals(await queue.submit(answer).value(), 42);
         assertEquals(await queue.submit(tasks.add, [1, 2]).value(), 3);
       });
+    });
+  });
+
+  test("without permissions a module that throws at load, or never ends, fails its own tasks alone", async () => {
+    const from = (name: string) =>
+      importTasks<{ answer(): number }>(new URL(`./modules/${name}.ts`, import.meta.url));
+    await withQueue({ workers: 2, permissions: "none", minWorkers: 1 }, async (queue) => {
+      const throws = queue.submit(from("throws").answer);
+      const loops = queue.submit(from("never_loads").answer, [], { timeout: 1_000 });
+      const sums = queue.map(tasks.add, pairs(20, 1));
+      assertEquals((await throws).status, "failed");
+      assertStringIncludes((throws.error() as Error).message, "can't be loaded");
+      assertEquals((await loops).status, "failed");
+      assertEquals((loops.error() as Error).name, "TimeoutError");
+      assertEquals(await Promise.all(sums.map((sum) => sum.value())), sums.map((_, i) => i + 1));
+    });
+  });
+
+  test("without permissions nothing is stored, and nothing loaded beside the task's own modules", async () => {
+    const { reach } = importTasks<typeof import("./modules/nosy.ts")>(
+      new URL("./modules/nosy.ts", import.meta.url),
+    );
+    await withQueue({ workers: 1, permissions: "none" }, async (queue) => {
+      const refused = async (what: string, message: string) => {
+        const handle = queue.submit(reach, [what]);
+        assertEquals((await handle).status, "failed", what);
+        assertStringIncludes((handle.error() as Error).message, message);
+      };
+      await refused("localStorage", "localStorage");
+      await refused("caches", "caches");
+      await refused("package", "--no-npm");
+      await refused("./throws.ts", "Requires read access");
     });
   });
 

@@ -2,25 +2,17 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { WORDS } from "../../../../src/lanes/pool/wire/claims.ts";
-import {
-  createSharedState,
-  openSharedState,
-  removeSharedState,
-} from "../../../../src/lanes/process/shared_state.ts";
-import {
-  canMap,
-  createMapped,
-  openMapped,
-  removeMapped,
-} from "../../../../src/runtime/mapped_memory.ts";
+import { createSharedState, openSharedState } from "../../../../src/lanes/process/shared_state.ts";
+import { processes } from "../../../../src/runtime/processes.ts";
 import { runtime, test } from "../../../harness.ts";
 import { eventually, tasks, withQueue } from "./support.ts";
 
 if (runtime === "bun") {
   test("mapped memory is the same for all who map it, and lives on without its file", () => {
-    const memory = createMapped([100, 200]);
-    const other = openMapped(memory.path, [100, 200]);
-    removeMapped(memory.path);
+    const { create, open, remove } = processes.memory!;
+    const memory = create([100, 200]);
+    const other = open(memory.path, [100, 200]);
+    remove(memory.path);
     assertEquals(existsSync(memory.path), false);
     for (const [i, piece] of memory.pieces.entries()) {
       assertEquals(piece.byteLength, (i + 1) * 100);
@@ -30,9 +22,9 @@ if (runtime === "bun") {
   });
 
   test("a journal and claims have room in mapped memory, to the last one", () => {
-    const pool = createSharedState();
+    const pool = createSharedState()!;
     const child = openSharedState(pool.path, () => {});
-    removeSharedState(pool.path);
+    child.remove();
     const texts: string[] = [];
     for (let ticket = 0;; ticket++) {
       const text = `${ticket} `.padEnd(128, "x");
@@ -61,5 +53,6 @@ if (runtime === "bun") {
     assertEquals(ours(), []);
   });
 } else {
-  test("memory is not mapped where the runtime can't", () => assertEquals(canMap, false));
+  test("memory is not mapped where the runtime can't", () =>
+    assertEquals(processes.memory, undefined));
 }

@@ -261,3 +261,37 @@ export function pollUntilCancelled(file: string): void {
   while (!task.cancelled);
   appendFileSync(file, "cancelled\n");
 }
+
+// What it leaves running
+
+/** Writes to a file later. */
+export function writeLater(file: string, ms: number): void {
+  setTimeout(() => appendFileSync(file, "written\n"), ms);
+}
+
+/** Does something again and again, long after it has returned. */
+export function leaveInterval(): number {
+  setInterval(() => {}, 5);
+  return process.pid;
+}
+
+/** How many bytes a program finds that inherits this child's standard input. */
+export function inputOfProgram(): number {
+  const { stdout } = spawnSync("cat", [], { stdio: ["inherit", "pipe", "inherit"] });
+  return stdout.length;
+}
+
+/** How many bytes are read from the descriptor of standard input. */
+export function inputOfDescriptor(): number {
+  return readFileSync(0).length;
+}
+
+/** Opens the descriptor that a child is given its messages by. */
+export function openPipe(): void {
+  Deno.openSync("/dev/fd/3").close();
+}
+
+/** Writes lines as fast as it can. */
+export function stdoutLines(count: number): void {
+  for (let i = 0; i < count; i++) process.stdout.write(`line ${i} of many\n`);
+}

@@ -23,7 +23,7 @@ import {
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { type Job, jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
-import { platform, systemClock } from "../../../../../src/runtime/platform.ts";
+import { runtime } from "../../../../../src/runtime/here.ts";
 import { importTasks } from "../../../../../mod.ts";
 
 /** Portable tasks; they are never run. */
@@ -125,13 +125,13 @@ export class FakePool extends TaskQueue {
     const links: FakeLink[] = [];
     super(options, {
       checks: POOL_OPTION_CHECKS,
-      platform,
+      platform: runtime,
       assertTask: () => {},
       createExecutor: (host) =>
         new PoolExecutor(
           host,
           poolSettings(options, 4, spinners),
-          (afterFire) => new Timers(systemClock, afterFire),
+          (afterFire) => new Timers(runtime.clock, afterFire),
           (_, listener) => {
             const link = new FakeLink(listener);
             links.push(link);

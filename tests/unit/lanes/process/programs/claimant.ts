@@ -6,9 +6,10 @@
 import process from "node:process";
 import { FileWorkerClaims } from "../../../../../src/lanes/process/file_claims.ts";
 import { ExchangeFile } from "../../../../../src/runtime/exchange_file.ts";
+import { processes } from "../../../../../src/runtime/processes.ts";
 
 const [path, count] = process.argv.slice(2);
-const claims = new FileWorkerClaims(new ExchangeFile(path), () => {});
+const claims = new FileWorkerClaims(new ExchangeFile(processes.files!, path), () => {});
 const run: number[] = [];
 for (let ticket = 1; ticket <= Number(count); ticket++) {
   while (!claims.isAnnounced());

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import process from "node:process";
 import { READY, type RunMessage, VALUES } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
@@ -11,7 +11,9 @@ import { decode, encode } from "../../../../../src/lanes/process/codec.ts";
 import { SizedReader, writeFrame } from "../../../../../src/lanes/process/frames.ts";
 import type { ProcessGreeting } from "../../../../../src/lanes/process/link.ts";
 import { openSharedState } from "../../../../../src/lanes/process/shared_state.ts";
+import { processes } from "../../../../../src/runtime/processes.ts";
 
+const pipes = processes.openPipes(Number(process.argv.at(-1)));
 const frames = new SizedReader();
 const buffer = new Uint8Array(65_536);
 
@@ -19,7 +21,7 @@ function receive(): unknown {
   for (;;) {
     const frame = frames.next();
     if (frame !== undefined) return decode(frame);
-    const count = readSync(0, buffer);
+    const count = pipes.read!(buffer);
     if (count === 0) process.exit(0);
     frames.push(buffer.subarray(0, count));
   }

@@ -19,6 +19,10 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await queue.submit(tasks.stdoutWrite, ["written\n"]).value();
     await queue.submit(tasks.logError, ["to stderr"]).value();
   },
+  async manyLines() {
+    // The last thing that it does: what it has written must arrive all the same.
+    return await queue.submit(tasks.stdoutLines, [20_000]).value();
+  },
   async much() {
     const bytes = new Uint8Array(10 << 20).fill(0xfe);
     bytes[bytes.length - 1] = 0x0a;

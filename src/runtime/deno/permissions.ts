@@ -2,30 +2,8 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { isGranted } from "../../runtime/permission.ts";
-
-/**
- * What tasks may do, by kind, as for `Deno.Command` and on Deno's command line: `true` for all, a list for just
- * these, nothing for none.
- */
-export interface DenoPermissions {
-  /** Environment variables. */
-  readonly env?: boolean | readonly string[];
-  /** Dynamic libraries. */
-  readonly ffi?: boolean | readonly string[];
-  /** Hosts that modules may be imported from. */
-  readonly import?: boolean | readonly string[];
-  /** Hosts, with or without port. */
-  readonly net?: boolean | readonly string[];
-  /** Files and folders to read. */
-  readonly read?: boolean | readonly string[];
-  /** Programs. */
-  readonly run?: boolean | readonly string[];
-  /** Kinds of system information. */
-  readonly sys?: boolean | readonly string[];
-  /** Files and folders to write. */
-  readonly write?: boolean | readonly string[];
-}
+import type { DenoPermissions } from "../runtime.ts";
+import { isGranted } from "./permission.ts";
 
 const KINDS = ["env", "ffi", "import", "net", "read", "run", "sys", "write"] as const;
 
@@ -116,12 +94,7 @@ export function heldPermissions(
   return held;
 }
 
-/**
- * Whether a part of a permission can be named on the command line, which has no way to write a comma.
- *
- * @param value A path, host, name …
- * @returns Whether it can.
- */
+/** Whether a part of a permission can be named on the command line, which has no way to write a comma. */
 export function canBeListed(value: string): boolean {
   return value !== "" && !value.includes(",");
 }

@@ -1,0 +1,31 @@
+import { closeSync, read, readSync } from "node:fs";
+import { writeToStdoutNow } from "../node/stdout.ts";
+import { retrying, retryingLater } from "../retrying.ts";
+import type { ChildPipes } from "../runtime.ts";
+import { hideProcessStdin, STDIN } from "../stdin.ts";
+
+/** A child's pipes. */
+export function openPipes(descriptor: number): ChildPipes {
+  if (descriptor === STDIN) hideStdin();
+  return {
+    readLater: (into) => retryingLater(() => readLater(descriptor, into)),
+    read: (into) => retrying(() => readSync(descriptor, into)),
+    write: writeToStdoutNow,
+    close: () => closeSync(descriptor),
+  };
+}
+
+function readLater(descriptor: number, into: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, into, 0, into.length, null, (error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
+}
+
+function hideStdin(): void {
+  hideProcessStdin();
+  const { Bun } = globalThis as unknown as { Bun: object };
+  Object.defineProperty(Bun, "stdin", { value: new Blob([]) });
+}

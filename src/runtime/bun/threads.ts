@@ -1,0 +1,12 @@
+import { createChannel, takeMessage } from "../node_ports.ts";
+import type { Threads } from "../runtime.ts";
+import { onProcessStray } from "../stray.ts";
+import { onFirstWebMessage, startWebWorker } from "../web_workers.ts";
+
+export const threads: Threads = {
+  createChannel,
+  start: startWebWorker,
+  onFirstMessage: onFirstWebMessage,
+  takeMessage,
+  onStray: onProcessStray,
+};

@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { launched, movesPipe, PIPE_PATH } from "../launch.ts";
+import type { ChildOptions, DenoPermissions, SpawnOptions } from "../runtime.ts";
+import { fencedMain } from "./fenced_main.ts";
+import { isGranted } from "./permission.ts";
+import { heldPermissions, permissionFlags } from "./permissions.ts";
+import { succeeds } from "./subprocess.ts";
+
+/** How a child is started. */
+export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
+  const { command = process.execPath, args = [], env, cwd } = options;
+  const main = canLoadAny(options)
+    ? entry
+    : fencedMain(entry, options.modules, options.permissions === "none");
+  const words = [command, "run", ...flagsFor(entry, options), ...args, main];
+  const [first, ...rest] = launched(words, env, succeedsIfPermitted);
+  return { command: first, args: rest, env, cwd };
+}
+
+/**
+ * Whether such a child can load any module. If not it can load those that are known when it starts.
+ */
+export function canLoadAny(options: ChildOptions): boolean {
+  return grantedTo(options).read === true;
+}
+
+/** Whether this program and such a child can use any file. */
+export function canUseFiles(options: ChildOptions): boolean {
+  const { read, write } = grantedTo(options);
+  return read === true && write === true && isGranted({ name: "read" }) &&
+    isGranted({ name: "write" });
+}
+
+function succeedsIfPermitted(command: string, args: readonly string[]): boolean {
+  return isGranted({ name: "run", command }) && succeeds(command, args);
+}
+
+function grantedTo({ permissions, modules, env = {} }: ChildOptions): DenoPermissions {
+  if (permissions === "none") return {};
+  return permissions === "inherit" ? heldPermissions(modules, Object.keys(env)) : permissions;
+}
+
+/** A child opens its pool's pipe by a path, and gives the permission for that back. */
+function withPipe(granted: DenoPermissions): DenoPermissions {
+  const { read = [] } = granted;
+  if (read === true || !movesPipe(succeedsIfPermitted)) return granted;
+  return { ...granted, read: [...read === false ? [] : read, PIPE_PATH] };
+}
+
+function flagsFor(entry: string, options: ChildOptions): string[] {
+  const granted = withPipe(grantedTo(options));
+  const modules = [...options.modules];
+  const config = findConfig(modules);
+  const configFlags = config === undefined ? [] : [`--config=${config}`];
+  return [
+    "--quiet",
+    ...permissionFlags(granted, [entry, ...modules]),
+    ...configFlags,
+    ...(options.permissions === "none" ? packageFlags(options, configFlags) : []),
+  ];
+}
+
+/** Whether modules come with packages of npm's, by URL. */
+const withPackages = new Map<string, boolean>();
+
+/** No permission is needed for a package of npm's: so those without one get no package, others none but what is there. */
+function packageFlags(
+  { command = process.execPath, modules }: ChildOptions,
+  configFlags: readonly string[],
+): string[] {
+  for (const module of modules) {
+    if (!withPackages.has(module)) {
+      withPackages.set(module, hasPackages(command, configFlags, module));
+    }
+    if (withPackages.get(module)) return ["--cached-only"];
+  }
+  return ["--no-npm"];
+}
+
+function hasPackages(command: string, configFlags: readonly string[], module: string): boolean {
+  try {
+    const { success, stdout } = new Deno.Command(command, {
+      args: ["info", "--json", "--no-lock", ...configFlags, module],
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+    if (!success) return false;
+    const { npmPackages } = JSON.parse(new TextDecoder().decode(stdout));
+    return Object.keys(npmPackages).length > 0;
+  } catch {
+    // What can't be asked will hardly be started.
+    return false;
+  }
+}
+
+/**
+ * The configuration that the tasks' modules are under. A child would look for it from its entry module on, which lies in
+ * this library and not in the program.
+ */
+function findConfig(modules: Iterable<string>): string | undefined {
+  for (const module of modules) {
+    if (!module.startsWith("file:")) continue;
+    for (let folder = dirname(fileURLToPath(module));; folder = dirname(folder)) {
+      for (const name of ["deno.json", "deno.jsonc"]) {
+        const path = join(folder, name);
+        if (isThere(path)) return path;
+      }
+      if (folder === dirname(folder)) break;
+    }
+  }
+  return undefined;
+}
+
+/** What may not be looked at isn't there. */
+function isThere(path: string): boolean {
+  return isGranted({ name: "read", path }) && existsSync(path);
+}

@@ -1,0 +1,40 @@
+import { PIPE_PATH } from "../launch.ts";
+import { retrying, retryingLater } from "../retrying.ts";
+import type { ChildPipes } from "../runtime.ts";
+import { hideProcessStdin, STDIN } from "../stdin.ts";
+
+/** A child's pipes. */
+export function openPipes(descriptor: number): ChildPipes {
+  const input = openInput(descriptor);
+  const [readSync, read] = [input.readSync.bind(input), input.read.bind(input)];
+  const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
+  if (descriptor === STDIN) hideStdin();
+  return {
+    read: (into) => retrying(() => readSync(into) ?? 0),
+    readLater: (into) => retryingLater(async () => await read(into) ?? 0),
+    write(bytes) {
+      for (let at = 0; at < bytes.length;) {
+        const part = at === 0 ? bytes : bytes.subarray(at);
+        at += retrying(() => writeSync(part));
+      }
+    },
+    close: () => input.close(),
+  };
+}
+
+function openInput(descriptor: number): Pick<typeof Deno.stdin, "close" | "read" | "readSync"> {
+  if (descriptor === STDIN) return Deno.stdin;
+  const input = Deno.openSync(PIPE_PATH);
+  // Where tasks may read all they may read this too; elsewhere it was granted to this module alone.
+  Deno.permissions.revokeSync({ name: "read", path: PIPE_PATH });
+  return input;
+}
+
+function hideStdin(): void {
+  hideProcessStdin();
+  Object.defineProperties(Deno.stdin, {
+    readSync: { value: () => null },
+    read: { value: () => Promise.resolve(null) },
+    readable: { value: new Blob([]).stream() },
+  });
+}

@@ -1,0 +1,84 @@
+import process from "node:process";
+
+/** Where util-linux and the shell are installed. Not looked up in `PATH`, which a child may be given another of. */
+const SETPRIV = ["/usr/bin/setpriv", "/bin/setpriv"];
+const SHELL = "/bin/sh";
+
+/** Standard input, where a child finds its pool's pipe if nothing puts it elsewhere. */
+const STDIN = 0;
+/** Where a child finds it otherwise. The first descriptor that no program takes for anything. */
+const PIPE = 3;
+
+/** Variables that a shell adds to the environment. */
+const ADDED_BY_SHELL = ["OLDPWD", "PWD", "SHLVL", "_"];
+
+/** How children are started. */
+interface Launcher {
+  /** What goes before the shell, or the command. */
+  readonly before: readonly string[];
+  readonly hasShell: boolean;
+}
+
+/** Runs a command to its end, if that is permitted; says whether it ended with status 0. */
+export type Succeeds = (command: string, args: readonly string[]) => boolean;
+
+let launcher: Launcher | undefined;
+
+/**
+ * Puts a command into a child's hands, where the system has what it takes:
+ *
+ * * `setpriv --pdeathsig` of util-linux has the system kill the child when this program dies, also while it is busy and
+ *   could not notice by itself (`PR_SET_PDEATHSIG`, see prctl(2)). It is the end of the thread that starts the child which
+ *   counts.
+ * * A shell moves the pool's pipe away from standard input, which is then empty: neither a task nor a program that it starts
+ *   takes a byte of the protocol by reading what it inherits.
+ *
+ * @param words The command. It is given the number of the pipe's descriptor as its last argument.
+ * @param env The child's whole environment, if it has one of its own.
+ * @param succeeds Tries what there is, once in a program.
+ * @returns The command to start instead.
+ */
+export function launched(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> | undefined,
+  succeeds: Succeeds,
+): [command: string, ...args: string[]] {
+  const { before, hasShell } = launcher ??= findLauncher(succeeds);
+  const all = hasShell
+    ? [...before, ...inShell(env), ...words, `${PIPE}`]
+    : [...before, ...words, `${STDIN}`];
+  return all as [string, ...string[]];
+}
+
+/** Whether a child finds its pool's pipe where {@linkcode PIPE} says. */
+export function movesPipe(succeeds: Succeeds): boolean {
+  launcher ??= findLauncher(succeeds);
+  return launcher.hasShell;
+}
+
+/** The path by which a program opens the descriptor of the pipe again. */
+export const PIPE_PATH: string = `/dev/fd/${PIPE}`;
+
+function inShell(env: Readonly<Record<string, string>> | undefined): string[] {
+  const added = env === undefined ? [] : ADDED_BY_SHELL.filter((name) => !(name in env));
+  const script = `${
+    added.map((name) => `unset ${name}; `).join("")
+  }exec "$@" ${PIPE}<&0 </dev/null`;
+  return [SHELL, "-c", script, "sh"];
+}
+
+function findLauncher(succeeds: Succeeds): Launcher {
+  if (process.platform === "win32") return { before: [], hasShell: false };
+  const tried: Launcher[] = [
+    ...(process.platform === "linux" ? SETPRIV : []).map((setpriv) => ({
+      before: [setpriv, "--pdeathsig", "KILL"],
+      hasShell: true,
+    })),
+    { before: [], hasShell: true },
+  ];
+  const found = tried.find(({ before }) => {
+    const [command, ...args] = [...before, ...inShell({}), "true"];
+    return succeeds(command!, args);
+  });
+  return found ?? { before: [], hasShell: false };
+}

@@ -1,0 +1,14 @@
+import { quietClock, systemClock, unref } from "../clock.ts";
+import { cores } from "../cores.ts";
+import type { Runtime } from "../runtime.ts";
+
+export const node: Runtime = {
+  name: "node",
+  cores,
+  // To wake a worker takes little.
+  spinners: 0,
+  clock: systemClock,
+  quietClock: quietClock(unref),
+  // Node's global scope has no error events.
+  report: (error) => console.error(error),
+};

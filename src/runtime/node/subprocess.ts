@@ -1,0 +1,79 @@
+import type * as ChildProcesses from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { builtin } from "../builtin.ts";
+import type { SpawnOptions, Subprocess, SubprocessExit } from "../runtime.ts";
+
+/**
+ * Runs a command to its end.
+ *
+ * @returns Whether it ended with status 0.
+ */
+export function succeeds(command: string, args: readonly string[]): boolean {
+  const { spawnSync } = builtin<typeof ChildProcesses>("node:child_process");
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/** A pipe's end, which can be let go of. */
+interface Held {
+  ref?(): void;
+  unref?(): void;
+}
+
+/** A subprocess of `node:child_process`. */
+export class NodeSubprocess implements Subprocess {
+  readonly pid: number;
+  readonly exited: Promise<SubprocessExit>;
+  readonly #child: ChildProcesses.ChildProcess;
+  readonly #stdin: Writable & Held;
+  readonly #stdout: Readable & Held;
+  readonly #pieces: AsyncIterator<Uint8Array, undefined>;
+
+  constructor({ command, args, env, cwd }: SpawnOptions) {
+    const { spawn } = builtin<typeof ChildProcesses>("node:child_process");
+    const child = this.#child = spawn(command, args, {
+      env,
+      cwd,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    // That it can't be started is told by an event, too late for who starts it.
+    child.on("error", () => {});
+    if (child.pid === undefined) throw new Error(`Cannot start '${command}': no such command`);
+    this.pid = child.pid;
+    this.#stdin = child.stdin!;
+    this.#stdout = child.stdout!;
+    // What was not written when it ended is told by its end.
+    this.#stdin.on("error", () => {});
+    this.#pieces = this.#stdout[Symbol.asyncIterator]();
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+      });
+    });
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stdin.write(bytes, (error) => error ? reject(error) : resolve());
+    });
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    const { value } = await this.#pieces.next();
+    return value;
+  }
+
+  closeInput(): void {
+    this.#stdin.destroy();
+  }
+
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    this.#child.kill(signal);
+  }
+
+  hold(alive: boolean): void {
+    for (const part of [this.#child, this.#stdin, this.#stdout]) {
+      if (alive) part.ref?.();
+      else part.unref?.();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type * as WorkerThreads from "node:worker_threads";
+import { builtin } from "../builtin.ts";
+import { createChannel, takeMessage } from "../node_ports.ts";
+import type { Thread, ThreadEvents, Threads } from "../runtime.ts";
+import { onProcessStray } from "../stray.ts";
+
+export const threads: Threads = {
+  createChannel,
+  start: (module, name, events) => new NodeThread(module, name, events),
+  onFirstMessage(callback) {
+    builtin<typeof WorkerThreads>("node:worker_threads").parentPort!.once("message", callback);
+  },
+  takeMessage,
+  onStray: onProcessStray,
+};
+
+class NodeThread implements Thread {
+  readonly #worker: WorkerThreads.Worker;
+
+  constructor(module: URL, name: string, events: ThreadEvents) {
+    const { Worker } = builtin<typeof WorkerThreads>("node:worker_threads");
+    this.#worker = new Worker(module, { name });
+    this.#worker.on("error", (error) => events.failed(error));
+    this.#worker.on("exit", (exitCode) => events.ended(exitCode));
+  }
+
+  post(message: unknown, transferables: Transferable[]): void {
+    this.#worker.postMessage(message, transferables as WorkerThreads.Transferable[]);
+  }
+
+  hold(alive: boolean): void {
+    if (alive) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+}
