@@ -26,9 +26,12 @@ export interface Place<T> {
 
 /** Where a task is when it has ended. */
 class Ended implements Place<never> {
+  readonly status: "succeeded" | "failed" | "cancelled";
   readonly size = 0;
 
-  constructor(readonly status: "succeeded" | "failed" | "cancelled") {}
+  constructor(status: "succeeded" | "failed" | "cancelled") {
+    this.status = status;
+  }
 
   remove(): boolean {
     return false;

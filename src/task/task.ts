@@ -272,12 +272,6 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     }, status: "${status}" }`;
   }
 
-  [Symbol.for("Deno.customInspect")](): string {
-    return (this as unknown as Record<symbol, () => string>)[
-      Symbol.for("nodejs.util.inspect.custom")
-    ]();
-  }
-
   // What the engine does
 
   begin(workerId: number, now: number): void {
