@@ -1,4 +1,4 @@
-/** So many children an item has: a wide heap is flat, and the keys of siblings share a cache line. */
+/** How many children an item has: a wide heap is flat, and the keys of siblings share a cache line. */
 const WIDTH = 4;
 
 /**

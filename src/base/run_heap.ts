@@ -1,9 +1,9 @@
 import { Heap } from "./heap.ts";
 
-/** So many items are sorted at a time: as many as a processor's second cache has room for. */
-const RUN = 16_384;
+/** How many items are sorted at a time: a processor's second cache has room for them. */
+const RUN_ITEMS = 16_384;
 
-/** So many runs more than the items would fill are let stand: a few items may be left of each. */
+/** How many more runs there may be than the items would fill: of each a few items may be left. */
 const MAX_PARTIAL_RUNS = 64;
 
 /** Items in the order in which they come; those before `next` have been given out. */
@@ -30,7 +30,7 @@ export class RunHeap<T> {
   readonly #limit: number;
 
   /** @param limit How many items are sorted at a time. */
-  constructor(limit = RUN) {
+  constructor(limit = RUN_ITEMS) {
     this.#limit = limit;
   }
 

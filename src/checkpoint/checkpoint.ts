@@ -38,8 +38,8 @@ const CHECKPOINT_OPTION_CHECKS: OptionChecks = {
   decode: checks.function,
 };
 
-/** So many rows are inserted by one statement: most of what a short one takes is the call. */
-const ROWS = 8;
+/** How many rows one statement inserts: most of what a short statement takes is the call. */
+const ROWS_PER_INSERT = 8;
 
 /** One row: namespace, key, value. */
 type Cells = [string, string, SqlValue];
@@ -121,7 +121,7 @@ export class Checkpoint implements Recorder, Disposable {
       find: this.#database.prepare("SELECT value FROM success WHERE namespace = ? AND key = ?"),
       findAny: this.#database.prepare("SELECT 1 FROM success WHERE namespace = ? LIMIT 1"),
       insert: this.#database.prepare(insertion(1)),
-      insertRows: this.#database.prepare(insertion(ROWS)),
+      insertRows: this.#database.prepare(insertion(ROWS_PER_INSERT)),
       countAll: this.#database.prepare("SELECT count(*) AS count FROM success"),
       count: this.#database.prepare("SELECT count(*) AS count FROM success WHERE namespace = ?"),
     };
@@ -303,10 +303,10 @@ export class Checkpoint implements Recorder, Disposable {
 
   #insert(rows: readonly Cells[]): void {
     const { insert, insertRows } = this.#statements;
-    const single = rows.length % ROWS;
+    const single = rows.length % ROWS_PER_INSERT;
     for (let n = 0; n < single; n++) insert.run(...rows[n]);
-    for (let n = single; n < rows.length; n += ROWS) {
-      insertRows.run(...rows.slice(n, n + ROWS).flat());
+    for (let n = single; n < rows.length; n += ROWS_PER_INSERT) {
+      insertRows.run(...rows.slice(n, n + ROWS_PER_INSERT).flat());
     }
   }
 

@@ -7,9 +7,9 @@ import { Sqlite, type SqlValue } from "../runtime/sqlite.ts";
 const APPLICATION_ID = 0x544c4350;
 /** The version of the tables. */
 const VERSION = 1;
-/** Another program's transaction is waited for so many milliseconds. */
-const BUSY_TIMEOUT = 30_000;
-/** So often the switch to WAL is tried. */
+/** How long another program's transaction is waited for. */
+const BUSY_TIMEOUT_MS = 30_000;
+/** How often the switch to WAL is tried. */
 const MAX_SWITCHES = 100;
 
 /** What every SQLite database begins with, and where in its header there is more. */
@@ -84,7 +84,7 @@ function identify(path: string): Identity {
   if (!existsSync(`${path}-wal`)) return identifyHeader(readHeader(path));
   const database = new Sqlite(path, true);
   try {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return identityOf(database);
   } finally {
     database.close();
@@ -135,7 +135,7 @@ function assertCheckpoint({ applicationId, version }: Identity): void {
 
 /** Makes sure that the database is sound and has its tables, and sets it up. */
 function prepare(database: Sqlite): void {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const flaw = valueOf(database, "PRAGMA quick_check(1)");
   if (flaw !== "ok") throw new Error(`it is damaged: ${flaw}`);
   database.transaction(() => {

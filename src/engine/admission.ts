@@ -36,7 +36,7 @@ export class Admission {
 
   /**
    * @throws {QueueClosedError} When the queue is closed.
-   * @throws {QueueFullError} When there is no room for so many.
+   * @throws {QueueFullError} When there is no room for that many.
    */
   assertRoom(wanted: number): void {
     this.assertOpen();

@@ -17,8 +17,8 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** So many failures are listed one by one in the printed summary. */
-const LISTED_FAILURES = 10;
+/** How many failures the printed summary lists one by one. */
+const MAX_LISTED_FAILURES = 10;
 
 /**
  * What came of a run or a group: counts of all its tasks that are not `detached`, and the results that the
@@ -209,11 +209,11 @@ export class RunSummary<T = unknown> {
     const { errors } = this;
     if (errors.length > 0) {
       lines.push(rule, "Failures:");
-      for (const { name, attempts, message } of errors.slice(0, LISTED_FAILURES)) {
+      for (const { name, attempts, message } of errors.slice(0, MAX_LISTED_FAILURES)) {
         const tries = attempts > 1 ? ` (${attempts} attempts)` : "";
         lines.push(printable(`  ${name}${tries}: ${message}`));
       }
-      const more = this.failed - Math.min(errors.length, LISTED_FAILURES);
+      const more = this.failed - Math.min(errors.length, MAX_LISTED_FAILURES);
       if (more > 0) lines.push(`  and ${more} more`);
     }
     return [...lines, rule].join("\n");

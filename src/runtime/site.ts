@@ -11,9 +11,11 @@ export interface Site {
   readonly stack?: string;
 }
 
-/** A look at the stack takes V8 2 to 10 µs, far more than a submission. So many in a row may be had all the same, … */
+/**
+ * How many submissions in a row have their place noted. A look at the stack takes V8 2 to 10 µs, far more than a submission.
+ */
 const BURST = 2_000;
-/** … and so many a millisecond on and on. */
+/** How many submissions a millisecond have it noted on and on. */
 const PER_MS = 2;
 /** The frames of this library above the caller's, and the caller's. */
 const FRAMES = 8;

@@ -4,7 +4,7 @@ export type Fault =
   | "crash"
   /** It never ends, until it is interrupted. Its function isn't called. */
   | "hang"
-  /** It begins so many milliseconds late, by the queue's clock. */
+  /** It begins late, by this many milliseconds of the queue's clock. */
   | { readonly delay: number }
   /** It throws this. Its function isn't called. */
   | Error;

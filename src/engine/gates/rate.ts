@@ -1,5 +1,5 @@
-/** A start that is so many milliseconds late at the most, as timers are, counts as on time. */
-const USUAL_LATENESS = 2;
+/** How late timers usually are: a start that comes within this counts as on time. */
+const USUAL_LATENESS_MS = 2;
 
 /**
  * Says when the next attempt may start, so that no more than `rate` a second do, with up to `burst`
@@ -32,7 +32,7 @@ export class RateGate {
     // it. So n + 1 starts take more than n - (burst - 1) intervals less `slack`, and as a second is `rate`
     // intervals long, n < rate + (burst - 1) + slack / interval. This keeps n + 1 to rate + burst.
     const room = (Math.floor(rate) + 1 - rate) * this.#interval;
-    this.#slack = Math.min(USUAL_LATENESS, room * (1 - 1e-9));
+    this.#slack = Math.min(USUAL_LATENESS_MS, room * (1 - 1e-9));
   }
 
   /** @returns The earliest time at which a start is allowed; a time that is past means now. */
