@@ -23,10 +23,13 @@ export interface ProcessOptions extends PoolOptions {
   /**
    * What tasks in a child may do. Deno only: on Bun anything but `"inherit"` is refused.
    *
-   * * `"inherit"` (default): what this program holds, never more. A permission that it holds only in part (such as
-   *   `--allow-read=FOLDER`) can't be listed by a program: of it children get the current folder, the
-   *   temporary one, those of the tasks' modules and of the command line's arguments, where it is held for them.
-   * * `"none"`: nothing but loading the tasks' own modules.
+   * * `"inherit"` (default): what this program holds, never more. What it holds only in part (such as
+   *   `--allow-read=FOLDER`, or `--deny-net=HOST`) is looked up on its command line, on Linux, where it may read that or
+   *   start `cat` or itself. Elsewhere children get the current folder, the temporary one, those of the tasks'
+   *   modules and of the command line's arguments, where it is held for them, and no network.
+   * * `"none"`: nothing but loading the tasks' own modules: nothing is stored (`localStorage`, `caches`), and no package of
+   *   npm's is loaded unless the modules themselves come with some; then any that is in Deno's cache can be.
+   *   What Deno can't refuse is a module at a host that the tasks' own modules come from.
    * * A list: just that.
    */
   readonly permissions?: "inherit" | "none" | DenoPermissions;

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { launched, movesPipe, PIPE_PATH } from "../launch.ts";
 import type { ChildOptions, DenoPermissions, SpawnOptions } from "../runtime.ts";
 import { fencedMain } from "./fenced_main.ts";
 import { isGranted } from "./permission.ts";
 import { heldPermissions, permissionFlags } from "./permissions.ts";
+import { startFlags } from "./start_flags.ts";
 import { succeeds } from "./subprocess.ts";
 
 /** How a child is started. */
@@ -53,14 +54,28 @@ function withPipe(granted: DenoPermissions): DenoPermissions {
 function flagsFor(entry: string, options: ChildOptions): string[] {
   const granted = withPipe(grantedTo(options));
   const modules = [...options.modules];
-  const config = findConfig(modules);
-  const configFlags = config === undefined ? [] : [`--config=${config}`];
+  const { permissions, args = [] } = options;
+  const loading = loadingFlags(modules).filter((flag) => !isRepeated(flag, args));
   return [
     "--quiet",
     ...permissionFlags(granted, [entry, ...modules]),
-    ...configFlags,
-    ...(options.permissions === "none" ? packageFlags(options, configFlags) : []),
+    ...(permissions === "inherit" ? startFlags().denied : []),
+    ...loading,
+    ...(permissions === "none" ? packageFlags(options, loading) : []),
   ];
+}
+
+/** How modules are found: as this program finds them. */
+function loadingFlags(modules: readonly string[]): string[] {
+  const { loading, namesConfig } = startFlags();
+  const config = namesConfig ? undefined : findConfig(modules);
+  return config === undefined ? [...loading] : [...loading, `--config=${config}`];
+}
+
+/** Whether those who start children give the option themselves. */
+function isRepeated(flag: string, args: readonly string[]): boolean {
+  const [name] = flag.split("=", 1);
+  return args.some((arg) => arg === name || arg.startsWith(`${name}=`));
 }
 
 /** Whether modules come with packages of npm's, by URL. */
@@ -97,21 +112,29 @@ function hasPackages(command: string, configFlags: readonly string[], module: st
 }
 
 /**
- * The configuration that the tasks' modules are under. A child would look for it from its entry module on, which lies in
- * this library and not in the program.
+ * The configuration that this program's main module is under. A child would look for it from its own main module on, which
+ * lies in this library and not in the program. Where all tasks come from elsewhere it is the one that they are under.
  */
-function findConfig(modules: Iterable<string>): string | undefined {
-  for (const module of modules) {
-    if (!module.startsWith("file:")) continue;
-    for (let folder = dirname(fileURLToPath(module));; folder = dirname(folder)) {
-      for (const name of ["deno.json", "deno.jsonc"]) {
-        const path = join(folder, name);
-        if (isThere(path)) return path;
-      }
-      if (folder === dirname(folder)) break;
-    }
+function findConfig(modules: readonly string[]): string | undefined {
+  // A Web Worker is not told which it is.
+  const main = Deno.mainModule as string | undefined;
+  const own = main === undefined ? undefined : configOf(main);
+  if (own !== undefined) {
+    const folder = pathToFileURL(`${dirname(own)}/`).href;
+    if (modules.some((module) => module.startsWith(folder))) return own;
   }
-  return undefined;
+  return modules.map(configOf).find((config) => config !== undefined) ?? own;
+}
+
+function configOf(module: string): string | undefined {
+  if (!module.startsWith("file:")) return undefined;
+  for (let folder = dirname(fileURLToPath(module));; folder = dirname(folder)) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      const path = join(folder, name);
+      if (isThere(path)) return path;
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
 }
 
 /** What may not be looked at isn't there. */

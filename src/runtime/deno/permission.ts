@@ -5,6 +5,16 @@ export interface PermissionQuery {
 }
 
 /**
+ * Whether this program holds a permission, be it but for parts that are denied.
+ *
+ * @param query The permission.
+ * @returns Whether it does.
+ */
+export function isGrantedInPart(query: PermissionQuery): boolean {
+  return Deno.permissions.querySync(query as Deno.PermissionDescriptor).state === "granted";
+}
+
+/**
  * Whether this program holds a permission as a whole, so that using it asks the user nothing.
  *
  * @param query The permission.

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { DenoPermissions } from "../runtime.ts";
-import { isGranted } from "./permission.ts";
+import { isGranted, isGrantedInPart } from "./permission.ts";
+import { startFlags } from "./start_flags.ts";
 
 const KINDS = ["env", "ffi", "import", "net", "read", "run", "sys", "write"] as const;
 
@@ -61,8 +62,9 @@ const COMMON_VARIABLES = [
 
 /**
  * The permissions of this program, as far as it can know them: a kind that it holds as a whole is found by asking;
- * of one that it holds in part only the parts that it can think of, since a program can't list them. So the result
- * may be less than what it holds, and is never more.
+ * of one that it holds in part, what it was started with if that is known, and else only the parts that it can think of,
+ * since a program can't list them. So the result may be less than what it holds, and is never more: what it was
+ * denied when it was started has to be denied its children as well.
  *
  * @param modules URLs of the modules that tasks come from.
  * @param variables Environment variables that children are given.
@@ -73,21 +75,26 @@ export function heldPermissions(
   variables: readonly string[],
 ): DenoPermissions {
   const paths = likelyPaths(modules);
-  const parts: Partial<Record<Kind, { key: string; values: readonly string[] }>> = {
-    env: { key: "variable", values: [...new Set([...COMMON_VARIABLES, ...variables])] },
-    read: { key: "path", values: paths },
-    write: { key: "path", values: paths },
+  const parts: Readonly<Record<Kind, { key: string; values: readonly string[] }>> = {
+    env: { key: "variable", values: [...COMMON_VARIABLES, ...variables] },
+    ffi: { key: "path", values: [] },
     import: { key: "host", values: DEFAULT_IMPORT_HOSTS },
+    net: { key: "host", values: [] },
+    read: { key: "path", values: paths },
     run: { key: "command", values: [process.execPath] },
     sys: { key: "kind", values: SYSTEM_INFORMATION },
+    write: { key: "path", values: paths },
   };
+  const { allowed } = startFlags();
   const held: { -readonly [K in Kind]?: boolean | string[] } = {};
   for (const name of KINDS) {
-    const part = parts[name];
-    if (isGranted({ name })) held[name] = true;
-    else if (part !== undefined) {
-      held[name] = part.values.filter((value) =>
-        canBeListed(value) && isGranted({ name, [part.key]: value })
+    const { key, values } = parts[name];
+    const flag = allowed.get("all") ?? allowed.get(name);
+    // But for what was denied, which is passed on.
+    if (isGranted({ name }) || flag === true && isGrantedInPart({ name })) held[name] = true;
+    else {
+      held[name] = [...new Set([...flag === true ? [] : flag ?? [], ...values])].filter((value) =>
+        canBeListed(value) && isGranted({ name, [key]: value })
       );
     }
   }

@@ -204,7 +204,7 @@ if (runtime === "deno") {
     });
   });
 
-  test("a comma, which the command line can't carry, grants nothing", async () => {
+  test("a comma, which the command line can't carry, is refused", () => {
     for (const read of [["/one,two"], [""]]) {
       assertThrows(
         () => new ProcessQueue({ permissions: { read } }),
@@ -212,19 +212,61 @@ if (runtime === "deno") {
         "permissions.read must list names without a comma: got",
       );
     }
+  });
+
+  test("a child reaches the hosts that its program reaches, and no others", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    try {
+      const connect: Call[] = [["connect", port]];
+      const kinds: [string[], string][] = [
+        [[RUN, `--allow-net=127.0.0.1:${port}`], "granted"],
+        [[RUN, "--allow-net=127.0.0.1:1"], "NotCapable"],
+        [[`--allow-run=${process.execPath}`, `--allow-net=127.0.0.1:${port}`], "granted"],
+        [["--allow-all", "--deny-net=x.example"], "granted"],
+        [["--allow-all", `--deny-net=127.0.0.1:${port}`], "NotCapable"],
+      ];
+      for (const [flags, expected] of kinds) {
+        assertEquals(await outcomes(flags, "inherit", ...connect), [expected], flags.join(" "));
+      }
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test("a child finds modules as its program does: by configuration, import map and options", async () => {
     await withFolder(async (folder) => {
-      const place = join(folder, "a,b");
-      mkdirSync(place);
-      const file = join(place, "file");
-      writeFileSync(file, "");
-      // The path is given to the program, so that it is thought of.
-      const program = new Program(
-        "permitted",
-        [JSON.stringify(["inherit", ["read", file], ["add", 1, 2]]), `${place}`],
-        [RUN, "--allow-read", `--deny-read=${join(folder, "c")}`],
+      const write = (name: string, text: unknown) => {
+        const path = join(folder, name);
+        writeFileSync(path, typeof text === "string" ? text : JSON.stringify(text));
+        return path;
+      };
+      write("there.ts", "export const there = 1;");
+      const map = write("map.json", { imports: { "#there": "./there.ts" } });
+      const named: Call[] = [["importNamed", "#there"]];
+      for (const flags of [["--import-map", map], ["--import-map=" + map], ["-c", map]]) {
+        const seen = await outcomes(["--allow-all", ...flags], "inherit", ...named);
+        assertEquals(seen, ["granted"], flags.join(" "));
+      }
+      const kv: Call[] = [["useUnstable"]];
+      assertEquals(await outcomes(["--allow-all", "--unstable-kv"], "inherit", ...kv), ["granted"]);
+      assertEquals(await outcomes(["--allow-all"], "inherit", ...kv), ["TypeError"]);
+      // That of the main module holds for tasks that lie below it, under another one.
+      write("deno.json", { imports: { "#there": "./there.ts" } });
+      mkdirSync(join(folder, "nested"));
+      write("nested/deno.json", {});
+      const task = write("nested/task.ts", 'import "#there"; export const load = () => 1;');
+      const library = new URL("../../../../mod.ts", import.meta.url).href;
+      const main = write(
+        "main.ts",
+        `import { importTasks, processMap } from ${JSON.stringify(library)};
+         const { load } = importTasks(${JSON.stringify(`file://${task}`)});
+         console.log(await processMap(load, [[]], { workers: 1 }));`,
       );
+      const program = new Program(main);
       assertEquals((await program.ended).stderr, "");
-      assertEquals(JSON.parse(program.text), ["NotCapable", "granted"]);
+      assertEquals(program.text, "[ 1 ]\n");
     });
   });
 

@@ -6,6 +6,7 @@
 import { assert } from "@std/assert";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
@@ -88,12 +89,14 @@ export class Program {
   readonly #stderr: Uint8Array[] = [];
 
   /**
-   * @param name the file's name without `.ts`
+   * @param name the file's name without `.ts`; or the path of any module
    * @param args its arguments
    * @param flags Deno's options
    */
   constructor(name: string, args: string[] = [], flags: string[] = ["--allow-all"]) {
-    const file = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
+    const file = isAbsolute(name)
+      ? name
+      : fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
     const words = "Deno" in globalThis ? ["run", "--quiet", "--no-prompt", ...flags, file] : [file];
     this.#child = spawn(process.execPath, [...words, ...args], {
       stdio: ["ignore", "pipe", "pipe"],

@@ -167,6 +167,16 @@ export function writeFile(path: string): void {
   writeFileSync(path, "written");
 }
 
+/** Imports a module by a name that stands in a configuration. */
+export async function importNamed(specifier: string): Promise<unknown> {
+  return Object.keys(await import(specifier));
+}
+
+/** Uses what only an option turns on. */
+export function useUnstable(): void {
+  if (!("openKv" in Deno)) throw new TypeError("Deno.openKv is not there");
+}
+
 /** Imports a module that there is not. */
 export async function importFrom(host: string): Promise<unknown> {
   return await import(`https://${host}/nothing.ts`);
