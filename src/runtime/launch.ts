@@ -29,7 +29,7 @@ let launcher: Launcher | undefined;
  *
  * * `setpriv --pdeathsig` of util-linux has the system kill the child when this program dies, also while it is busy and
  *   could not notice by itself (`PR_SET_PDEATHSIG`, see prctl(2)). It is the end of the thread that starts the child which
- *   counts.
+ *   counts. Where there is none the shell leaves a process behind that looks after the two of them.
  * * A shell moves the pool's pipe away from standard input, which is then empty: neither a task nor a program that it starts
  *   takes a byte of the protocol by reading what it inherits.
  *
@@ -45,7 +45,7 @@ export function launched(
 ): [command: string, ...args: string[]] {
   const { before, hasShell } = launcher ??= findLauncher(succeeds);
   const all = hasShell
-    ? [...before, ...inShell(env), ...words, `${PIPE}`]
+    ? [...before, ...inShell(env, before.length === 0), ...words, `${PIPE}`]
     : [...before, ...words, `${STDIN}`];
   return all as [string, ...string[]];
 }
@@ -59,11 +59,20 @@ export function movesPipe(succeeds: Succeeds): boolean {
 /** The path by which a program opens the descriptor of the pipe again. */
 export const PIPE_PATH: string = `/dev/fd/${PIPE}`;
 
-function inShell(env: Readonly<Record<string, string>> | undefined): string[] {
+/**
+ * Kills the child when its parent is gone, and ends with it. It is no child of either, since its own shell has ended by then,
+ * and holds none of their pipes open.
+ */
+const WATCH = "( (while sleep 1; do kill -0 $$ || exit; " +
+  'kill -0 "$PPID" || { kill -KILL $$; exit; }; done) </dev/null >/dev/null 2>&1 & ); ';
+
+function inShell(
+  env: Readonly<Record<string, string>> | undefined,
+  watches: boolean,
+): string[] {
   const added = env === undefined ? [] : ADDED_BY_SHELL.filter((name) => !(name in env));
-  const script = `${
-    added.map((name) => `unset ${name}; `).join("")
-  }exec "$@" ${PIPE}<&0 </dev/null`;
+  const clean = added.map((name) => `unset ${name}; `).join("");
+  const script = `${watches ? WATCH : ""}${clean}exec "$@" ${PIPE}<&0 </dev/null`;
   return [SHELL, "-c", script, "sh"];
 }
 
@@ -77,7 +86,7 @@ function findLauncher(succeeds: Succeeds): Launcher {
     { before: [], hasShell: true },
   ];
   const found = tried.find(({ before }) => {
-    const [command, ...args] = [...before, ...inShell({}), "true"];
+    const [command, ...args] = [...before, ...inShell({}, false), "true"];
     return succeeds(command!, args);
   });
   return found ?? { before: [], hasShell: false };

@@ -2,12 +2,15 @@ import { PIPE_PATH } from "../launch.ts";
 import { retrying, retryingLater } from "../retrying.ts";
 import type { ChildPipes } from "../runtime.ts";
 import { hideProcessStdin, STDIN } from "../stdin.ts";
+import { watchParent } from "./watchdog.ts";
 
 /** A child's pipes. */
 export function openPipes(descriptor: number): ChildPipes {
   const input = openInput(descriptor);
   const [readSync, read] = [input.readSync.bind(input), input.read.bind(input)];
   const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
+  // What moves the pipe away also sees to the child's end.
+  const stopWatching = descriptor === STDIN ? watchParent() : undefined;
   if (descriptor === STDIN) hideStdin();
   return {
     read: (into) => retrying(() => readSync(into) ?? 0),
@@ -18,7 +21,10 @@ export function openPipes(descriptor: number): ChildPipes {
         at += retrying(() => writeSync(part));
       }
     },
-    close: () => input.close(),
+    close() {
+      input.close();
+      stopWatching?.();
+    },
   };
 }
 

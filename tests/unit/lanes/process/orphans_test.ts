@@ -4,12 +4,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { test } from "../../../harness.ts";
+import { runtime, test } from "../../../harness.ts";
 import { eventually, isAlive, isThere, Program, withFolder } from "./support.ts";
 
 /** Starts a program with children and returns it with their ids. */
-async function parent(how: string): Promise<{ program: Program; children: number[] }> {
-  const program = new Program("parent", [how]);
+async function parent(
+  how: string,
+  flags?: string[],
+): Promise<{ program: Program; children: number[] }> {
+  const program = new Program("parent", [how], flags);
   await eventually(() => program.text.includes("\n"), "it has children");
   return { program, children: JSON.parse(program.text) };
 }
@@ -27,6 +30,19 @@ test("when a program is killed its children go with it, busy or idle", async () 
   assertEquals((await program.ended).signal, "SIGKILL");
   await allGone(children);
 });
+
+if (runtime === "deno") {
+  for (const [what, commands] of [["the runtime", []], ["a shell", ["/bin/sh"]]] as const) {
+    test(`children go with a program that may start no more than ${what}, busy or idle`, async () => {
+      const run = [process.execPath, ...commands].join();
+      const { program, children } = await parent("waits", [`--allow-run=${run}`, "--allow-read"]);
+      assertEquals(children.map(isThere), [true, true, true]);
+      program.kill("SIGKILL");
+      await program.ended;
+      await allGone(children);
+    });
+  }
+}
 
 test("when a program is told to end its children go with it", async () => {
   const { program, children } = await parent("waits");
