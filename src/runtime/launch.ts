@@ -12,6 +12,9 @@ const PIPE = 3;
 /** Variables that a shell adds to the environment. */
 const ADDED_BY_SHELL = ["OLDPWD", "PWD", "SHLVL", "_"];
 
+/** A line that no input has. */
+const END_OF_INPUT = "END_OF_THE_INPUT_OF_TRILANE";
+
 /** How children are started. */
 interface Launcher {
   /** What goes before the shell, or the command. */
@@ -36,16 +39,18 @@ let launcher: Launcher | undefined;
  * @param words The command. It is given the number of the pipe's descriptor as its last argument.
  * @param env The child's whole environment, if it has one of its own.
  * @param succeeds Tries what there is, once in a program.
+ * @param input What the command finds in its standard input, if a shell puts it there.
  * @returns The command to start instead.
  */
 export function launched(
   words: readonly string[],
   env: Readonly<Record<string, string>> | undefined,
   succeeds: Succeeds,
+  input?: string,
 ): [command: string, ...args: string[]] {
   const { before, hasShell } = launcher ??= findLauncher(succeeds);
   const all = hasShell
-    ? [...before, ...inShell(env, before.length === 0), ...words, `${PIPE}`]
+    ? [...before, ...inShell(env, before.length === 0, input), ...words, `${PIPE}`]
     : [...before, ...words, `${STDIN}`];
   return all as [string, ...string[]];
 }
@@ -69,11 +74,16 @@ const WATCH = "( (while sleep 1; do kill -0 $$ || exit; " +
 function inShell(
   env: Readonly<Record<string, string>> | undefined,
   watches: boolean,
+  input?: string,
 ): string[] {
   const added = env === undefined ? [] : ADDED_BY_SHELL.filter((name) => !(name in env));
   const clean = added.map((name) => `unset ${name}; `).join("");
-  const script = `${watches ? WATCH : ""}${clean}exec "$@" ${PIPE}<&0 </dev/null`;
+  const script = `${watches ? WATCH : ""}${clean}exec "$@" ${PIPE}<&0 ${redirected(input)}`;
   return [SHELL, "-c", script, "sh"];
+}
+
+function redirected(input: string | undefined): string {
+  return input === undefined ? "</dev/null" : `<<'${END_OF_INPUT}'\n${input}\n${END_OF_INPUT}\n`;
 }
 
 function findLauncher(succeeds: Succeeds): Launcher {

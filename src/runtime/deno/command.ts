@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { launched, movesPipe, PIPE_PATH } from "../launch.ts";
@@ -16,9 +16,22 @@ export function childCommand(entry: string, options: ChildOptions): SpawnOptions
   const main = canLoadAny(options)
     ? entry
     : fencedMain(entry, options.modules, options.permissions === "none");
-  const words = [command, "run", ...flagsFor(entry, options), ...args, main];
+  const folder = main === entry ? packageFolder() : undefined;
+  if (folder !== undefined && movesPipe(succeedsIfPermitted)) {
+    // A main module that is read from standard input counts as one of the current folder, whose package it then has.
+    const words = [command, "run", ...flagsFor(entry, options, false), ...args, "-"];
+    const input = `Deno.chdir(${JSON.stringify(pathOf(cwd))});` +
+      `await import(${JSON.stringify(entry)});`;
+    const [first, ...rest] = launched(words, env, succeedsIfPermitted, input);
+    return { command: first, args: rest, env, cwd: folder };
+  }
+  const words = [command, "run", ...flagsFor(entry, options, true), ...args, main];
   const [first, ...rest] = launched(words, env, succeedsIfPermitted);
   return { command: first, args: rest, env, cwd };
+}
+
+function pathOf(cwd: string | URL = process.cwd()): string {
+  return resolve(cwd instanceof URL ? fileURLToPath(cwd) : cwd);
 }
 
 /**
@@ -51,11 +64,11 @@ function withPipe(granted: DenoPermissions): DenoPermissions {
   return { ...granted, read: [...read === false ? [] : read, PIPE_PATH] };
 }
 
-function flagsFor(entry: string, options: ChildOptions): string[] {
+function flagsFor(entry: string, options: ChildOptions, seeksConfig: boolean): string[] {
   const granted = withPipe(grantedTo(options));
   const modules = [...options.modules];
   const { permissions, args = [] } = options;
-  const loading = loadingFlags(modules).filter((flag) => !isRepeated(flag, args));
+  const loading = loadingFlags(modules, seeksConfig).filter((flag) => !isRepeated(flag, args));
   return [
     "--quiet",
     ...permissionFlags(granted, [entry, ...modules]),
@@ -66,9 +79,9 @@ function flagsFor(entry: string, options: ChildOptions): string[] {
 }
 
 /** How modules are found: as this program finds them. */
-function loadingFlags(modules: readonly string[]): string[] {
+function loadingFlags(modules: readonly string[], seeksConfig: boolean): string[] {
   const { loading, namesConfig } = startFlags();
-  const config = namesConfig ? undefined : findConfig(modules);
+  const config = namesConfig || !seeksConfig ? undefined : findConfig(modules);
   return config === undefined ? [...loading] : [...loading, `--config=${config}`];
 }
 
@@ -116,9 +129,7 @@ function hasPackages(command: string, configFlags: readonly string[], module: st
  * lies in this library and not in the program. Where all tasks come from elsewhere it is the one that they are under.
  */
 function findConfig(modules: readonly string[]): string | undefined {
-  // A Web Worker is not told which it is.
-  const main = Deno.mainModule as string | undefined;
-  const own = main === undefined ? undefined : configOf(main);
+  const own = configOf(mainModule());
   if (own !== undefined) {
     const folder = pathToFileURL(`${dirname(own)}/`).href;
     if (modules.some((module) => module.startsWith(folder))) return own;
@@ -126,10 +137,31 @@ function findConfig(modules: readonly string[]): string | undefined {
   return modules.map(configOf).find((config) => config !== undefined) ?? own;
 }
 
+/** The program's main module. A Web Worker is not told which it is: nothing lies near what this returns there. */
+function mainModule(): string {
+  return (Deno.mainModule as string | undefined) ?? "data:,";
+}
+
+const CONFIGS = ["deno.json", "deno.jsonc"];
+
 function configOf(module: string): string | undefined {
+  return nearest(module, CONFIGS);
+}
+
+/** The folder of the package that the main module belongs to, where no configuration of Deno's is as near. */
+function packageFolder(): string | undefined {
+  if (startFlags().namesConfig) return undefined;
+  const found = nearest(mainModule(), [...CONFIGS, PACKAGE]);
+  return found !== undefined && basename(found) === PACKAGE ? dirname(found) : undefined;
+}
+
+const PACKAGE = "package.json";
+
+/** The first of some files in the folder of a module, or else in the next one above that has any. */
+function nearest(module: string, names: readonly string[]): string | undefined {
   if (!module.startsWith("file:")) return undefined;
   for (let folder = dirname(fileURLToPath(module));; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc"]) {
+    for (const name of names) {
       const path = join(folder, name);
       if (isThere(path)) return path;
     }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { importTasks, type ProcessOptions, ProcessQueue } from "../../../../mod.ts";
 import { permissionFlags } from "../../../../src/runtime/deno/permissions.ts";
@@ -267,6 +267,40 @@ if (runtime === "deno") {
       const program = new Program(main);
       assertEquals((await program.ended).stderr, "");
       assertEquals(program.text, "[ 1 ]\n");
+    });
+  });
+
+  test("a child finds the dependencies of its program's package, in the folder that the program is in", async () => {
+    await withFolder(async (folder) => {
+      const write = (name: string, text: string) => {
+        const path = join(folder, name);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+        return path;
+      };
+      write("package.json", '{ "type": "module", "dependencies": { "dep": "1.0.0" } }');
+      write(
+        "node_modules/dep/package.json",
+        '{ "name": "dep", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
+      );
+      write("node_modules/dep/index.js", "export const dep = 7;");
+      const task = write(
+        "tasks/task.ts",
+        `import { readFileSync } from "node:fs";
+         import process from "node:process";
+         import { dep } from "dep";
+         export const load = () => [dep, process.cwd(), readFileSync(0).length];`,
+      );
+      const library = new URL("../../../../mod.ts", import.meta.url).href;
+      const main = write(
+        "main.ts",
+        `import { importTasks, processMap } from ${JSON.stringify(library)};
+         const { load } = importTasks(${JSON.stringify(`file://${task}`)});
+         console.log(JSON.stringify(await processMap(load, [[]], { workers: 1 })));`,
+      );
+      const program = new Program(main);
+      assertEquals((await program.ended).stderr, "");
+      assertEquals(JSON.parse(program.text), [[7, process.cwd(), 0]]);
     });
   });
 
