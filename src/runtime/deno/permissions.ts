@@ -85,13 +85,15 @@ export function heldPermissions(
     sys: { key: "kind", values: SYSTEM_INFORMATION },
     write: { key: "path", values: paths },
   };
-  const { allowed } = startFlags();
+  const { allowed, denied } = startFlags();
   const held: { -readonly [K in Kind]?: boolean | string[] } = {};
   for (const name of KINDS) {
     const { key, values } = parts[name];
     const flag = allowed.get("all") ?? allowed.get(name);
-    // But for what was denied, which is passed on.
-    if (isGranted({ name }) || flag === true && isGrantedInPart({ name })) held[name] = true;
+    // What it was denied is passed on. What it has given back since is not known.
+    const isDeniedInPart = flag === true &&
+      denied.some((flag) => flag.startsWith(`--deny-${name}=`));
+    if (isGranted({ name }) || isDeniedInPart && isGrantedInPart({ name })) held[name] = true;
     else {
       held[name] = [...new Set([...flag === true ? [] : flag ?? [], ...values])].filter((value) =>
         canBeListed(value) && isGranted({ name, [key]: value })

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { entryFile } from "../entry_file.ts";
 import { launched } from "../launch.ts";
 import type { ChildOptions, SpawnOptions } from "../runtime.ts";
 import { succeeds } from "./subprocess.ts";
@@ -10,7 +10,7 @@ const NOT_FOR_CHILDREN = /^(-[epc]$|--(eval|print|check|test|watch|inspect|env-f
 /** How a child is started: with the options that this program was. */
 export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
   const { command = process.execPath, args = [], env, cwd } = options;
-  const words = [command, ...inheritedFlags(), ...args, fileURLToPath(entry)];
+  const words = [command, ...inheritedFlags(), ...args, entryFile(entry)];
   const [first, ...rest] = launched(words, env, succeeds);
   return { command: first, args: rest, env, cwd };
 }

@@ -33,7 +33,7 @@ test("a task that times out in a loop fails, and its retry starts when its child
     withQueue({ workers: 2 }, async (queue) => {
       const file = join(folder, "attempts");
       const states: boolean[] = [];
-      const handle = queue.submit(tasks.attempts, [file], { timeout: 300, retries: 1 });
+      const handle = queue.submit(tasks.attempts, [file], { timeout: 1_000, retries: 1 });
       handle.onDone(() => {});
       const seen = setInterval(() => {
         const [first, second] = lines(file);

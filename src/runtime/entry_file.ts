@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { TrilaneError } from "../base/errors.ts";
+
+/** Where programs that Bun compiled find what was compiled into them: nowhere that another process could. */
+const COMPILED = /\/(\$bunfs|~BUN)\//;
+
+/**
+ * The path of the module that children run.
+ *
+ * @param entry Its URL.
+ * @returns The path.
+ * @throws {TrilaneError} When it isn't there: this library was bundled or compiled into another file.
+ */
+export function entryFile(entry: string): string {
+  const path = fileURLToPath(entry);
+  if (!COMPILED.test(entry) && existsSync(path)) return path;
+  throw new TrilaneError(
+    `Cannot start a child: its module ${path} isn't there, since the program was bundled or compiled into one file. ` +
+      "Leave @trilane/trilane out of the bundle, as an external module; a compiled program can't have a ProcessQueue",
+  );
+}
