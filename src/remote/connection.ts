@@ -65,8 +65,8 @@ export class Connection {
 
   constructor(port: MessagePort) {
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<readonly DownMessage[]>) => {
-      for (const message of data) this.#receive(message);
+    port.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (Array.isArray(data)) { for (const message of data) this.#take(message); }
     };
     const onClose = () => this.close("its other end has closed");
     // In the thread that made it the port is one of `node:worker_threads`.
@@ -111,8 +111,8 @@ export class Connection {
       this.#requests.set(request, {
         what,
         answer(value) {
-          release();
           resolve(receive(value as A));
+          release();
         },
         refuse(error) {
           release();
@@ -173,19 +173,31 @@ export class Connection {
     );
   }
 
+  /** The port may be anyone's: what makes no sense is ignored. */
+  #take(message: unknown): void {
+    if (!Array.isArray(message)) return;
+    try {
+      this.#receive(message as unknown as DownMessage);
+    } catch (error) {
+      // What a request was answered with.
+      if (typeof message[1] === "number") this.#requestOf(message[1])?.refuse(error);
+    }
+  }
+
   #receive(message: DownMessage): void {
     switch (message[0]) {
       case ADMITTED:
       case ANSWER:
-        return this.#take(message[1])?.answer(message[2]);
+        return this.#answer(message[1], message[2]);
       case REFUSED:
-        return this.#take(message[1])?.refuse(decodeThrown(message[2]));
+        return this.#requestOf(message[1])?.refuse(decodeThrown(message[2]));
       case CHANGED: {
         const [, id, status, attempts, progress] = message;
         return this.#tasks.get(id)?.change(status, attempts, progress);
       }
       case ENDED: {
         const [, id, sent] = message;
+        if (!isSentResult(sent)) return;
         const task = this.#tasks.get(id);
         this.#tasks.delete(id);
         return task?.end(sent);
@@ -196,9 +208,23 @@ export class Connection {
     }
   }
 
-  #take(request: number): Request | undefined {
-    const taken = this.#requests.get(request);
-    this.#requests.delete(request);
-    return taken;
+  #answer(number: number, value: unknown): void {
+    // It stays one of those that wait if the answer makes no sense.
+    this.#requests.get(number)?.answer(value);
+    this.#requests.delete(number);
+  }
+
+  #requestOf(number: number): Request | undefined {
+    const request = this.#requests.get(number);
+    this.#requests.delete(number);
+    return request;
   }
 }
+
+function isSentResult(value: unknown): value is SentResult {
+  if (typeof value !== "object" || value === null) return false;
+  const { status, base } = value as Record<string, unknown>;
+  return typeof base === "object" && base !== null && ENDS.has(status);
+}
+
+const ENDS: ReadonlySet<unknown> = new Set(["succeeded", "failed", "cancelled"]);

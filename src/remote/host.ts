@@ -3,13 +3,12 @@ import { NotPortableError, reasonOf } from "../base/errors.ts";
 import type { TaskOptions } from "../task/options.ts";
 import type { TaskQueue } from "../queue/queue.ts";
 import type { TaskResult, TaskResultBase } from "../task/result.ts";
-import type { AnyFunction, Task } from "../task/task.ts";
+import type { Task } from "../task/task.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { canClone, decodeValue, encodeValue } from "../lanes/pool/wire/values.ts";
 import { listenOn } from "../runtime/port.ts";
-import type { TaskReference } from "../portable/portable.ts";
-import { makeStub } from "../portable/stub.ts";
 import { transfer } from "../portable/transfer.ts";
+import { checkedBatch, checkedIds } from "./checks.ts";
 import {
   ABORT,
   ADMITTED,
@@ -29,12 +28,12 @@ import {
   SUBMIT,
   type UpMessage,
 } from "./protocol.ts";
+import { Stubs } from "./stubs.ts";
 
 /** As long as someone may hold the other end, neither port nor queue may be collected. */
 const open = new Set<QueueHost>();
 
-/** One stub for each function that tasks were submitted of, so that workers load it once. */
-const stubs = new Map<string, AnyFunction>();
+const stubs = new Stubs();
 
 /** A task that the other end is told of. */
 interface Followed {
@@ -87,22 +86,30 @@ export class QueueHost {
     this.#end();
   }
 
-  readonly #onMessage = (message: UpMessage) => {
-    // Whoever holds the other end may send anything.
-    if (!Array.isArray(message)) return;
+  /** Whoever holds the other end may send anything: what can't be answered is ignored, what makes no sense refused. */
+  readonly #onMessage = (message: UpMessage | undefined) => {
+    if (!Array.isArray(message) || typeof message[1] !== "number") return;
+    try {
+      this.#receive(message as unknown as UpMessage);
+    } catch (error) {
+      this.#say([REFUSED, message[1], encodeThrown(error)]);
+    }
+  };
+
+  #receive(message: UpMessage): void {
     switch (message[0]) {
       case SUBMIT:
-        return this.#submit(message[1], message[2]);
+        return this.#submit(message[1], checkedBatch(message[2]));
       case ABORT:
         return this.#controllers.get(message[1])?.abort(decodeThrown(message[2]));
       case CANCEL:
-        return this.#cancel(message[1], message[2], message[3]);
+        return this.#cancel(message[1], checkedIds(message[2]), message[3]);
       case SHUTDOWN:
         return void this.#shutdown(message[1]);
       case STATS:
         return this.#say([ANSWER, message[1], this.#queue.stats]);
     }
-  };
+  }
 
   #end(): void {
     if (!open.delete(this)) return;
@@ -120,19 +127,13 @@ export class QueueHost {
 
   #submit(request: number, batch: Batch): void {
     let controller: AbortController | undefined;
-    let groupId: string | undefined;
-    let tasks: readonly Task[];
-    try {
-      if (batch.signal) controller = new AbortController();
-      if (batch.aborted !== undefined) controller?.abort(decodeThrown(batch.aborted));
-      ({ groupId, tasks } = submitTo(this.#queue, batch, {
-        ...batch.options,
-        metadata: decodeValue(batch.options.metadata),
-        signal: controller?.signal,
-      }));
-    } catch (error) {
-      return this.#say([REFUSED, request, encodeThrown(error)]);
-    }
+    if (batch.signal) controller = new AbortController();
+    if (batch.aborted !== undefined) controller?.abort(decodeThrown(batch.aborted));
+    const { groupId, tasks } = submitTo(this.#queue, batch, {
+      ...batch.options,
+      metadata: decodeValue(batch.options.metadata),
+      signal: controller?.signal,
+    });
     const { timeOrigin } = performance;
     this.#say([ADMITTED, request, { groupId, tasks: tasks.map(admitted), timeOrigin }]);
     let left = tasks.length;
@@ -220,7 +221,7 @@ function submitTo(
   batch: Batch,
   options: TaskOptions,
 ): { groupId: string | undefined; tasks: readonly Task[] } {
-  const functions = batch.functions.map(([reference, name]) => stubOf(reference, name));
+  const functions = batch.functions.map(([reference, name]) => stubs.get(reference, name));
   const calls = batch.calls.map(receivedArguments);
   // Without a call there is no function that `map` could be given.
   if (batch.group || calls.length === 0) {
@@ -239,13 +240,6 @@ function receivedArguments([, args, transfers]: SentCall): readonly unknown[] {
     transfer(received[position] as object, transferables);
   }
   return received;
-}
-
-function stubOf(reference: TaskReference, name: string): AnyFunction {
-  const key = JSON.stringify([reference, name]);
-  let stub = stubs.get(key);
-  if (stub === undefined) stubs.set(key, stub = makeStub(reference, name));
-  return stub;
 }
 
 function admitted(task: Task): Admitted {

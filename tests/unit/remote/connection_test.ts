@@ -191,9 +191,110 @@ test("remote: what an onDone callback throws is reported and affects nothing", a
 test("remote: messages that are none don't disturb the owner", async () => {
   await using queue = new AsyncQueue();
   const port = queue.share();
-  for (const odd of [undefined, 7, "x", {}, [], [99], [0, -1]]) port.postMessage(odd);
+  const holes: unknown[] = [];
+  holes.length = 10;
+  const reference = { kind: "inline", source: "() => 1", name: "f" };
+  const good = {
+    functions: [[reference, "f"]],
+    calls: [[0, [], []]],
+    group: false,
+    options: {},
+    signal: false,
+  };
+  const odd = [
+    ...[undefined, 7, "x", {}, [], [99], [0, -1], [2, 1_000, null], [2, 1_000, [7]], [
+      2,
+      1_000,
+      holes,
+    ], [1, 1_000]],
+    ...[
+      [0, 1_000],
+      [0, 1_000, null],
+      [0, 1_000, {}],
+      [0, 1_000, []],
+      [0, {}, good],
+      [4],
+      [4, "x"],
+      [99, 1_000],
+    ],
+    ...["functions", "calls", "group", "options", "signal"].flatMap((key) =>
+      [undefined, null, 7, "x", [7], [[7, 7]], holes].map((
+        value,
+      ) => [0, 1_000, { ...good, [key]: value }])
+    ).filter(([, , batch]) => (batch as typeof good).options !== undefined),
+    [0, 1_000, { ...good, calls: [[1, [], []]] }],
+    [0, 1_000, { ...good, calls: [[0, [], [[0, []]]]] }],
+    [0, 1_000, { ...good, calls: [[0, [1], [[0, [7]]]]] }],
+    [0, 1_000, { ...good, functions: [[{ ...reference, source: 7 }, "f"]] }],
+    [0, 1_000, { ...good, functions: [[{ ...reference, kind: "other" }, "f"]] }],
+    [0, 1_000, { ...good, functions: [[reference, 7]] }],
+    [0, 1_000, { ...good, options: { priority: {} } }],
+    [0, 1_000, { ...good, options: { unknown: 1 } }],
+  ];
+  for (const message of odd) port.postMessage(message);
   using remote = attachQueue(port);
-  assertEquals((await remote.stats()).closed, false);
+  const { closed, pending } = await remote.stats();
+  assertEquals([closed, pending], [false, 0]);
+});
+
+test("remote: a request that makes no sense is refused", async () => {
+  await using queue = new AsyncQueue();
+  const port = queue.share();
+  const answers: unknown[] = [];
+  const answered = new Promise<void>((resolve) => {
+    port.onmessage = ({ data }) => {
+      answers.push(...data);
+      if (answers.length === 3) resolve();
+    };
+  });
+  port.postMessage([2, 1, null]);
+  port.postMessage([0, 2, { functions: [] }]);
+  port.postMessage([4, 3]);
+  await answered;
+  port.close();
+  // REFUSED twice, and an ANSWER.
+  assertEquals(answers.map((answer) => (answer as unknown[]).slice(0, 2)), [[2, 1], [2, 2], [
+    1,
+    3,
+  ]]);
+});
+
+test("remote: messages that are none don't disturb who attached the port", async () => {
+  const { port1, port2 } = await freshPorts();
+  using remote = attachQueue(port1);
+  const submitted = remote.submit(common.nothing).then(() => assert(false), (error) => error);
+  const odd = [undefined, 7, {}, [7], [[]], [[9]], [[0, 9, null]], [[3, "x"]], [[4, "x", null]]];
+  for (const message of odd) port2.postMessage(message);
+  // The answer to the first request.
+  port2.postMessage([[0, 1, { tasks: [null] }]]);
+  assert(await submitted instanceof TypeError);
+  const asked = remote.stats();
+  port2.postMessage([[1, 2, "stats"]]);
+  assertEquals(await asked as unknown, "stats");
+  port2.close();
+});
+
+test("remote: submit() gives the handle, also by way of catch, finally and then", async () => {
+  await using queue = new AsyncQueue();
+  await queue.start();
+  using remote = attachQueue(queue.share());
+  const submit = () => remote.submit(common.add, [1, 2]);
+  const unexpected = (error: unknown) => {
+    throw error;
+  };
+  const handles = [
+    await submit(),
+    await submit().catch(unexpected),
+    await submit().finally(() => {}),
+    await submit().then((handle) => handle).catch(unexpected),
+    ...await Promise.all([submit(), submit()]),
+    await queue.submitWhenReady(common.add, [1, 2]).catch(unexpected),
+  ];
+  for (const handle of handles) {
+    assertEquals(await handle.value(), 3);
+    assert("then" in handle);
+    assertEquals((await (handle as PromiseLike<{ status: string }>)).status, "succeeded");
+  }
 });
 
 test("remote: a closed connection tells why a handle stays unsettled", async () => {

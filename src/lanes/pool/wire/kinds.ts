@@ -27,7 +27,7 @@ interface Entry {
 const always = () => true;
 const RECORDS: Entry = { kind: RECORD, is: always };
 const ERRORS: Entry = { kind: ERROR, is: always };
-const HOSTED_ONES: Entry = { kind: HOSTED, is: always };
+const HOSTED_ONES: Entry = { kind: HOSTED, is: canBeCloned };
 const LOST_ONES: Entry = { kind: LOST, is: always };
 
 /** An entry for objects on which a method or getter of a prototype works, which throws on all others. */
@@ -111,7 +111,7 @@ function entryOf(value: object, prototype: object): Entry {
     if (known !== undefined) return known;
     if (chain.push(at) > MAX_PROTOTYPES) return LOST_ONES;
   }
-  if (chain.some(isOfPlatform)) return canBeCloned(value) ? HOSTED_ONES : LOST_ONES;
+  if (chain.some(isOfPlatform)) return HOSTED_ONES;
   if (isRealError(value)) return ERRORS;
   // One of another realm is as real.
   return [...builtIn, ...shared].find(([, { is }]) => is(value))?.[1] ?? RECORDS;

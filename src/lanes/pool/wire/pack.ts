@@ -20,8 +20,8 @@ import { isPartial, ownBytes } from "./views.ts";
 export const MAX_NESTING = 200;
 
 /**
- * So deep, and after so many objects there, nothing more is taken from getters and proxies: they can make up objects
- * without end.
+ * Getters and proxies can make up objects without end. After so many objects that lie so deep or have nodes, nothing more is
+ * taken from them.
  */
 const WARY_DEPTH = 100;
 const WARY_AFTER = 10_000;
@@ -59,8 +59,8 @@ class Packer {
   #lenient = false;
   /** How deep the node lies that is being filled. */
   #depth = 0;
-  /** How many objects lay deep. */
-  #deep = 0;
+  /** How many objects lay deep or had nodes. */
+  #counted = 0;
 
   constructor(kept: readonly unknown[]) {
     this.#kept = kept;
@@ -194,6 +194,7 @@ class Packer {
   }
 
   #wait(waiting: Waiting[], source: object, nesting: number): Reference {
+    this.#counted++;
     const reference: Reference = { [STAND_IN]: 0 };
     waiting.push({ source, reference, depth: this.#depth + nesting + 1 });
     this.#copies.set(source, reference);
@@ -227,13 +228,13 @@ class Packer {
 
   /** Refuses what is made up, where there is too much of it. */
   #goDown(value: object, nesting: number): void {
-    if (this.#depth + nesting < WARY_DEPTH) return;
-    this.#deep++;
+    if (this.#depth + nesting < WARY_DEPTH && !this.#isWary()) return;
+    this.#counted++;
     if (this.#isWary() && isMadeUp(value)) this.#refuse(value);
   }
 
   #isWary(): boolean {
-    return this.#deep > WARY_AFTER;
+    return this.#counted > WARY_AFTER;
   }
 
   /** Refuses memory that has been handed over. */

@@ -57,16 +57,24 @@ export class RunMessageWriter {
  * Reads what a `RunMessageWriter` wrote.
  *
  * @param message A copy of the message, which is used up.
+ * @throws {TypeError} When it was written by nobody.
  */
 export function jobsOf(message: RunMessage): Job[] {
   const jobs: Job[] = [];
+  if (!Array.isArray(message)) throw new TypeError("A message must be an array");
   let i = 3;
   while (i < message.length) {
     const [reference, attempt, name, size, first, count] = message.slice(i, i += HEAD) as Head;
+    const fields = count * (1 + Math.abs(size));
+    // Also not, if they are no numbers.
+    if (!(count > 0 && size >= ENCODED && fields <= message.length - i)) {
+      throw new TypeError(`A message has no ${count} tasks of ${size} arguments at ${i}`);
+    }
     for (let ticket = first; ticket < first + count; ticket++) {
       const order = message[i++] as number;
       const to = i + Math.abs(size);
-      const args = size === ENCODED ? decodeValue(message[i]) as unknown[] : message.slice(i, to);
+      const args = size === ENCODED ? decodeValue(message[i]) : message.slice(i, to);
+      if (!Array.isArray(args)) throw new TypeError("The arguments of a task must be an array");
       jobs.push({ order, ticket, reference, attempt, name, args });
       i = to;
     }

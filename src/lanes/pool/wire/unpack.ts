@@ -16,7 +16,9 @@ class Malformed extends Error {}
 
 /** Puts back, within a packed value, what something stands for. */
 class Unpacker {
-  readonly #table: Table;
+  readonly #root: unknown;
+  /** Copies: in what only looks packed a node may lie in an object that is filled. */
+  readonly #nodes: readonly Table[];
   /** What each node is of. */
   readonly #wholes: unknown[];
   readonly #seen = new Set<object>();
@@ -25,31 +27,35 @@ class Unpacker {
 
   constructor(table: unknown) {
     if (!Array.isArray(table) || table.length === 0) throw new Malformed();
-    this.#table = table;
+    this.#root = table[0];
+    this.#nodes = Array.from(table.slice(1), (node) => {
+      if (!Array.isArray(node)) throw new Malformed();
+      return [...node];
+    });
     // All of them first: they may go in circles.
-    this.#wholes = table.map((node, i) => i === 0 ? undefined : wholeOf(node));
+    this.#wholes = this.#nodes.map(wholeOf);
   }
 
   unpack(): unknown {
-    const root = this.#whole(this.#table[0]);
-    for (let i = 1; i < this.#table.length; i++) this.#fill(this.#table[i], this.#wholes[i]);
+    const root = this.#whole(this.#root);
+    for (const [i, node] of this.#nodes.entries()) this.#fill(node, this.#wholes[i]);
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
       this.#lookInto(next);
     }
     return root;
   }
 
-  #fill(node: unknown, whole: unknown): void {
-    const [kind, first, second] = node as unknown[];
+  #fill(node: Table, whole: unknown): void {
+    const [kind, first, second] = node;
     if (kind === LITERAL) return this.#lookInto(whole as object);
-    if (kind === ERROR_NODE) return this.#fillError(whole as Error, node as unknown[]);
+    if (kind === ERROR_NODE) return this.#fillError(whole as Error, node);
     for (const key of Object.keys(second as object)) {
       if (!(Number(key) < (first as number)) && String(Number(key)) === key) throw new Malformed();
       set(whole as object, key, this.#whole((second as Record<string, unknown>)[key]));
     }
   }
 
-  #fillError(error: Error, node: unknown[]): void {
+  #fillError(error: Error, node: Table): void {
     const aggregate = isAggregate(node[1] as string);
     for (let i = PROPERTIES; i < node.length; i += 2) {
       const key = node[i];
@@ -69,10 +75,10 @@ class Unpacker {
       return value;
     }
     const number = value[STAND_IN] as number;
-    if (!Number.isInteger(number) || number < 1 || number >= this.#wholes.length) {
+    if (!Number.isInteger(number) || number < 1 || number > this.#wholes.length) {
       throw new Malformed();
     }
-    return this.#wholes[number];
+    return this.#wholes[number - 1];
   }
 
   #lookInto(value: object): void {
@@ -117,14 +123,13 @@ class Unpacker {
 }
 
 /** What a node is of, without what is in it. */
-function wholeOf(node: unknown): unknown {
-  if (!Array.isArray(node)) throw new Malformed();
+function wholeOf(node: Table): unknown {
   switch (node[0]) {
     case LITERAL:
       if (typeof node[1] !== "object" || node[1] === null) throw new Malformed();
       return node[1];
     case SPARSE: {
-      const [, length, elements] = node;
+      const [, length, elements] = node as [unknown, number, unknown];
       if (!Number.isInteger(length) || length < 0 || length >= 2 ** 32) throw new Malformed();
       if (typeof elements !== "object" || elements === null) throw new Malformed();
       const array: unknown[] = [];
@@ -132,7 +137,13 @@ function wholeOf(node: unknown): unknown {
       return array;
     }
     case ERROR_NODE: {
-      const [, base, name, message, stack] = node;
+      const [, base, name, message, stack] = node as [
+        unknown,
+        string,
+        string,
+        string,
+        string | null,
+      ];
       if (![base, name, message, stack ?? ""].every((text) => typeof text === "string")) {
         throw new Malformed();
       }

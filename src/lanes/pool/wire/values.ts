@@ -52,12 +52,14 @@ export function canClone(value: unknown): boolean {
   }
 }
 
+const MAX_FEW = 8;
+
 /** Looks for parts that need to be replaced, no deeper than a value may nest. */
 class Look {
   readonly #kept: readonly unknown[];
-  /** What it has looked into. Most values have one object or few. */
-  #first: object | undefined;
-  #others: Set<object> | undefined;
+  /** What it has looked into: a list of few is searched sooner than a set is made. */
+  readonly #few: object[] = [];
+  #many: Set<object> | undefined;
 
   constructor(kept: readonly unknown[]) {
     this.#kept = kept;
@@ -88,14 +90,13 @@ class Look {
 
   /** Notes it, too. */
   #hasSeen(value: object): boolean {
-    if (this.#first === value) return true;
-    if (this.#first === undefined) {
-      this.#first = value;
+    if (this.#many !== undefined) {
+      if (this.#many.has(value)) return true;
+      this.#many.add(value);
       return false;
     }
-    this.#others ??= new Set();
-    if (this.#others.has(value)) return true;
-    this.#others.add(value);
+    if (this.#few.includes(value)) return true;
+    if (this.#few.push(value) > MAX_FEW) this.#many = new Set(this.#few);
     return false;
   }
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@s
 import process from "node:process";
 import { NotPortableError } from "../../../../mod.ts";
 import { test } from "../../../harness.ts";
-import { eventually, pairs, tasks, withQueue } from "./support.ts";
+import { eventually, lines, pairs, tasks, withFolder, withQueue } from "./support.ts";
 
 const MiB = 1 << 20;
 
@@ -78,6 +78,105 @@ test("a message larger than maxMessageSize fails its task alone", async () => {
     assert(up.error.message.includes("maxMessageSize is 100000"), up.error.message);
     assertEquals((await queue.submit(tasks.fill, [90_000, 1]).value()).length, 90_000);
     assertEquals(await queue.submit(tasks.pid).value(), child);
+  });
+});
+
+test("an error larger than maxMessageSize arrives shortened, and the child lives", async () => {
+  await withQueue({ workers: 1, maxMessageSize: 4096 }, async (queue) => {
+    const child = await queue.submit(tasks.pid).value();
+    for (const shares of [false, true]) {
+      const result = await queue.submit(tasks.throwLong, [5_000, shares]);
+      assert(result.status === "failed");
+      const error = result.error as RangeError & { code: string };
+      assertInstanceOf(error, RangeError);
+      assert(error.message.startsWith("xxx") && error.message.endsWith("… (5000 characters)"));
+      assertStringIncludes(error.stack!, "throwLong");
+      assertStringIncludes(error.stack!, "in task 'throwLong'");
+      assertEquals([error.code, "memory" in error], ["E", false]);
+    }
+    assertEquals(await queue.submit(tasks.pid).value(), child);
+  });
+});
+
+test("the last word of a child is heard, however long it is", async () => {
+  await withQueue({ workers: 1, maxMessageSize: 4096 }, async (queue) => {
+    const result = await queue.submit(tasks.strayLong, [9_000]);
+    assert(result.status === "failed");
+    const { cause } = result.error as Error;
+    assertInstanceOf(cause, RangeError);
+    assert(cause.message.startsWith("yyy"), cause.message);
+  });
+  const options = {
+    workers: 1,
+    maxMessageSize: 4096,
+    initializer: tasks.throwLong,
+    initArgs: [9_000],
+  };
+  await withQueue(options, async (queue) => {
+    const result = await queue.submit(tasks.pid);
+    assert(result.status === "failed");
+    assert((result.error as Error).message.startsWith("xxx"), result.message);
+  });
+});
+
+test("a reason larger than maxMessageSize reaches the task shortened", async () => {
+  await withFolder(async (folder) => {
+    await withQueue({ workers: 1, maxMessageSize: 4096 }, async (queue) => {
+      const handle = queue.submit(tasks.cleanUp, [`${folder}/reasons`], { grace: 30_000 });
+      await eventually(() => handle.progress !== undefined, "it listens");
+      const reason = new TypeError("z".repeat(9_000));
+      handle.cancel(reason);
+      const result = await handle;
+      assert(result.status === "cancelled" && result.reason === reason);
+      assertEquals(await queue.submit(tasks.pid).value(), handle.progress as number);
+      assertEquals(lines(`${folder}/reasons`), ["TypeError"]);
+    });
+  });
+});
+
+test("what can't be sent to a process fails its task alone, both ways", async () => {
+  const { port1, port2 } = new MessageChannel();
+  await withQueue({ workers: 1 }, async (queue) => {
+    const child = await queue.submit(tasks.pid).value();
+    const lost = [
+      new Blob(["x"]),
+      new File(["x"], "x"),
+      new ReadableStream(),
+      new Headers(),
+      port1,
+    ];
+    for (const value of lost) {
+      const result = await queue.submit(tasks.echo, [{ value }] as unknown as [unknown]);
+      assert(result.status === "failed", `${value}`);
+      assertInstanceOf(result.error, NotPortableError);
+      assertStringIncludes(result.error.message, "Argument 1");
+    }
+    for (const kind of ["blob", "stream", "headers"] as const) {
+      const result = await queue.submit(tasks.make, [kind]);
+      assert(result.status === "failed", kind);
+      assertInstanceOf(result.error, NotPortableError);
+    }
+    assertEquals(await queue.submit(tasks.pid).value(), child);
+  });
+  port1.close();
+  port2.close();
+});
+
+test("odd values and errors arrive as they are, soon", async () => {
+  await withQueue({ workers: 1 }, async (queue) => {
+    const forged = { "trilane:value": [{ "trilane:value": 9 }] };
+    assertEquals(await queue.submit(tasks.make, ["forged"]).value(), forged);
+    assertEquals(await queue.submit(tasks.echo, [forged]).value(), forged);
+    const gaps = await queue.submit(tasks.make, ["gaps"]).value() as unknown[];
+    assertEquals([gaps.length, Object.keys(gaps)], [2 ** 31 + 1, ["2147483648"]]);
+    let deep = await queue.submit(tasks.make, ["deep"]).value() as unknown[];
+    let levels = 0;
+    for (; deep.length > 0; deep = deep[0] as unknown[]) levels++;
+    assertEquals(levels, 5_000);
+    const result = await queue.submit(tasks.throwShared, [25]);
+    assert(result.status === "failed");
+    const error = result.error as Error & { original: Error; all: Error[] };
+    assert(error.cause === error.original && error.all[1] === error.cause);
   });
 });
 

@@ -109,6 +109,11 @@ export function stray(message: string): Promise<never> {
   return new Promise(() => {});
 }
 
+/** The same, with a message of so many characters. */
+export function strayLong(length: number): Promise<never> {
+  return stray("y".repeat(length));
+}
+
 export function exhaust(): number {
   const all: unknown[] = [];
   for (;;) all.push(new Array(100_000).fill(all.length));
@@ -304,4 +309,43 @@ export function openPipe(): void {
 /** Writes lines as fast as it can. */
 export function stdoutLines(count: number): void {
   for (let i = 0; i < count; i++) process.stdout.write(`line ${i} of many\n`);
+}
+
+/** Throws an error with a message of so many characters, and perhaps with memory that no process can have. */
+export function throwLong(length: number, shares = false): never {
+  const fields = { code: "E", ...(shares && { memory: new SharedArrayBuffer(8) }) };
+  throw Object.assign(new RangeError("x".repeat(length)), fields);
+}
+
+/** Throws an error in which each of so many levels refers to the one below it several times. */
+export function throwShared(levels: number): never {
+  let error = new Error("0");
+  for (let i = 1; i <= levels; i++) {
+    error = Object.assign(new Error(`${i}`, { cause: error }), {
+      original: error,
+      all: [error, error],
+    });
+  }
+  throw error;
+}
+
+/** Returns one of the platform's own objects, or what is odd in other ways. */
+export function make(kind: "blob" | "stream" | "headers" | "gaps" | "deep" | "forged"): unknown {
+  switch (kind) {
+    case "blob":
+      return [new Blob(["x"])];
+    case "stream":
+      return { stream: new ReadableStream() };
+    case "headers":
+      return new Headers();
+    case "gaps":
+      return Object.assign([], { [2 ** 31]: 1 });
+    case "deep": {
+      let deep: unknown[] = [];
+      for (let i = 0; i < 5_000; i++) deep = [deep];
+      return deep;
+    }
+    case "forged":
+      return { "trilane:value": [{ "trilane:value": 9 }] };
+  }
 }

@@ -175,6 +175,12 @@ export function bad(kind: string): unknown {
       return { url: new URL("http://localhost/") };
     case "promise":
       return { promise: Promise.resolve(1) };
+    case "stream":
+      return [new ReadableStream()];
+    case "form":
+      return { form: new FormData() };
+    case "endless":
+      return endless();
     case "proxy":
       return new Proxy({}, {
         has() {
@@ -187,6 +193,18 @@ export function bad(kind: string): unknown {
       return proxy;
     }
   }
+}
+
+/** What getters make up without end. */
+function endless(): unknown {
+  return {
+    get left() {
+      return endless();
+    },
+    get right() {
+      return endless();
+    },
+  };
 }
 
 export function progress(...values: unknown[]): string {

@@ -49,6 +49,30 @@ test("thread values: a view sends only its bytes, as argument, value and progres
   });
 });
 
+test("thread values: what is odd arrives as it is, and soon", async () => {
+  await withThreads({ workers: 1 }, async (queue) => {
+    const echo = (value: unknown) => queue.submit(tasks.echo, [value]).value();
+    const [blob, file] = await echo([new Blob(["abc"]), new File(["def"], "name.txt")]);
+    assertEquals([await blob.text(), await file.text(), file.name], ["abc", "def", "name.txt"]);
+    for (const table of [7, [{ "trilane:value": 9 }], [1, [9]]]) {
+      const forged = { "trilane:value": table };
+      assertEquals(await echo(forged), forged);
+    }
+    const gaps = await echo(Object.assign([], { [2 ** 31]: 1 }));
+    assertEquals([gaps.length, Object.keys(gaps)], [2 ** 31 + 1, ["2147483648"]]);
+    let deep: unknown[] = [];
+    for (let i = 0; i < 5_000; i++) deep = [deep];
+    let levels = 0;
+    for (let at = await echo(deep); at.length > 0; at = at[0]) levels++;
+    assertEquals(levels, 5_000);
+    const shared = { list: [new TypeError("shared")] };
+    const copy = await echo({ a: shared, b: [shared, shared.list[0]] });
+    assertStrictEquals(copy.b[0], copy.a);
+    assertStrictEquals(copy.b[1], copy.a.list[0]);
+    assert(copy.b[1] instanceof TypeError);
+  });
+});
+
 test("thread values: bytes are moved, not looked through one by one", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
     const bytes = new Uint8Array(128 << 20).fill(7);
@@ -215,7 +239,10 @@ test("thread values: an argument that can't be sent fails its task alone and nam
 test("thread values: a return value that can't be sent fails its task alone, amid a batch too", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
     const { worker } = await queue.submit(tasks.whoAmI).value();
-    const kinds = ["function", "symbol", "url", "promise", "proxy", "revoked"];
+    const kinds = [
+      ...["function", "symbol", "url", "promise", "proxy", "revoked"],
+      ...["stream", "form", "endless"],
+    ];
     for (let round = 0; round < 3; round++) {
       // Short tasks whose values are kept back stand before and behind each.
       const handles = kinds.map((kind) => ({

@@ -162,6 +162,219 @@ test("values: what would arrive empty is refused, wherever it is", () => {
   assertThrows(() => encodeValue([new Error("e"), lost[0]]), NotPortableError);
 });
 
+test("values: no class gets by, whatever it says of itself", () => {
+  class Tagged {
+    get [Symbol.toStringTag]() {
+      return "Blob";
+    }
+    view = new Uint8Array(1000).subarray(10, 14);
+    error = Object.assign(new TypeError("in it"), { code: 1 });
+  }
+  const tagged = across(new Tagged());
+  assertEquals(tagged.view.buffer.byteLength, 4);
+  assertEquals([tagged.error.message, tagged.error.code], ["in it", 1]);
+  class Odd extends Map<string, unknown> {
+    override get size() {
+      return 7;
+    }
+    override *[Symbol.iterator](): MapIterator<[string, unknown]> {}
+    override forEach() {}
+    override entries(): MapIterator<[string, unknown]> {
+      return new Map<string, unknown>().entries();
+    }
+  }
+  const map = across(new Odd([["error", new RangeError("in a map")]]));
+  assertEquals(map.constructor as unknown, Map);
+  assert(map.get("error") instanceof RangeError);
+  const bare = Object.assign(Object.create(null), { error: new TypeError("bare") });
+  assert(across(bare).error instanceof TypeError);
+  const frozen = Object.freeze({ list: Object.freeze([Object.freeze(new TypeError("frozen"))]) });
+  assert(across(frozen).list[0] instanceof TypeError);
+  const named = across(Object.assign([1], { error: new TypeError("named") }));
+  assert(named.error instanceof TypeError && named[0] === 1);
+  // No more than a prototype of the thing: structured clone would make an empty object of it.
+  for (const { prototype } of [Map, Set, Date, RegExp, ArrayBuffer, Uint8Array, Blob, Promise]) {
+    assertThrows(() => encodeValue([Object.create(prototype)]), NotPortableError);
+    assertThrows(() => encodeValue([new Error(), Object.create(prototype)]), NotPortableError);
+  }
+});
+
+test("values: those of another realm are what they are", async () => {
+  const { runInNewContext } = await import("node:vm");
+  const foreign = runInNewContext(
+    "({ map: new Map([[1, new Set([2])]]), date: new Date(7), error: new TypeError('far'), list: [/x/g] })",
+  );
+  const copy = across(foreign);
+  assertEquals([...copy.map.get(1)], [2]);
+  assertEquals([copy.date.getTime(), copy.list[0].source], [7, "x"]);
+  assert(copy.error instanceof TypeError);
+  assertEquals(copy.error.message, "far");
+});
+
+test("values: getters are read as structured clone reads them, and may throw", () => {
+  const lazy = {
+    get error() {
+      return new TypeError("lazy");
+    },
+    get view() {
+      return new Uint8Array(100).subarray(1, 3);
+    },
+  };
+  const copy = across(lazy);
+  assert(copy.error instanceof TypeError);
+  assertEquals(copy.view.buffer.byteLength, 2);
+  const thrower = {
+    get bad() {
+      throw new RangeError("read");
+    },
+  };
+  assertThrows(() => encodeValue(thrower), RangeError, "read");
+  const error = Object.assign(new Error("kept"), { good: 1, thrower });
+  const { good, ...rest } = across(error);
+  assertEquals([good, "thrower" in rest], [1, false]);
+  // A key that comes up while it is looked at.
+  const shifty = {
+    get a() {
+      Object.assign(this, { "trilane:value": [{ "trilane:value": 9 }] });
+      return 1;
+    },
+  };
+  assertEquals(across(shifty).a, 1);
+});
+
+test("values: what getters and proxies make up without end is refused soon", () => {
+  const tree = (): object => ({
+    get left() {
+      return tree();
+    },
+    get right() {
+      return [tree()];
+    },
+  });
+  const endless = (): object =>
+    new Proxy({}, {
+      ownKeys: () => ["a", "b"],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true, value: 1 }),
+      get: () => endless(),
+    });
+  for (const make of [tree, endless]) {
+    assertThrows(() => encodeValue(make()), NotPortableError);
+    assertEquals(across(Object.assign(new Error("e"), { field: make() })).message, "e");
+  }
+  class Chained extends Error {
+    override get cause() {
+      return new Chained("next");
+    }
+  }
+  assertEquals(across(new Chained("first")).message, "first");
+});
+
+test("values: as deep as you like, and shared parts cost once", () => {
+  type Link = { next?: Link; list?: Link[]; map?: Map<string, Link>; depth: number };
+  let deep: Link = { depth: 0 };
+  for (let depth = 1; depth <= 20_000; depth++) {
+    deep = depth % 3 === 0
+      ? { depth, next: deep }
+      : depth % 3 === 1
+      ? { depth, list: [deep, deep] }
+      : { depth, map: new Map([["of", deep]]) };
+  }
+  let at: Link | undefined = across(deep);
+  for (let depth = 20_000; depth > 0; depth--) {
+    assertEquals(at!.depth, depth);
+    if (at!.list !== undefined) assertStrictEquals(at!.list[0], at!.list[1]);
+    at = at!.next ?? at!.list?.[0] ?? at!.map!.get("of");
+  }
+  assertEquals(at, { depth: 0 });
+  // Each is a level deep, and goes on in the next.
+  const chain: { next?: object }[] = Array.from({ length: 20_000 }, () => ({}));
+  for (const [i, link] of chain.entries()) link.next = chain[i + 1];
+  const copies = across(chain);
+  assertStrictEquals(copies[10_000]!.next, copies[10_001]);
+  assertFalse(canClone({ deep, bad: () => 1 }));
+});
+
+test("values: an array with gaps costs what is in it", () => {
+  const gaps: unknown[] = [0];
+  gaps[2 ** 31] = { error: new TypeError("far") };
+  gaps[2 ** 32 - 2] = "last";
+  const named = Object.assign(gaps, { name: "gaps" });
+  for (const copy of [across(named), across([new Error("e"), named])[1] as typeof named]) {
+    assertEquals(Object.keys(copy), ["0", "2147483648", "4294967294", "name"]);
+    assertEquals([copy.length, copy[0], copy.at(-1)], [2 ** 32 - 1, 0, "last"]);
+    assert((copy[2 ** 31] as { error: unknown }).error instanceof TypeError);
+  }
+  const few = across(Object.assign(new Array(5_000), { 4_999: 1 }));
+  assertEquals([few.length, Object.keys(few)], [5_000, ["4999"]]);
+});
+
+test("values: what platforms clone arrives or is refused, never empty", async () => {
+  const key = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  assertEquals(await across(new Blob(["abc"])).text(), "abc");
+  assertEquals(
+    await across([new File(["abc"], "name.txt"), new Error("e")] as [File, Error])[0].text(),
+    "abc",
+  );
+  assertEquals(across({ key }).key.algorithm, key.algorithm);
+  const lost = [
+    new ReadableStream(),
+    new WritableStream(),
+    new TransformStream(),
+    new EventTarget(),
+    new (class extends EventTarget {
+      field = 1;
+    })(),
+    new MessageChannel().port1,
+    new Intl.NumberFormat(),
+    (function* () {})(),
+    [1].values(),
+    new Map().entries(),
+    Object(Symbol("s")),
+    new FinalizationRegistry(() => {}),
+    new CompressionStream("gzip"),
+  ];
+  for (const value of lost) {
+    for (const whole of [value, { value }, [new Error("e"), value]]) {
+      assertThrows(() => encodeValue(whole), NotPortableError, "cannot be cloned");
+    }
+    if (value instanceof MessagePort) value.close();
+  }
+  const stream = new ReadableStream();
+  assertStrictEquals((encodeValue([stream], [stream]) as unknown[])[0], stream);
+});
+
+test("values: memory that was handed over is refused, in an error left out", () => {
+  const view = new Uint8Array(8);
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  for (const value of [view, view.buffer]) {
+    assertThrows(() => encodeValue([new Error("e"), value]), NotPortableError);
+    assertFalse("value" in across(Object.assign(new Error("e"), { value })));
+  }
+});
+
+test("values: what only looks packed arrives as it is", () => {
+  for (
+    const table of [
+      ...[1, null, [], [{ "trilane:value": 1 }], [{ "trilane:value": "x" }, [0, {}]], [1, 2]],
+      ...[[1, [9]], [1, [0]], [1, [0, 1]], [1, [1, "Error"]], [1, [1, "Error", "n", 7, null]]],
+      ...[[1, [2, -1, {}]], [1, [2, 1, null]], [1, [2, 1, { 4: 1 }]], [1, [2, 2 ** 32, {}]]],
+      [{ "trilane:value": 1 }, [1, "Error", "n", "m", null, 7, 7]],
+    ]
+  ) {
+    const forged = { "trilane:value": table };
+    assertEquals(decodeValue(structuredClone(forged)), forged);
+    assertEquals(across(forged), forged);
+  }
+  const polluting = JSON.parse(
+    `{"trilane:value":[{"trilane:value":1},[1,"Error","n","m",null,"__proto__",{"polluted":1}],` +
+      `[0,{"__proto__":{"trilane:value":1},"constructor":{"prototype":{"polluted":1}}}]]}`,
+  );
+  const error = decodeValue(polluting) as Error;
+  assert(error instanceof Error);
+  assertEquals(({} as { polluted?: unknown }).polluted, undefined);
+  assertStrictEquals(Object.getPrototypeOf(error), Error.prototype);
+});
+
 test("values: what structured clone refuses can't be sent", () => {
   for (const value of [() => 1, Symbol("s"), { fn() {} }, [Symbol.iterator]]) {
     assertFalse(canClone(value));
