@@ -99,7 +99,7 @@ export interface Outcome {
 }
 
 /** Far above what a program here takes. */
-const PATIENCE = 40_000;
+const PATIENCE_MS = 40_000;
 
 /**
  * Runs a program of the tests with the runtime that runs them.
@@ -117,16 +117,16 @@ export function runProgram(path: string | URL, ...args: string[]): Promise<Outco
   const child = spawn(process.execPath, [...flags, file, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1" },
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
   });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => stdout += data);
   child.stderr.on("data", (data) => stderr += data);
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (status, signal) => {
-      clearTimeout(timer);
       resolve({ status, signal, stdout, stderr, took: performance.now() - from });
     });
   });
