@@ -34,8 +34,13 @@ export async function choose(): Promise<Choice> {
 
 /** Tells what to add to a `deno` command line so that `@std/*` resolves. */
 export async function stdArgs(): Promise<string[]> {
+  return [...await mapArgs(), "--lock", pathOf("tests/deno.lock")];
+}
+
+/** Tells the same where nothing is to be locked. */
+export async function mapArgs(): Promise<string[]> {
   const map = await choose() === "packages" ? "import_map.json" : "std/import_map.json";
-  return ["--import-map", pathOf(`tests/${map}`), "--lock", pathOf("tests/deno.lock")];
+  return ["--import-map", pathOf(`tests/${map}`)];
 }
 
 /** Tells the same for the benchmarks, whose own configuration names their peers. */

@@ -1,18 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import { runtime, test } from "../harness.ts";
+import { test } from "../harness.ts";
 import { runProgram } from "../unit/lanes/thread/support.ts";
-
-const script = fileURLToPath(new URL("../../scripts/std.ts", import.meta.url));
-const chaos = fileURLToPath(new URL("chaos.ts", import.meta.url));
-const [first, ...words] = runtime === "deno" ? [script, "run", "--allow-all", chaos] : [chaos];
 
 for (const lane of ["thread", "process"]) {
   test(`chaos: nothing is lost, run twice or left on the ${lane} lane`, async () => {
     // A program of its own: what a test runner runs beside it would be taken for left-overs.
     const { status, stdout, stderr } = await runProgram(
-      first!,
-      ...[...words, "--lane", lane, "--seconds", "5"],
+      new URL("./chaos.ts", import.meta.url),
+      ...["--lane", lane, "--seconds", "5"],
     );
     assertEquals(status, 0, `${stderr}\n${stdout}`);
     assertStringIncludes(stdout, `${lane} lane`);

@@ -23,14 +23,14 @@ async function run(...args: string[]): Promise<Outcome> {
   const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
   const child = spawn(process.execPath, [...flags, program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
   });
   let output = "";
   let errors = "";
   child.stdout.on("data", (data) => output += data);
   child.stderr.on("data", (data) => errors += data);
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   const [status, signal] = await once(child, "close");
-  clearTimeout(timer);
   return { lines: output.trimEnd().split("\n"), end: signal ?? status, errors };
 }
 

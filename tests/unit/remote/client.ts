@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachQueue } from "../../../mod.ts";
+import { attachQueue } from "../../../src/remote/queue.ts";
 import * as scenarios from "./scenarios.ts";
 
 /** The scenarios. */

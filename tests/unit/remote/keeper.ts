@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attachQueue } from "../../../mod.ts";
+import { attachQueue } from "../../../src/remote/queue.ts";
 import { common } from "./portable.ts";
 
 /** Submits to a queue and doesn't close the connection. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { importTasks } from "../../../mod.ts";
+import { importTasks } from "../../../src/portable/import.ts";
 
 /** The tasks of the conformance tests. */
 export const common = importTasks<typeof import("../../conformance/tasks.ts")>(

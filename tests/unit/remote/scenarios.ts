@@ -14,19 +14,18 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import type { PlainRemoteHandle, RemoteHandle, RemoteQueue } from "../../../mod.ts";
+// Each worker loads this: not all of the library with it.
 import {
   ExecutionError,
   NotPortableError,
-  type PlainRemoteHandle,
   QueueClosedError,
   QueueFullError,
   QueueStateError,
-  type RemoteHandle,
-  type RemoteQueue,
   TaskCancelledError,
   TaskTimeoutError,
-  transfer,
-} from "../../../mod.ts";
+} from "../../../src/base/errors.ts";
+import { transfer } from "../../../src/portable/transfer.ts";
 import { assertError, CountingController, eventually } from "../../conformance/support.ts";
 import { common, own } from "./portable.ts";
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type PoolOptions, ThreadQueue } from "../../../../mod.ts";
+import { mapArgs } from "../../../../scripts/std.ts";
 import { eventually } from "../../../conformance/support.ts";
 import { runtime } from "../../../harness.ts";
 import { withFolder } from "../../../temporary_folder.ts";
@@ -99,7 +100,11 @@ export interface Outcome {
 }
 
 /** Far above what a program here takes. */
-const PATIENCE = 40_000;
+const PATIENCE_MS = 40_000;
+
+const flags = runtime === "deno"
+  ? ["run", "--allow-all", "--no-check", "--no-lock", ...await mapArgs()]
+  : [];
 
 /**
  * Runs a program of the tests with the runtime that runs them.
@@ -112,21 +117,20 @@ export function runProgram(path: string | URL, ...args: string[]): Promise<Outco
   const file = path instanceof URL && path.protocol !== "file:"
     ? path.href
     : fileURLToPath(new URL(path, import.meta.url));
-  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check", "--no-lock"] : [];
   const from = performance.now();
   const child = spawn(process.execPath, [...flags, file, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1" },
+    timeout: PATIENCE_MS,
+    killSignal: "SIGKILL",
   });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => stdout += data);
   child.stderr.on("data", (data) => stderr += data);
-  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (status, signal) => {
-      clearTimeout(timer);
       resolve({ status, signal, stdout, stderr, took: performance.now() - from });
     });
   });
