@@ -1,3 +1,4 @@
+import { show } from "../../../base/errors.ts";
 import { RUN, type RunMessage } from "./protocol.ts";
 import { decodeValue } from "./values.ts";
 
@@ -66,9 +67,12 @@ export function jobsOf(message: RunMessage): Job[] {
   while (i < message.length) {
     const [reference, attempt, name, size, first, count] = message.slice(i, i += HEAD) as Head;
     const fields = count * (1 + Math.abs(size));
-    // Also not, if they are no numbers.
-    if (!(count > 0 && size >= ENCODED && fields <= message.length - i)) {
-      throw new TypeError(`A message has no ${count} tasks of ${size} arguments at ${i}`);
+    // Larger numbers would not count up.
+    const areWhole = [size, first + count, count].every(Number.isSafeInteger);
+    if (!areWhole || count < 1 || size < ENCODED || fields > message.length - i) {
+      throw new TypeError(
+        `A message has no ${show(count)} tasks of ${show(size)} arguments at ${i}`,
+      );
     }
     for (let ticket = first; ticket < first + count; ticket++) {
       const order = message[i++] as number;

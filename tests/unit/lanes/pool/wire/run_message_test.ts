@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type Job,
@@ -44,4 +44,22 @@ test("run message: tasks that have all but their arguments in common take two fi
   const common = { reference: 1, attempt: 1, name: "hash" };
   for (let i = 0; i < 100; i++) writer.add({ ...common, order: 3 * i, ticket: 7 + i }, [i]);
   assertEquals(writer.message.length, 9 + 2 * 100);
+});
+
+test("run message: what nobody wrote is refused, however it counts", () => {
+  const bodies: unknown[][] = [
+    [1, 1, "name", 1, 2 ** 53, 1, 0, "x"],
+    [1, 1, "name", 1, 1, 1_000_000_000, 0, "x"],
+    [1, 1, "name", -2, 1, 1, 0, "x"],
+    [1, 1, "name", 0.5, 1, 1, 0, "x"],
+    [1, 1, "name", NaN, 1, 1, 0, "x"],
+    [1, 1, "name", 1, "1", 1, 0, "x"],
+    [1, 1, "name", 1, 1, 0],
+    [1, 1, "name", -1, 1, 1, 0, "no arguments"],
+    [1, 1],
+  ];
+  for (const body of bodies) {
+    assertThrows(() => jobsOf([0, null, false, ...body]), TypeError);
+  }
+  assertThrows(() => jobsOf({} as never), TypeError);
 });
