@@ -19,7 +19,7 @@ import {
   UNREADY,
   type UpMessage,
 } from "../pool/wire/protocol.ts";
-import { Server } from "../pool/worker/serve.ts";
+import { Runner } from "../pool/worker/runner.ts";
 import { now } from "../pool/worker/now.ts";
 import { spinFor } from "../pool/worker/spin.ts";
 import { runtime } from "../../runtime/here.ts";
@@ -88,15 +88,15 @@ async function main(): Promise<void> {
     return decode(frame) as DownMessage;
   };
   const spin = (ms: number) => spinFor(ms, poll);
-  const server = new Server({ post, spin }, claims, shared?.journal, greeting);
-  onProcessStray((error) => server.crash(error));
-  await server.start();
+  const runner = new Runner({ post, spin }, claims, shared?.journal, greeting);
+  onProcessStray((error) => runner.crash(error));
+  await runner.start();
   let rests = false;
   let loopedAt = now();
   for (;;) {
-    if (server.busy) await Promise.race([server.idle(), pause(SOON_MS)]);
+    if (runner.busy) await Promise.race([runner.idle(), pause(SOON_MS)]);
     let frame: Uint8Array;
-    if (read === undefined || rests || server.busy || now() - loopedAt > LOOP_AFTER_MS) {
+    if (read === undefined || rests || runner.busy || now() - loopedAt > LOOP_AFTER_MS) {
       frame = await receiveLater();
       loopedAt = now();
     } else {
@@ -104,7 +104,7 @@ async function main(): Promise<void> {
     }
     if (isSignal(frame, END)) break;
     rests = isSignal(frame, REST);
-    if (!rests) server.receive(decode(frame) as DownMessage);
+    if (!rests) runner.receive(decode(frame) as DownMessage);
   }
   pipes.close();
   process.off("SIGINT", ignore);

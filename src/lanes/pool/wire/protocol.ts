@@ -31,7 +31,7 @@ export const CRASH = 5;
 /** Up, where no memory is shared: `[TOUCHED, ticket]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
 
-/** `[RUN, references, whether to spin, …]`, then the tasks, which `jobsOf` reads */
+/** `[RUN, references, whether to spin, …]`, then the tasks, which `attemptsOf` reads */
 export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
 
 /** References that the worker has not seen yet, by the number that stands for them. */

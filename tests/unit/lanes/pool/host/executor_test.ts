@@ -23,10 +23,10 @@ test("pool executor: short tasks are sent ahead, in order, each under a ticket o
   // `b` was taken back; the worker, which has not looked yet, sees it twice and runs it once, in its new turn.
   assertEquals(link.inbox.map(({ name }) => name), ["a", "b", "c", "b", "c"]);
   assert(link.inbox[3]!.ticket !== b!.ticket);
-  const jobs = [link.begin(), link.begin(), link.begin()];
-  assertEquals(jobs.map(({ ticket }) => ticket).includes(b!.ticket), false);
-  assertEquals(jobs[0], a);
-  link.tell(...jobs);
+  const attempts = [link.begin(), link.begin(), link.begin()];
+  assertEquals(attempts.map(({ ticket }) => ticket).includes(b!.ticket), false);
+  assertEquals(attempts[0], a);
+  link.tell(...attempts);
   assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
   await queue.end();
 });
@@ -333,7 +333,7 @@ test("pool executor: what has begun unseen stays where it is while another worke
   const link = await queue.startShort(0.2);
   const handles = submit(queue, "a", "b", "c");
   await queue.turn();
-  const jobs = [link.begin(), link.begin(), link.begin()];
+  const attempts = [link.begin(), link.begin(), link.begin()];
   let asked = 0;
   const withdraw = link.claims.withdraw.bind(link.claims);
   link.claims.withdraw = (ticket) => {
@@ -342,7 +342,7 @@ test("pool executor: what has begun unseen stays where it is while another worke
   };
   queue.links[1]!.ready();
   for (let i = 0; i < 10; i++) await queue.turn();
-  link.tell(...jobs);
+  link.tell(...attempts);
   assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
   await queue.end();
 });
@@ -356,17 +356,17 @@ test("pool executor: when there are to be fewer workers, nothing begins before e
     queue.links[i]!.ready();
   }
   await queue.turn();
-  const jobs = queue.links.map((link) => ({ link, job: link.begin() }));
+  const attempts = queue.links.map((link) => ({ link, attempt: link.begin() }));
   queue.workers = 1;
-  for (const { link, job } of jobs.slice(1).reverse()) {
-    link.tell(job);
+  for (const { link, attempt } of attempts.slice(1).reverse()) {
+    link.tell(attempt);
     await queue.turn();
     assertEquals([queue.activeCount > 0, handles[3]!.status], [true, "pending"]);
     if (link.killed) link.close();
     await queue.turn();
   }
-  const [{ link, job }] = jobs as [typeof jobs[0]];
-  link.tell(job);
+  const [{ link, attempt }] = attempts as [typeof attempts[0]];
+  link.tell(attempt);
   await queue.turn();
   assertEquals([queue.activeCount, handles[3]!.status], [1, "running"]);
   await queue.end();
@@ -460,4 +460,67 @@ test("pool executor: workers spin only while no more are at work than there are 
   const [, three, two, one] = seen;
   assertEquals([three, two, one], [[false, false, false], [true, true], [true]]);
   await queue.end();
+});
+
+test("pool executor: a worker's id is given again when it is gone, and not before", async () => {
+  const queue = new FakePool({ workers: 2, recycleAfter: 1 });
+  await queue.start();
+  submit(queue, "a", "b", "c", "d");
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  assertEquals([one.id, two.id], [1, 2]);
+  two.ready();
+  await queue.turn();
+  two.tell(two.begin());
+  await queue.turn();
+  assert(two.killed);
+  // Another one would be the third.
+  assertEquals(queue.links.length, 2);
+  two.close();
+  await queue.turn();
+  assertEquals(queue.links.map(({ id }) => id), [1, 2, 2]);
+  await queue.end();
+});
+
+test("pool executor: a thread that goes on after its end was asked for loses its id after a moment", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  const link = await queue.startShort();
+  const [first, second] = submit(queue, "a", "b");
+  await queue.turn();
+  link.begin();
+  first!.cancel();
+  await queue.turn();
+  assertEquals([link.killed, queue.links.length, queue.stats.abandoned], [true, 1, 1]);
+  await clock.advance(99);
+  assertEquals(queue.links.length, 1);
+  await clock.advance(1);
+  await queue.turn();
+  const [, replacement] = queue.links as [FakeLink, FakeLink];
+  assertEquals([replacement.id, queue.stats.abandoned], [1, 1]);
+  replacement.ready();
+  await queue.turn();
+  // Its end is none of the one's that has its id now.
+  link.close();
+  await queue.turn();
+  assertEquals([queue.links.length, queue.stats.abandoned], [2, 0]);
+  replacement.tell(replacement.begin());
+  assertEquals(await second!.value(), "b");
+  await queue.end();
+});
+
+test("pool executor: a worker that is to go ends with the grace of its interrupted attempt", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  const link = await queue.startShort();
+  queue.submit(task, ["a"], { name: "a", grace: 50 });
+  await queue.turn();
+  link.touch(link.begin());
+  const over = queue.cancel();
+  await queue.turn();
+  assertFalse(link.killed);
+  await clock.advance(50);
+  assert(link.killed);
+  link.close();
+  await over;
 });

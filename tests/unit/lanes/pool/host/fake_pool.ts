@@ -22,7 +22,7 @@ import {
   RUN,
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
-import { type Job, jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { attemptsOf, type SentAttempt } from "../../../../../src/lanes/pool/wire/run_message.ts";
 import { runtime } from "../../../../../src/runtime/here.ts";
 import { importTasks } from "../../../../../mod.ts";
 
@@ -38,9 +38,10 @@ export class FakeLink implements WorkerLink {
   });
   readonly journal = new Journal();
   /** What it was sent and has not begun. */
-  readonly inbox: Job[] = [];
+  readonly inbox: SentAttempt[] = [];
   /** Of each message with tasks, whether the worker is to spin for the next. */
   readonly spins: boolean[] = [];
+  readonly id: number;
   killed = false;
   /** How long its tasks take, as it says, in milliseconds. */
   took = 0.001;
@@ -48,7 +49,8 @@ export class FakeLink implements WorkerLink {
   readonly #worker = new Claims(this.claims.buffer);
   readonly #notes = new Journal(this.journal.buffer);
 
-  constructor(listener: LinkListener) {
+  constructor(id: number, listener: LinkListener) {
+    this.id = id;
     this.#listener = listener;
   }
 
@@ -56,7 +58,7 @@ export class FakeLink implements WorkerLink {
     const copy = structuredClone(message);
     if (copy[0] !== RUN) return;
     this.spins.push(copy[2]);
-    this.inbox.push(...jobsOf(copy));
+    this.inbox.push(...attemptsOf(copy));
   }
 
   hold(): void {}
@@ -74,39 +76,39 @@ export class FakeLink implements WorkerLink {
   }
 
   /** Begins the next task that was not taken back. */
-  begin(): Job {
+  begin(): SentAttempt {
     for (;;) {
-      const job = this.inbox.shift()!;
-      if (this.#worker.begin(job.ticket)) return job;
+      const attempt = this.inbox.shift()!;
+      if (this.#worker.begin(attempt.ticket)) return attempt;
     }
   }
 
   /** A task asks for its signal. */
-  touch(job: Job): void {
-    this.#worker.touch(job.ticket);
+  touch(attempt: SentAttempt): void {
+    this.#worker.touch(attempt.ticket);
   }
 
   /** Word of the ends of tasks arrives. */
-  tell(...jobs: Job[]): void {
+  tell(...attempts: SentAttempt[]): void {
     this.#listener.received([
       VALUES,
-      ...jobs.flatMap(({ ticket, name }) => [ticket, name, this.took]),
+      ...attempts.flatMap(({ ticket, name }) => [ticket, name, this.took]),
     ]);
   }
 
   /** Word of a failure arrives. */
-  fail({ ticket, name }: Job): void {
+  fail({ ticket, name }: SentAttempt): void {
     this.#listener.received([ERROR, ticket, { value: name }, this.took]);
   }
 
   /** Word of a task's progress arrives. */
-  progress({ ticket, name }: Job): void {
+  progress({ ticket, name }: SentAttempt): void {
     this.#listener.received([PROGRESS, ticket, name]);
   }
 
   /** Notes a result that it has not sent. */
-  note(job: Job): void {
-    this.#notes.note(job.ticket, job.name, this.took);
+  note(attempt: SentAttempt): void {
+    this.#notes.note(attempt.ticket, attempt.name, this.took);
   }
 
   /** Its end arrives. */
@@ -132,8 +134,8 @@ export class FakePool extends TaskQueue {
           host,
           poolSettings(options, 4, spinners),
           (afterFire) => new Timers(runtime.clock, afterFire),
-          (_, listener) => {
-            const link = new FakeLink(listener);
+          ({ workerId }, listener) => {
+            const link = new FakeLink(workerId, listener);
             links.push(link);
             return link;
           },
