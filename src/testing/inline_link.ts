@@ -42,7 +42,13 @@ export class InlineLink implements WorkerLink {
     this.#faults = faults;
     const post = (message: UpMessage, transfer: Transferable[] = []) =>
       this.#carry(message, transfer, (copy) => this.#listener.received(copy));
-    this.#runner = new Runner({ post }, this.claims, undefined, structuredClone(greeting));
+    this.#runner = new Runner(
+      { post },
+      this.claims,
+      undefined,
+      structuredClone(greeting),
+      () => clock.now(),
+    );
     this.#runner.start();
   }
 

@@ -8,6 +8,7 @@ import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
+import { declareWorker } from "../../portable/loading.ts";
 import { threads } from "../../runtime/threads.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
@@ -16,6 +17,7 @@ const PORT = Symbol.for("trilane.port");
 
 const scope = globalThis as unknown as Record<symbol, unknown>;
 const { takeMessage } = threads;
+declareWorker();
 
 threads.onFirstMessage((first) => {
   const { port, claims, journal } = first as ThreadGreeting;

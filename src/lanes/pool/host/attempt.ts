@@ -19,6 +19,8 @@ export class Attempt<W = unknown> {
   toldAt = 0;
   /** It is to stop; the task itself has moved on. */
   interrupted = false;
+  /** Its worker was given up because it did not begin it. */
+  stuck = false;
   readonly #claims: PoolClaims;
 
   /** @param claims Those on its worker's attempts. */

@@ -8,12 +8,13 @@ import {
   type Withdrawal,
 } from "../../../engine/executor.ts";
 import type { Task } from "../../../task/task.ts";
-import { decodeThrown } from "../wire/error_codec.ts";
-import { ERROR, PROGRESS, type UpMessage, VALUES, VALUES_FIELDS } from "../wire/protocol.ts";
-import { decodeValue } from "../wire/values.ts";
-import { placeOf } from "./attempt.ts";
+import { runtime } from "../../../runtime/here.ts";
+import { PROGRESS, type UpMessage } from "../wire/protocol.ts";
+import { Inbox, type InboxListener } from "./inbox.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
+import { Lateness, type LatenessListener } from "./lateness.ts";
+import { Loads } from "./loads.ts";
 import { Pace } from "./pace.ts";
 import { Roster, type RosterListener } from "./roster.ts";
 import type { PoolWorker, WorkerAttempt } from "./worker.ts";
@@ -32,8 +33,13 @@ const LOOK_AFTER_MS = 5;
  * task comes that goes before them, when their worker is interrupted, when another worker is idle, or
  * on a pause, and it is the shared {@linkcode Claims} that say for sure whether one has begun.
  */
-export class Dispatch implements AheadExecutor, RosterListener {
+export class Dispatch implements AheadExecutor, RosterListener, InboxListener, LatenessListener {
   readonly roster: Roster;
+  readonly #lateness: Lateness;
+  readonly #loads = new Loads();
+  readonly #inbox: Inbox;
+  /** Whether workers measure with the host's clock, as far as that can be told. */
+  readonly #isMeasured: boolean;
   readonly #host: ExecutorHost;
   readonly #settings: PoolSettings;
   readonly #pace = new Pace();
@@ -47,7 +53,10 @@ export class Dispatch implements AheadExecutor, RosterListener {
   ) {
     this.#host = host;
     this.#settings = settings;
+    this.#isMeasured = host.clock === runtime.clock;
     this.roster = new Roster(host, settings, idleTimers, startWorker, this);
+    this.#inbox = new Inbox(host.clock, this);
+    this.#lateness = new Lateness(host, settings, idleTimers, this.roster.workers, this);
   }
 
   // What the engine asks for
@@ -103,6 +112,10 @@ export class Dispatch implements AheadExecutor, RosterListener {
     return taken;
   }
 
+  overdue(task: Task, now: number): void {
+    this.#lateness.check(task.seat as WorkerAttempt, now);
+  }
+
   /** Interrupts the attempt of a task; the engine says when. */
   interrupt(task: Task, reason: unknown): number {
     const attempt = task.seat as WorkerAttempt | undefined;
@@ -114,7 +127,7 @@ export class Dispatch implements AheadExecutor, RosterListener {
       return STOPPED;
     }
     attempt.interrupted = true;
-    this.#readJournal(worker);
+    this.#inbox.readJournal(worker);
     const at = worker.attempts.indexOf(attempt);
     if (at < 0 || worker.state === "gone") return STOPPED;
     const moved = worker.attempts.slice(at + 1).map((other) => this.#takeBack(other));
@@ -122,7 +135,7 @@ export class Dispatch implements AheadExecutor, RosterListener {
     if (moved.includes(false)) return STOPPED;
     const asked = worker.interrupt(attempt, reason);
     const { grace } = task.options;
-    if (asked && grace > 0) this.#host.timers.addIn(worker, grace);
+    if (asked && grace > 0) this.roster.killIn(worker, grace);
     else this.roster.kill(worker);
     if (this.#settings.endsSurely) return STOP_WILL_BE_TOLD;
     return asked ? 2 * grace : grace;
@@ -139,32 +152,39 @@ export class Dispatch implements AheadExecutor, RosterListener {
   }
 
   /** Leaves off looking after workers. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#host.timers.remove(this.#look);
+    await this.#lateness.stop();
   }
 
   // What workers say
 
   received(worker: PoolWorker, message: UpMessage): void {
-    switch (message[0]) {
-      case VALUES:
-        this.#receiveValues(worker, message);
-        break;
-      case ERROR: {
-        const [, ticket, thrown, took] = message;
-        const attempt = worker.find(ticket);
-        if (attempt === undefined) return;
-        const error = decodeThrown(thrown, placeOf(attempt.task));
-        this.#ended(attempt, false, error, took, this.#host.clock.now());
-        break;
-      }
-      case PROGRESS: {
-        const attempt = worker.find(message[1]);
-        if (attempt === undefined || attempt.interrupted) return;
-        return this.#host.progressed(attempt.task, decodeValue(message[2]));
-      }
+    this.#inbox.read(worker, message);
+    if (message[0] !== PROGRESS) this.#host.dispatch(this.#host.clock.now());
+  }
+
+  ended(attempt: WorkerAttempt, ok: boolean, value: unknown, took: number, at: number): void {
+    const { task } = attempt;
+    if (this.#loads.pending && !task.done) this.#loads.succeeded(task);
+    this.#finish(attempt, ok, value, took, at);
+  }
+
+  unloaded(attempt: WorkerAttempt, error: unknown, took: number): void {
+    const { task, worker } = attempt;
+    const now = this.#host.clock.now();
+    if (attempt.interrupted || task.done || !this.#loads.failed(attempt, now)) {
+      return this.#finish(attempt, false, error, took, now);
     }
-    this.#host.dispatch(this.#host.clock.now());
+    // Others may be able to, and this one won't be from now on.
+    worker.release(attempt);
+    this.#host.returned(task);
+    this.roster.retire(worker);
+    this.#advance(worker, now);
+  }
+
+  progressed({ task, interrupted }: WorkerAttempt, data: unknown): void {
+    if (!interrupted) this.#host.progressed(task, data);
   }
 
   refused(attempt: WorkerAttempt, error: NotPortableError): void {
@@ -185,7 +205,7 @@ export class Dispatch implements AheadExecutor, RosterListener {
 
   ending(worker: PoolWorker): void {
     const now = this.#host.clock.now();
-    this.#readJournal(worker);
+    this.#inbox.readJournal(worker);
     for (const attempt of worker.attempts.filter(({ begun }) => begun)) {
       if (!attempt.told) this.#tell(attempt, now);
     }
@@ -194,47 +214,36 @@ export class Dispatch implements AheadExecutor, RosterListener {
   gone(worker: PoolWorker, exit: Exit): void {
     const now = this.#host.clock.now();
     const attempts = worker.attempts.splice(0);
-    const lost = attempts.filter(({ begun }) => begun);
+    const lost = attempts.filter(({ begun, interrupted }) => begun || interrupted);
     // What has not begun goes back first: the end of the others may make someone cancel it.
-    for (const attempt of attempts) {
-      if (!lost.includes(attempt)) this.#host.returned(attempt.task);
-    }
+    for (const attempt of attempts) if (!lost.includes(attempt)) this.#giveBack(attempt);
     for (const attempt of lost) this.#lose(attempt, exit, now);
     for (const attempt of attempts) {
       if (attempt.task.seat === attempt) attempt.task.seat = undefined;
     }
   }
 
+  takeIn(worker: PoolWorker): void {
+    this.#inbox.readJournal(worker);
+  }
+
+  stuck(attempt: WorkerAttempt): void {
+    const { worker } = attempt;
+    const isBack = worker.withdraw(attempt);
+    // It has begun just now.
+    if (!isBack && attempt.begun) return;
+    attempt.stuck = worker.unresponsive = true;
+    // Whatever it does, it is not without anything to do.
+    worker.link.hold(true);
+    for (const other of [...worker.attempts].reverse()) this.#takeBack(other);
+    this.roster.kill(worker);
+    // Otherwise it comes back when its worker is gone, since nothing else says for sure that it has not begun.
+    if (isBack) this.#giveBack(attempt);
+  }
+
   // Attempts
 
-  /** What came together ended one after the other, the last of it just now. */
-  #receiveValues(worker: PoolWorker, message: readonly unknown[]): void {
-    let at = this.#host.clock.now();
-    for (let i = 3; i < message.length; i += VALUES_FIELDS) at -= message[i] as number;
-    for (let i = 1; i < message.length; i += VALUES_FIELDS) {
-      const took = message[i + 2] as number;
-      at += took;
-      const attempt = worker.find(message[i] as number);
-      // The journal may have told of it before.
-      if (attempt === undefined) continue;
-      this.#ended(attempt, true, decodeValue(message[i + 1]), took, at);
-    }
-  }
-
-  /** Takes in the results that a worker has not sent yet. */
-  #readJournal(worker: PoolWorker): void {
-    const tickets = worker.attempts.map(({ ticket }) => ticket);
-    for (const { ticket, value, took } of worker.link.journal?.notes(tickets) ?? []) {
-      const attempt = worker.find(ticket);
-      // It has been told of by a message already.
-      if (attempt === undefined) continue;
-      // A message with what came before is on the way.
-      if (attempt !== worker.attempts[0]) return;
-      this.#ended(attempt, true, value, took, this.#host.clock.now());
-    }
-  }
-
-  #ended(attempt: WorkerAttempt, ok: boolean, value: unknown, took: number, at: number): void {
+  #finish(attempt: WorkerAttempt, ok: boolean, value: unknown, took: number, at: number): void {
     const { task, worker } = attempt;
     // What a worker says of itself is no earlier than what the pool knows.
     const now = Math.max(at, attempt.toldAt);
@@ -242,16 +251,24 @@ export class Dispatch implements AheadExecutor, RosterListener {
     if (!attempt.told) this.#tell(attempt, now);
     // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
     if (attempt.interrupted || task.done) {
-      this.#host.timers.remove(worker);
+      this.roster.spare(worker);
       this.#stopped(attempt);
       worker.release(attempt);
     } else {
       worker.release(attempt);
-      if (ok) this.#host.succeeded(task, value, now);
+      if (this.#isMeasured && took > task.options.timeout) this.#host.timedOut(task, now);
+      else if (ok) this.#host.succeeded(task, value, now);
       else this.#host.failed(task, value, now);
     }
     if (worker.spent) this.roster.retire(worker);
     this.#advance(worker, now);
+  }
+
+  /** A task that has not begun goes back to the queue, unless too many workers did not begin it. */
+  #giveBack(attempt: WorkerAttempt): void {
+    const error = attempt.stuck ? this.#lateness.blame(attempt) : undefined;
+    if (error === undefined) this.#host.returned(attempt.task);
+    else this.#host.failed(attempt.task, error, this.#host.clock.now());
   }
 
   /** An attempt has ended with its worker. */
@@ -265,6 +282,7 @@ export class Dispatch implements AheadExecutor, RosterListener {
   #tell(attempt: WorkerAttempt, now: number): void {
     attempt.told = true;
     attempt.toldAt = now;
+    this.#lateness.expect();
     this.#host.began(attempt.task, attempt.worker.id, now);
   }
 
@@ -338,7 +356,7 @@ export class Dispatch implements AheadExecutor, RosterListener {
   /** An attempt that was under way at the last look too is long, unless it has ended and its result was kept back. */
   #lookAt(worker: PoolWorker): void {
     const { seen, attempts } = worker;
-    if (seen !== undefined && seen === attempts[0]) this.#readJournal(worker);
+    if (seen !== undefined && seen === attempts[0]) this.#inbox.readJournal(worker);
     const first = worker.seen = attempts[0];
     if (first === undefined || first !== seen) return;
     worker.slow = first;

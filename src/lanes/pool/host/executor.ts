@@ -1,5 +1,6 @@
 import type { Timers } from "../../../base/timers.ts";
 import type { AheadExecutor, Executor, ExecutorHost } from "../../../engine/executor.ts";
+import { assertNotLoading } from "../../../portable/loading.ts";
 import type { Task } from "../../../task/task.ts";
 import { Dispatch } from "./dispatch.ts";
 import type { StartWorker } from "./link.ts";
@@ -20,6 +21,7 @@ export class PoolExecutor implements Executor {
    * @param settings The pool's options.
    * @param idleTimers Makes timers that keep no program alive.
    * @param startWorker Starts a worker.
+   * @throws {QueueStateError} When a worker makes the pool while it loads a task's module.
    */
   constructor(
     host: ExecutorHost,
@@ -27,6 +29,7 @@ export class PoolExecutor implements Executor {
     idleTimers: (afterFire: () => void) => Timers,
     startWorker: StartWorker,
   ) {
+    assertNotLoading();
     const timers = idleTimers(() => {});
     this.ahead = this.#dispatch = new Dispatch(host, settings, timers, startWorker);
     this.#roster = this.#dispatch.roster;
@@ -53,13 +56,14 @@ export class PoolExecutor implements Executor {
   }
 
   start(): Promise<void> {
+    assertNotLoading();
     this.#roster.start();
     return Promise.resolve();
   }
 
-  stop(): Promise<void> {
-    this.#dispatch.stop();
-    return this.#roster.stop();
+  async stop(): Promise<void> {
+    await this.#roster.stop();
+    await this.#dispatch.stop();
   }
 
   resize(workers: number): void {

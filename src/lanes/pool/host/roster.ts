@@ -1,10 +1,12 @@
-import { WorkerCrashError } from "../../../base/errors.ts";
+import { TaskTimeoutError, WorkerCrashError } from "../../../base/errors.ts";
 import type { Timed, Timers } from "../../../base/timers.ts";
 import type { ExecutorHost } from "../../../engine/executor.ts";
 import { referenceOf } from "../../../portable/portable.ts";
 import { decodeThrown } from "../wire/error_codec.ts";
-import { CRASH, READY, UNREADY, type UpMessage } from "../wire/protocol.ts";
+import { CLOSE, CLOSED, CRASH, READY, UNREADY, type UpMessage } from "../wire/protocol.ts";
 import { encodeValue } from "../wire/values.ts";
+import { Idle } from "./idle.ts";
+import { Ids } from "./ids.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
 import type { OutboxListener } from "./outbox.ts";
@@ -15,7 +17,7 @@ import { PoolWorker, type WorkerAttempt, type WorkerListener, type WorkerState }
 const MAX_STARTING = 2;
 /** After so many failed starts in a row the waiting tasks fail instead. */
 const MAX_FAILED_STARTS = 3;
-/** A thread that was told to end while it was busy is given up after this: its id is free again. */
+/** A thread that was told to end and hasn't is given up after this: its id is free again. */
 const ABANDON_AFTER_MS = 100;
 /** A thread that is still busy so long after it was told to end gives cause for a warning. */
 const WARN_AFTER_MS = 900;
@@ -40,17 +42,18 @@ export interface RosterListener extends OutboxListener<WorkerAttempt> {
  *
  * * **starting**: entered when there are tasks for it, or to have `minWorkers`. Left for *ready* when it says so; for
  *   *dying* when its initializer fails or `startTimeout` is over; for *gone* when it ends by itself.
- * * **ready**: takes attempts. Left for *retiring* when it is to be replaced or there are too many; for *dying* when it has
- *   been idle for long, or an attempt has to be stopped by force.
- * * **retiring**: takes no more attempts and does what it has begun. Left for *dying* when it has.
+ * * **ready**: takes attempts. Left for *retiring* when it is to be replaced or there are too many; for *closing* when it
+ *   has been idle for long; for *dying* when an attempt has to be stopped by force or is not begun.
+ * * **retiring**: takes no more attempts and does what it has begun. Left for *closing* when it has.
+ * * **closing**: runs the teardown, if there is one. Left for *dying* when it has, or its time for that is over.
  * * **dying**: was told to end. Left for *gone* when it has ended; for *forgotten* when a shutdown has waited for it long
  *   enough, which only threads can bring about.
  * * **forgotten**: nobody waits for its end, which may still come. Left for *gone*.
  * * **gone**: has ended. Any state is left for it when that is told.
  *
  * Ids are 1 to `limit`. A worker has its id until it is gone, so there are never more than `limit` of them at work. A
- * thread that was busy when it was told to end and goes on loses its id after a moment: the runtime can't stop it, and
- * its place is needed.
+ * thread that goes on when it was told to end loses its id after a moment: the runtime can't stop it, and its place is
+ * needed.
  */
 export class Roster implements WorkerListener {
   /** Those that are starting, ready and retiring. */
@@ -63,11 +66,8 @@ export class Roster implements WorkerListener {
   /** Those that were told to end and are waited for. */
   readonly #leaving = new Set<PoolWorker>();
   readonly #forgotten = new Set<PoolWorker>();
-  /** Who has which id. */
-  readonly #holders = new Map<number, PoolWorker>();
-  /** Idle workers must not keep a program alive, so neither may the timer that closes them. */
-  readonly #idleTimers: Timers;
-  readonly #sweep: Timed = { timer: 0, expire: (now) => this.#closeIdle(now) };
+  readonly #ids = new Ids<PoolWorker>();
+  readonly #idle: Idle;
   readonly #giveUp: Timed = { timer: 0, expire: () => this.#forgetLeaving() };
   #failedStarts = 0;
   #stopping = false;
@@ -83,7 +83,7 @@ export class Roster implements WorkerListener {
     this.#host = host;
     this.#settings = settings;
     this.limit = settings.limit;
-    this.#idleTimers = idleTimers;
+    this.#idle = new Idle(idleTimers, settings, this.workers, (worker) => this.#close(worker));
     this.#startWorker = startWorker;
     this.#listener = listener;
   }
@@ -101,8 +101,8 @@ export class Roster implements WorkerListener {
   /** How many were told to end and can't have heard it yet. */
   get abandoned(): number {
     let count = 0;
-    for (const worker of this.#leaving) if (isBusy(worker)) count++;
-    for (const worker of this.#forgotten) if (isBusy(worker)) count++;
+    for (const { isBusy } of this.#leaving) if (isBusy) count++;
+    for (const { isBusy } of this.#forgotten) if (isBusy) count++;
     return count;
   }
 
@@ -121,15 +121,17 @@ export class Roster implements WorkerListener {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#idleTimers.remove(this.#sweep);
+    this.#idle.stop();
     for (const worker of [...this.workers]) {
       // An interrupted task may clean up for as long as it was promised.
       if (worker.attempts.length > 0) this.retire(worker);
-      else this.kill(worker);
+      else this.#close(worker);
     }
     this.#limitEnd();
-    if (this.#isEmpty) return;
-    await new Promise<void>((resolve) => this.#onEmpty = resolve);
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      this.#checkEmpty();
+    });
     this.#host.timers.remove(this.#giveUp);
   }
 
@@ -163,8 +165,8 @@ export class Roster implements WorkerListener {
   /** A worker has nothing to do. */
   rest(worker: PoolWorker, now: number): void {
     worker.idleSince = now;
-    if (worker.state === "retiring") this.kill(worker);
-    else this.#watchIdle();
+    if (worker.state === "retiring") this.#close(worker);
+    else this.#idle.watch();
   }
 
   /** Lets a worker go once it has done what it has begun. */
@@ -172,15 +174,22 @@ export class Roster implements WorkerListener {
     if (worker.state !== "ready") return;
     this.#enter(worker, "retiring");
     this.#listener.retiring(worker);
-    if (worker.attempts.length === 0) this.kill(worker);
+    if (worker.attempts.length === 0) this.#close(worker);
   }
 
   /** Ends a worker, by force if need be. */
   kill(worker: PoolWorker): void {
-    if (!this.workers.includes(worker)) return;
-    this.#enter(worker, "dying");
-    if (this.#stopping) this.#limitEnd();
-    this.#host.requestDispatch();
+    if (this.workers.includes(worker)) this.#end(worker);
+  }
+
+  /** Ends a worker after so many milliseconds, unless its interrupted attempt has ended by then. */
+  killIn(worker: PoolWorker, ms: number): void {
+    if (this.workers.includes(worker)) this.#host.timers.addIn(worker, ms);
+  }
+
+  /** A worker's interrupted attempt has ended: it need not be ended. */
+  spare(worker: PoolWorker): void {
+    if (this.workers.includes(worker)) this.#host.timers.remove(worker);
   }
 
   // What workers say
@@ -197,15 +206,21 @@ export class Roster implements WorkerListener {
       case CRASH:
         worker.crash = { error: decodeThrown(message[1]) };
         return;
+      case CLOSED:
+        if (worker.state !== "closing") return;
+        if (message[1] !== null) this.#host.report(decodeThrown(message[1]));
+        worker.link.hold(false);
+        return this.#end(worker);
       default:
         return this.#listener.received(worker, message);
     }
   }
 
   closed(worker: PoolWorker, exit: Exit): void {
-    const wasStarting = worker.state === "starting";
+    const { state } = worker;
     this.#enter(worker, "gone");
-    if (wasStarting) this.#startFailed(worker.startError(exit));
+    if (state === "starting") this.#startFailed(worker.endError(exit, "before it was ready"));
+    if (state === "closing") this.#host.report(worker.endError(exit, "during its teardown"));
     // While its attempts are still known to be somewhere: who is told of one may cancel others.
     this.#listener.ending(worker);
     this.#leaving.delete(worker);
@@ -217,17 +232,24 @@ export class Roster implements WorkerListener {
   }
 
   overdue(worker: PoolWorker): void {
+    const { id } = worker;
+    const { grace } = this.#settings;
     switch (worker.state) {
       case "starting":
         worker.unresponsive = true;
         this.kill(worker);
         return this.#startFailed(
-          new WorkerCrashError(`Worker ${worker.id} was not ready in time`, {
-            workerId: worker.id,
-          }),
+          new WorkerCrashError(`Worker ${id} was not ready in time`, { workerId: id }),
         );
+      case "closing":
+        worker.unresponsive = true;
+        this.#host.report(
+          new TaskTimeoutError(`The teardown of worker ${id} took longer than ${grace} ms`),
+        );
+        return this.#end(worker);
       case "dying":
-        if (!this.#freeId(worker)) return warnOfBusyWorker(worker.id, WARN_AFTER_MS);
+        if (!this.#ids.free(worker)) return warnOfBusyWorker(id, WARN_AFTER_MS);
+        worker.unresponsive = true;
         this.#host.timers.addIn(worker, WARN_AFTER_MS - ABANDON_AFTER_MS);
         return this.#host.requestDispatch();
       default:
@@ -240,7 +262,7 @@ export class Roster implements WorkerListener {
   /** The one place where a worker's state changes. */
   #enter(worker: PoolWorker, state: WorkerState): void {
     const { timers } = this.#host;
-    const { startTimeout, endsSurely } = this.#settings;
+    const { startTimeout, endsSurely, grace } = this.#settings;
     worker.state = state;
     // An attempt that was interrupted keeps its grace on a worker that is to go.
     if (state !== "retiring") timers.remove(worker);
@@ -252,22 +274,42 @@ export class Roster implements WorkerListener {
         return worker.link.hold(false);
       case "retiring":
         return;
+      case "closing":
+        this.#strike(worker);
+        this.#leaving.add(worker);
+        worker.link.hold(true);
+        timers.addIn(worker, grace);
+        return worker.link.post([CLOSE]);
       case "dying":
         this.#strike(worker);
         this.#leaving.add(worker);
         worker.link.kill();
-        if (isBusy(worker) && !endsSurely) timers.addIn(worker, ABANDON_AFTER_MS);
+        if (!endsSurely) timers.addIn(worker, ABANDON_AFTER_MS);
         return;
       case "forgotten":
         this.#leaving.delete(worker);
         this.#forgotten.add(worker);
-        this.#freeId(worker);
+        this.#ids.free(worker);
         return worker.link.forget();
       case "gone":
         // It is waited for until what it leaves behind has been seen to.
         if (this.#strike(worker)) this.#leaving.add(worker);
-        this.#freeId(worker);
+        this.#ids.free(worker);
     }
+  }
+
+  /** Ends a worker that has nothing to do, in order. */
+  #close(worker: PoolWorker): void {
+    const isReady = worker.state === "ready" || worker.state === "retiring";
+    if (this.#settings.teardown === undefined || !isReady) return this.kill(worker);
+    this.#enter(worker, "closing");
+    this.#host.requestDispatch();
+  }
+
+  #end(worker: PoolWorker): void {
+    this.#enter(worker, "dying");
+    if (this.#stopping) this.#limitEnd();
+    this.#host.requestDispatch();
   }
 
   /** Takes a worker off the list of those that are at work; `false` if it isn't on it. */
@@ -275,13 +317,8 @@ export class Roster implements WorkerListener {
     const at = this.workers.indexOf(worker);
     if (at < 0) return false;
     this.workers.splice(at, 1);
-    if (this.workers.length === 0) this.#idleTimers.remove(this.#sweep);
+    if (this.workers.length === 0) this.#idle.stop();
     return true;
-  }
-
-  /** Lets others have a worker's id; `false` if it has lost it before. */
-  #freeId(worker: PoolWorker): boolean {
-    return this.#holders.get(worker.id) === worker && this.#holders.delete(worker.id);
   }
 
   #ready(worker: PoolWorker): void {
@@ -306,22 +343,21 @@ export class Roster implements WorkerListener {
     let starting = 0;
     for (const { state } of this.workers) if (state === "starting") starting++;
     const most = Math.min(wanted, MAX_STARTING);
-    while (starting < most && this.#holders.size < this.limit && !this.#stopping) {
+    while (starting < most && this.#ids.size < this.limit && !this.#stopping) {
       this.#startOne();
       starting++;
     }
   }
 
   #startOne(): void {
-    let id = 1;
-    while (this.#holders.has(id)) id++;
-    const { initializer, initArgs, recycleAfter } = this.#settings;
+    const { initializer, initArgs, teardown, recycleAfter } = this.#settings;
     try {
       const greeting = {
         queueId: this.#host.id,
-        workerId: id,
+        workerId: this.#ids.next,
         initializer: initializer && referenceOf(initializer),
         initArgs: encodeValue(initArgs),
+        teardown: teardown && referenceOf(teardown),
       };
       const worker = new PoolWorker(
         greeting,
@@ -330,7 +366,7 @@ export class Roster implements WorkerListener {
         this,
         this.#listener,
       );
-      this.#holders.set(id, worker);
+      this.#ids.take(worker);
       this.#enter(worker, "starting");
     } catch (error) {
       this.#startFailed(error);
@@ -344,27 +380,10 @@ export class Roster implements WorkerListener {
     this.#host.requestDispatch();
   }
 
-  #watchIdle(): void {
-    const { idleTimeout, minWorkers } = this.#settings;
-    if (this.#sweep.timer !== 0 || this.workers.length <= minWorkers) return;
-    if (idleTimeout !== Infinity) this.#idleTimers.addIn(this.#sweep, idleTimeout);
-  }
-
-  #closeIdle(now: number): void {
-    const { idleTimeout, minWorkers } = this.#settings;
-    let next = Infinity;
-    for (const worker of [...this.workers]) {
-      if (worker.attempts.length > 0 || worker.state !== "ready") continue;
-      const due = worker.idleSince + idleTimeout;
-      if (due > now) next = Math.min(next, due);
-      else if (this.workers.length > minWorkers) this.kill(worker);
-    }
-    if (next !== Infinity) this.#idleTimers.add(this.#sweep, next);
-  }
-
   /** All have been told to end: from now on they are waited for only so long. */
   #limitEnd(): void {
     if (this.#settings.endsSurely || this.#giveUp.timer !== 0) return;
+    for (const { state } of this.#leaving) if (state === "closing") return;
     if (this.workers.length === 0 && this.#leaving.size > 0) {
       this.#host.timers.addIn(this.#giveUp, MAX_END_MS);
     }
@@ -375,16 +394,7 @@ export class Roster implements WorkerListener {
     this.#checkEmpty();
   }
 
-  get #isEmpty(): boolean {
-    return this.workers.length + this.#leaving.size === 0;
-  }
-
   #checkEmpty(): void {
-    if (this.#isEmpty) this.#onEmpty?.();
+    if (this.workers.length + this.#leaving.size === 0) this.#onEmpty?.();
   }
-}
-
-/** Whether a worker has something that may keep it from hearing that it is to end. */
-function isBusy(worker: PoolWorker): boolean {
-  return worker.attempts.length > 0 || worker.unresponsive;
 }

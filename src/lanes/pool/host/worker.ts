@@ -12,7 +12,14 @@ import { Outbox, type OutboxListener } from "./outbox.ts";
 const BRISK_MS = 0.1;
 
 /** Where a worker is in its life, which {@linkcode Roster} alone changes and tells. */
-export type WorkerState = "starting" | "ready" | "retiring" | "dying" | "forgotten" | "gone";
+export type WorkerState =
+  | "starting"
+  | "ready"
+  | "retiring"
+  | "closing"
+  | "dying"
+  | "forgotten"
+  | "gone";
 
 /** Who is told what a worker says and does. */
 export interface WorkerListener {
@@ -102,6 +109,11 @@ export class PoolWorker implements LinkListener, Timed {
     return this.#served >= this.#lifetime;
   }
 
+  /** Whether it has something that may keep it from hearing that it is to end. */
+  get isBusy(): boolean {
+    return this.attempts.length > 0 || this.unresponsive;
+  }
+
   /** Gives it a task, to be sent by `flush`. */
   take(task: Task, depth: number, now: number): WorkerAttempt {
     const attempt = new Attempt<PoolWorker>(task, this, this.#nextTicket(), this.link.claims);
@@ -159,12 +171,13 @@ export class PoolWorker implements LinkListener, Timed {
     else this.attempts.splice(this.attempts.indexOf(attempt), 1);
     // The task outlives the worker.
     if (attempt.task.seat === attempt) attempt.task.seat = undefined;
-    if (this.attempts.length === 0) this.link.hold(false);
+    // Its end is waited for.
+    if (this.attempts.length === 0 && this.state !== "dying") this.link.hold(false);
   }
 
-  /** Why it could not be started, if it ended like this. */
-  startError(exit: Exit): unknown {
-    const message = `Worker ${this.id} ended before it was ready`;
+  /** What to say of it if it ended like this, and when it did. */
+  endError(exit: Exit, when: string): unknown {
+    const message = `Worker ${this.id} ended ${when}`;
     return this.crash?.error ?? exit.error ??
       new WorkerCrashError(message, { workerId: this.id, ...exit });
   }

@@ -2,7 +2,7 @@ import { NotPortableError, reasonOf } from "../../../base/errors.ts";
 import { transfersOf } from "../../../portable/transfer.ts";
 import { encodeThrown } from "../wire/error_codec.ts";
 import type { WorkerJournal } from "../wire/journal.ts";
-import { ERROR, type UpMessage, VALUES, VALUES_FIELDS } from "../wire/protocol.ts";
+import { ERROR, UNLOADED, type UpMessage, VALUES, VALUES_FIELDS } from "../wire/protocol.ts";
 import type { SentAttempt } from "../wire/run_message.ts";
 import { encodeValue } from "../wire/values.ts";
 
@@ -68,6 +68,12 @@ export class Results {
   fail(ticket: number, error: unknown, took: number): void {
     this.flush();
     this.#post([ERROR, ticket, encodeThrown(error), took]);
+  }
+
+  /** The module of an attempt's function could not be loaded. */
+  unload(ticket: number, error: unknown, took: number): void {
+    this.flush();
+    this.#post([UNLOADED, ticket, encodeThrown(error), took]);
   }
 
   /** Sends what was kept back. */

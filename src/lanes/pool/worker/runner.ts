@@ -1,14 +1,17 @@
 import { isThenable } from "../../../base/thenable.ts";
 import { callTask } from "../../../task/context.ts";
 import type { AnyFunction } from "../../../task/task.ts";
-import { load } from "../../../portable/load.ts";
+import { isInstance, NotPortableError } from "../../../base/errors.ts";
+import { isRefusal, loadForWorker } from "../../../portable/loading.ts";
 import type { TaskReference } from "../../../portable/portable.ts";
 import type { WorkerClaims } from "../wire/claims.ts";
 import type { WorkerJournal } from "../wire/journal.ts";
-import { decodeThrown, encodeThrown } from "../wire/error_codec.ts";
+import { decodeThrown, type EncodedThrown, encodeThrown } from "../wire/error_codec.ts";
 import { now } from "./now.ts";
 import {
   ABORT,
+  CLOSE,
+  CLOSED,
   CRASH,
   type DownMessage,
   type Greeting,
@@ -97,7 +100,7 @@ export class Runner implements AttemptHost {
     const { initializer, initArgs } = this.#greeting;
     try {
       if (initializer !== undefined) {
-        const fn: AnyFunction = await load(initializer);
+        const fn = await loadForWorker(initializer);
         await fn(...decodeValue(initArgs) as unknown[]);
       }
       this.#uplink.post([READY]);
@@ -107,13 +110,19 @@ export class Runner implements AttemptHost {
   }
 
   receive(message: DownMessage): void {
-    if (message[0] === ABORT) {
-      const [, ticket, reason] = message;
-      if (this.#current?.ticket === ticket) this.#current.abort(decodeThrown(reason));
-      return;
+    switch (message[0]) {
+      case ABORT: {
+        const [, ticket, reason] = message;
+        if (this.#current?.ticket === ticket) this.#current.abort(decodeThrown(reason));
+        return;
+      }
+      case CLOSE:
+        this.#tearDown();
+        return;
+      default:
+        this.#unpack(message);
+        if (!this.#busy) this.#runAll();
     }
-    this.#unpack(message);
-    if (!this.#busy) this.#runAll();
   }
 
   poll(): void {
@@ -140,6 +149,22 @@ export class Runner implements AttemptHost {
     // Before the ends of those before it the pool doesn't know that the attempt has begun.
     this.#results.flush();
     this.#uplink.post([PROGRESS, ticket, encoded]);
+  }
+
+  /** Runs the teardown. Nothing else comes after it, and the event loop has its turn until the worker is ended. */
+  async #tearDown(): Promise<void> {
+    this.#busy = true;
+    let thrown: EncodedThrown | null = null;
+    try {
+      const { teardown } = this.#greeting;
+      if (teardown !== undefined) {
+        const fn = await loadForWorker(teardown);
+        await fn();
+      }
+    } catch (error) {
+      thrown = encodeThrown(error);
+    }
+    this.#uplink.post([CLOSED, thrown]);
   }
 
   /** Says that an error went astray, which ends the worker. */
@@ -197,9 +222,12 @@ export class Runner implements AttemptHost {
   async #loadAndCall(sent: SentAttempt, reference: TaskReference): Promise<void> {
     let fn: AnyFunction;
     try {
-      fn = await load(reference);
+      fn = await loadForWorker(reference);
     } catch (error) {
-      return this.#fail(sent, error);
+      const isSameEverywhere = reference.kind === "inline" || isRefusal(error) ||
+        isInstance(error, NotPortableError);
+      if (isSameEverywhere) return this.#fail(sent, error);
+      return this.#results.unload(sent.ticket, error, this.#end());
     }
     this.#functions.set(sent.reference, fn);
     await this.#call(sent, fn);

@@ -244,38 +244,27 @@ test("pool executor: a task that can't be sent, and is cancelled as it is told t
   await queue.end();
 });
 
-test("pool executor: a retry is told of when its timed-out attempt is found to have ended", async () => {
-  const clock = new VirtualClock();
-  const retried: string[] = [];
-  const queue = new FakePool({ workers: 1, clock, onRetry: ({ name }) => retried.push(name) });
-  const link = await queue.startShort();
-  queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
-  await queue.turn();
-  link.note(link.begin());
-  // The pool reads what was noted before it interrupts the attempt.
-  clock.elapse(10);
-  await clock.advance(0);
-  assertEquals([retried, queue.stats.retried], [["a"], 1]);
-  await queue.end();
-});
-
 test("pool executor: word of an attempt that was left behind says nothing of the next one", async () => {
-  const clock = new VirtualClock();
   const told: unknown[] = [];
-  const onProgress = (_: unknown, data: unknown) => told.push(data);
-  const queue = new FakePool({ workers: 1, clock, onProgress });
+  const retried: string[] = [];
+  const queue = new FakePool({
+    workers: 1,
+    onProgress: (_, data) => told.push(data),
+    onRetry: ({ name }) => retried.push(name),
+  });
   const link = await queue.startShort();
   for (const late of ["tell", "fail", "progress"] as const) {
-    const handle = queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
+    const handle = queue.submit(task, [late], { name: late, timeout: 10, retries: 1 });
     await queue.turn();
     const first = link.begin();
+    // The pool reads how it ended, which was too late.
+    link.took = 11;
     link.note(first);
-    clock.elapse(10);
-    await clock.advance(0);
+    await eventually(() => retried.includes(late), "the first attempt has timed out");
     await queue.turn();
     const second = link.begin();
     assertEquals(second.attempt, 2);
-    // The worker has the next attempt already, as the pool had read how the first one ended.
+    link.took = 0.001;
     link[late](first);
     assertEquals([handle.status, told], ["running", []]);
     link.tell(second);
@@ -523,4 +512,22 @@ test("pool executor: a worker that is to go ends with the grace of its interrupt
   assert(link.killed);
   link.close();
   await over;
+});
+
+test("pool executor: an idle thread that doesn't end costs the pool no place", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: 10 });
+  const link = await queue.startShort();
+  await clock.advance(10);
+  assertEquals([link.killed, queue.stats.abandoned], [true, 0]);
+  const [handle] = submit(queue, "a");
+  await clock.advance(100);
+  await queue.turn();
+  const other = queue.links[1]!;
+  assertEquals([other.id, queue.stats.abandoned], [1, 1]);
+  other.ready();
+  await queue.turn();
+  other.tell(other.begin());
+  assertEquals(await handle!.value(), "a");
+  await queue.end();
 });

@@ -15,11 +15,14 @@ import {
   poolSettings,
 } from "../../../../../src/lanes/pool/host/options.ts";
 import {
+  CLOSE,
+  CLOSED,
   type DownMessage,
   ERROR,
   PROGRESS,
   READY,
   RUN,
+  UNLOADED,
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { attemptsOf, type SentAttempt } from "../../../../../src/lanes/pool/wire/run_message.ts";
@@ -43,6 +46,10 @@ export class FakeLink implements WorkerLink {
   readonly spins: boolean[] = [];
   readonly id: number;
   killed = false;
+  /** It was told to run its teardown. */
+  closing = false;
+  /** What its messages wait for before they count as received. */
+  pending: Promise<void> | undefined;
   /** How long its tasks take, as it says, in milliseconds. */
   took = 0.001;
   readonly #listener: LinkListener;
@@ -56,9 +63,15 @@ export class FakeLink implements WorkerLink {
 
   post(message: DownMessage): void {
     const copy = structuredClone(message);
+    if (copy[0] === CLOSE) this.closing = true;
     if (copy[0] !== RUN) return;
     this.spins.push(copy[2]);
     this.inbox.push(...attemptsOf(copy));
+  }
+
+  get catchUp(): (() => Promise<void>) | undefined {
+    const { pending } = this;
+    return pending && (() => pending);
   }
 
   hold(): void {}
@@ -101,6 +114,16 @@ export class FakeLink implements WorkerLink {
     this.#listener.received([ERROR, ticket, { value: name }, this.took]);
   }
 
+  /** Word arrives that the module of an attempt could not be loaded. */
+  unload({ ticket, name }: SentAttempt): void {
+    this.#listener.received([UNLOADED, ticket, { value: `no module for ${name}` }, this.took]);
+  }
+
+  /** Word arrives that its teardown has ended. */
+  tearDown(error: string | null = null): void {
+    this.#listener.received([CLOSED, error === null ? null : { value: error }]);
+  }
+
   /** Word of a task's progress arrives. */
   progress({ ticket, name }: SentAttempt): void {
     this.#listener.received([PROGRESS, ticket, name]);
@@ -133,7 +156,7 @@ export class FakePool extends TaskQueue {
         new PoolExecutor(
           host,
           poolSettings(options, 4, spinners),
-          (afterFire) => new Timers(runtime.clock, afterFire),
+          (afterFire) => new Timers(options.clock ?? runtime.clock, afterFire),
           ({ workerId }, listener) => {
             const link = new FakeLink(workerId, listener);
             links.push(link);

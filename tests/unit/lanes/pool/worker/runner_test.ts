@@ -39,7 +39,13 @@ class Bench {
         return this.next();
       },
     };
-    const greeting = { queueId: "q1", workerId: 1, initializer: undefined, initArgs: [] };
+    const greeting = {
+      queueId: "q1",
+      workerId: 1,
+      initializer: undefined,
+      initArgs: [],
+      teardown: undefined,
+    };
     this.#runner = new Runner(
       uplink,
       this.#claims,
