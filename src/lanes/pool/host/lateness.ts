@@ -79,11 +79,11 @@ export class Lateness {
 
   /** The time of an attempt seems to be up. */
   check(attempt: WorkerAttempt, now: number): void {
-    const { link } = attempt.worker;
-    if (link.catchUp === undefined) return this.#decide(attempt, now);
+    const { begun, worker: { link } } = attempt;
+    if (link.catchUp === undefined) return this.#decide(attempt, begun, now);
     const received = link.catchUp().then(() => {
       this.#receiving.delete(received);
-      this.#decide(attempt, this.#host.clock.now());
+      this.#decide(attempt, begun, this.#host.clock.now());
       this.#host.requestDispatch();
     });
     this.#receiving.add(received);
@@ -117,12 +117,14 @@ export class Lateness {
     await Promise.all(this.#receiving);
   }
 
-  #decide(attempt: WorkerAttempt, now: number): void {
+  /** @param hadBegun Whether it had begun before what was sent was received. */
+  #decide(attempt: WorkerAttempt, hadBegun: boolean, now: number): void {
     this.#listener.takeIn(attempt.worker);
     if (!isUnderWay(attempt)) return;
-    if (attempt.begun) return this.#host.timedOut(attempt.task, now);
+    if (hadBegun) return this.#host.timedOut(attempt.task, now);
+    if (attempt.begun) return this.#watch(attempt, now + attempt.task.options.timeout);
     const look = this.#late.get(attempt);
-    if (look === undefined) return this.#watch(attempt);
+    if (look === undefined) return this.#watch(attempt, Infinity);
     if (look.count < MIN_LOOKS || now - attempt.toldAt < this.#limit(attempt)) return;
     this.#late.delete(attempt);
     this.#listener.stuck(attempt);
@@ -133,8 +135,8 @@ export class Lateness {
     return Math.min(Math.max(task.options.timeout, MIN_BEGIN_MS), this.#startTimeout);
   }
 
-  #watch(attempt: WorkerAttempt): void {
-    this.#late.set(attempt, { count: 0, due: Infinity });
+  #watch(attempt: WorkerAttempt, due: number): void {
+    this.#late.set(attempt, { count: 0, due });
     if (this.#look.timer === 0) this.#host.timers.addIn(this.#look, LOOK_MS);
   }
 
@@ -163,7 +165,7 @@ export class Lateness {
     for (const { attempts: [first] } of this.#workers) {
       if (first === undefined || !first.told || first.begun || this.#late.has(first)) continue;
       const due = first.toldAt + this.#startTimeout;
-      if (due <= now) this.#watch(first);
+      if (due <= now) this.#watch(first, Infinity);
       else next = Math.min(next, due);
     }
     if (next !== Infinity) this.#idleTimers.add(this.#sweep, next);

@@ -5,7 +5,7 @@
  */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { currentTask } from "../../../../mod.ts";
+import { currentTask } from "../../../../src/task/context.ts";
 
 /** Which worker this is. */
 const worker = crypto.randomUUID();
@@ -22,13 +22,12 @@ export function work(ms: number): { worker: string; pid: number } {
   return { worker, pid: process.pid };
 }
 
-/** Leaves something behind that keeps its worker from doing anything else for so many milliseconds. */
-export async function leaveLoop(ms: number): Promise<void> {
-  const timer = setTimeout(() => {
-    const end = performance.now() + ms;
-    while (performance.now() < end);
+/** Leaves something behind that keeps its thread from doing anything else: word 1 says that it does, word 0 ends it. */
+export function leaveLoop(gate: Int32Array): void {
+  setTimeout(() => {
+    Atomics.store(gate, 1, 1);
+    while (Atomics.load(gate, 0) === 0);
   });
-  await Promise.resolve(timer);
 }
 
 /** Waits for so many milliseconds without being busy. */

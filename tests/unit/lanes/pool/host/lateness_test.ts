@@ -48,6 +48,25 @@ test("lateness: what is on the way is received before an attempt is timed out", 
   await queue.end();
 });
 
+test("lateness: an attempt that begins as what is on the way is received has just begun", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  const link = await queue.startShort();
+  const handle = queue.submit(task, ["a"], { name: "a", timeout: 100 });
+  await queue.turn();
+  const arrival = Promise.withResolvers<void>();
+  link.pending = arrival.promise;
+  await clock.advance(100);
+  const attempt = link.begin();
+  arrival.resolve();
+  await queue.turn();
+  await clock.advance(90);
+  assertEquals([handle.status, link.killed], ["running", false]);
+  link.tell(attempt);
+  assertEquals(handle.status, "succeeded");
+  await queue.end();
+});
+
 test("lateness: a task that is cancelled while what is on the way is received ends once", async () => {
   const clock = new VirtualClock();
   const ended: string[] = [];
