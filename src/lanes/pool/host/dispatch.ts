@@ -292,7 +292,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   /** The worker's first attempt has ended: the next is under way, or there is none. */
   #advance(worker: PoolWorker, now: number): void {
-    const [next] = worker.attempts;
+    const next = worker.attempts[0];
     if (next === undefined) this.roster.rest(worker, now);
     else if (!next.told && worker.state !== "gone") this.#tell(next, now);
   }
@@ -314,8 +314,8 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   #leastBusy(depth: number): PoolWorker {
     let least: PoolWorker | undefined;
     for (const worker of this.roster.workers) {
-      if (worker.roomFor(depth) === 0) continue;
-      if (least === undefined || worker.attempts.length < least.attempts.length) least = worker;
+      const isLess = least === undefined || worker.attempts.length < least.attempts.length;
+      if (isLess && worker.roomFor(depth) > 0) least = worker;
     }
     return least!;
   }

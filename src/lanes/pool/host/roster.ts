@@ -93,17 +93,12 @@ export class Roster implements WorkerListener {
   /** Whether more workers are at work than there may be, as after their number was lowered. */
   get tooMany(): boolean {
     if (this.workers.length <= this.limit) return false;
-    let count = 0;
-    for (const { state } of this.workers) if (state !== "starting") count++;
-    return count > this.limit;
+    return this.workers.filter(({ state }) => state !== "starting").length > this.limit;
   }
 
   /** How many were told to end and can't have heard it yet. */
   get abandoned(): number {
-    let count = 0;
-    for (const { isBusy } of this.#leaving) if (isBusy) count++;
-    for (const { isBusy } of this.#forgotten) if (isBusy) count++;
-    return count;
+    return [...this.#leaving, ...this.#forgotten].filter(({ isBusy }) => isBusy).length;
   }
 
   /** The attempts of all workers that are waited for. */
@@ -248,8 +243,12 @@ export class Roster implements WorkerListener {
         );
         return this.#end(worker);
       case "dying":
-        if (!this.#ids.free(worker)) return warnOfBusyWorker(id, WARN_AFTER_MS);
-        worker.unresponsive = true;
+        if (!this.#ids.free(worker)) {
+          if (worker.isBusy) warnOfBusyWorker(id, WARN_AFTER_MS);
+          return;
+        }
+        // One that is still being loaded can't hear of it yet.
+        if (worker.wasReady) worker.unresponsive = true;
         this.#host.timers.addIn(worker, WARN_AFTER_MS - ABANDON_AFTER_MS);
         return this.#host.requestDispatch();
       default:
@@ -323,6 +322,7 @@ export class Roster implements WorkerListener {
 
   #ready(worker: PoolWorker): void {
     this.#failedStarts = 0;
+    worker.wasReady = true;
     this.#enter(worker, "ready");
     this.rest(worker, this.#host.clock.now());
     if (this.workers.length > this.limit || worker.stale) this.retire(worker);
@@ -340,8 +340,7 @@ export class Roster implements WorkerListener {
   }
 
   #startSome(wanted: number): void {
-    let starting = 0;
-    for (const { state } of this.workers) if (state === "starting") starting++;
+    let starting = this.workers.filter(({ state }) => state === "starting").length;
     const most = Math.min(wanted, MAX_STARTING);
     while (starting < most && this.#ids.size < this.limit && !this.#stopping) {
       this.#startOne();

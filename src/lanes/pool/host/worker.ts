@@ -48,6 +48,8 @@ export class PoolWorker implements LinkListener, Timed {
   timer = 0;
   /** It is to be replaced as soon as it is ready. */
   stale = false;
+  /** It has said that it is ready for tasks. */
+  wasReady = false;
   /** It didn't answer when it should have, and may never end. */
   unresponsive = false;
   /** Its first attempt when it was last looked at. */
@@ -97,7 +99,7 @@ export class PoolWorker implements LinkListener, Timed {
    */
   roomFor(depth: number): number {
     if (this.state !== "ready") return 0;
-    const [first] = this.attempts;
+    const first = this.attempts[0];
     if (first !== undefined && (first.interrupted || first === this.slow)) return 0;
     const most = this.#most(depth);
     const has = this.attempts.length;
@@ -153,7 +155,7 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** The attempt with this number; `undefined` if the worker no longer has it. */
   find(ticket: number): WorkerAttempt | undefined {
-    const [first] = this.attempts;
+    const first = this.attempts[0];
     return first?.ticket === ticket
       ? first
       : this.attempts.find((attempt) => attempt.ticket === ticket);
@@ -227,7 +229,7 @@ export class PoolWorker implements LinkListener, Timed {
   #nextTicket(): number {
     this.#tickets++;
     // Attempts have their numbers in order, so that only after very many the words come round to the first one's.
-    const [first] = this.attempts;
+    const first = this.attempts[0];
     if (first !== undefined && this.#tickets - first.ticket >= WORDS) {
       const isTaken = ({ ticket }: WorkerAttempt) => (this.#tickets - ticket) % WORDS === 0;
       while (this.attempts.some(isTaken)) this.#tickets++;
