@@ -72,6 +72,9 @@ export class Running implements Place<Task> {
   }
 
   expired(task: Task, now: number): void {
-    this.#timedOut(task, now);
+    const { ahead } = this.#executor();
+    // A worker may have ended it without this thread having heard of it.
+    if (ahead !== undefined) ahead.overdue(task, now);
+    else this.#timedOut(task, now);
   }
 }

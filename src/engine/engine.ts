@@ -87,11 +87,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.#scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
     this.#scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
     this.#sent = new Sent(executor);
-    this.running = new Running(
-      executor,
-      this.timers,
-      (task, now) => this.#retrying.timedOut(task, now),
-    );
+    this.running = new Running(executor, this.timers, (task, now) => this.timedOut(task, now));
     this.#retrying = new Retrying(this);
     this.recordings = new Recordings(this);
     this.#dispatcher = new Dispatcher(rate === undefined ? undefined : { limit: rate, burst });
@@ -226,6 +222,10 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
 
   failed(task: Task, error: unknown, now: number): void {
     this.#retrying.failed(task, error, now);
+  }
+
+  timedOut(task: Task, now: number): void {
+    this.#retrying.timedOut(task, now);
   }
 
   returned(task: Task): void {

@@ -75,6 +75,14 @@ export interface AheadExecutor {
    * @returns Whether any came back.
    */
   takeBack(isWanted: (task: Task) => boolean): boolean;
+  /**
+   * The time of a task's attempt is up, as far as the host can tell. Takes in what has been sent of it, and then tells the
+   * host what is true: `succeeded`, `failed`, `returned` if it never began, or `timedOut`; at once or a little later.
+   *
+   * @param task The task, whose attempt has begun and has not been interrupted.
+   * @param now The time of the call.
+   */
+  overdue(task: Task, now: number): void;
 }
 
 /** The side of the engine that an executor sees. */
@@ -93,8 +101,12 @@ export interface ExecutorHost {
   succeeded(task: Task, value: unknown, now: number): void;
   /** The attempt of a task has thrown, or its worker has died. */
   failed(task: Task, error: unknown, now: number): void;
+  /** The attempt of a task has run for longer than it may. It is interrupted, unless it has ended. */
+  timedOut(task: Task, now: number): void;
   /** A task has not begun, even if that was said of it, and goes back to the queue. No attempt is counted. */
   returned(task: Task): void;
+  /** Tells of an error that belongs to no task. */
+  report(error: unknown): void;
   /** Nothing can be run: the tasks that are ready fail. */
   startFailed(error: unknown): void;
   /** An interrupted attempt has stopped. */

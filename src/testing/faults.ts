@@ -4,7 +4,10 @@ export type Fault =
   | "crash"
   /** It never ends, until it is interrupted. Its function isn't called. */
   | "hang"
-  /** It begins late, by this many milliseconds of the queue's clock. */
+  /**
+   * It begins late, by this many milliseconds of the queue's clock: its timeout counts from then on. A worker that keeps its
+   * task waiting for longer than the timeout, and for a second at least, is replaced, and the task goes to another one.
+   */
   | { readonly delay: number }
   /** It throws this. Its function isn't called. */
   | Error;

@@ -10,8 +10,8 @@ import {
   type RunMessage,
   type UpMessage,
 } from "../lanes/pool/wire/protocol.ts";
-import { jobsOf } from "../lanes/pool/wire/run_message.ts";
-import { Server } from "../lanes/pool/worker/serve.ts";
+import { attemptsOf } from "../lanes/pool/wire/run_message.ts";
+import { Runner } from "../lanes/pool/worker/runner.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**
@@ -26,7 +26,7 @@ export class InlineLink implements WorkerLink {
   readonly #listener: LinkListener;
   readonly #clock: Clock;
   readonly #faults: Faults | undefined;
-  readonly #server: Server;
+  readonly #runner: Runner;
   /** Of an attempt that begins late. */
   #timer: unknown;
   #ended = false;
@@ -42,14 +42,20 @@ export class InlineLink implements WorkerLink {
     this.#faults = faults;
     const post = (message: UpMessage, transfer: Transferable[] = []) =>
       this.#carry(message, transfer, (copy) => this.#listener.received(copy));
-    this.#server = new Server({ post }, this.claims, undefined, structuredClone(greeting));
-    this.#server.start();
+    this.#runner = new Runner(
+      { post },
+      this.claims,
+      undefined,
+      structuredClone(greeting),
+      () => clock.now(),
+    );
+    this.#runner.start();
   }
 
   post(message: DownMessage, transfer: Transferable[] = []): void {
     this.#carry(message, transfer, (copy) => {
       if (copy[0] === RUN) this.#run(copy);
-      else this.#server.receive(copy);
+      else this.#runner.receive(copy);
     });
   }
 
@@ -73,12 +79,12 @@ export class InlineLink implements WorkerLink {
 
   #run(message: RunMessage): void {
     // Reading uses up what it is given.
-    const [{ ticket, name, attempt, args }] = jobsOf(structuredClone(message));
-    // It may have been taken back, which the server finds out as well.
+    const [{ ticket, name, attempt, args }] = attemptsOf(structuredClone(message));
+    // It may have been taken back, which the runner finds out as well.
     const fault = this.claims.hasBegun(ticket) ? undefined : this.#ask(name, attempt, args);
-    if (fault === undefined) return this.#server.receive(message);
+    if (fault === undefined) return this.#runner.receive(message);
     if (isDelay(fault)) {
-      this.#timer = this.#clock.setTimer(() => this.#server.receive(message), fault.delay);
+      this.#timer = this.#clock.setTimer(() => this.#runner.receive(message), fault.delay);
       return;
     }
     this.claims.begin(ticket);

@@ -5,7 +5,7 @@
  */
 import { AsyncQueue, attachQueue, inlineTask, NotPortableError } from "../../mod.ts";
 import { decodeThrown, encodeThrown } from "../../src/lanes/pool/wire/error_codec.ts";
-import { jobsOf, RunMessageWriter } from "../../src/lanes/pool/wire/run_message.ts";
+import { attemptsOf, RunMessageWriter } from "../../src/lanes/pool/wire/run_message.ts";
 import type { RunMessage } from "../../src/lanes/pool/wire/protocol.ts";
 import { decodeValue, encodeValue } from "../../src/lanes/pool/wire/values.ts";
 import { decode, encode } from "../../src/lanes/process/codec.ts";
@@ -169,7 +169,7 @@ export const targets: Readonly<Record<string, Target>> = {
     const message = runMessage();
     for (let i = 0; i < count; i++) {
       const mutated = mutate(structuredClone(message), random) as RunMessage;
-      only([TypeError], () => jobsOf(mutated));
+      only([TypeError], () => attemptsOf(mutated));
     }
   },
   "shared port": async (count, random) => {

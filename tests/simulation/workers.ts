@@ -195,6 +195,10 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
     return "begun";
   }
 
+  overdue(task: Task, now: number): void {
+    this.#host.timedOut(task, now);
+  }
+
   interrupt(task: Task): number {
     const seat = task.seat as Seat | undefined;
     if (seat === undefined) return 0;

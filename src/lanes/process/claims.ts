@@ -1,4 +1,5 @@
 import type { PoolClaims, WorkerClaims } from "../pool/wire/claims.ts";
+import { BEGUN, TOUCHED } from "../pool/wire/protocol.ts";
 
 /**
  * The pool's side where no memory is shared: a task that has been sent may have begun. A process is therefore sent one
@@ -6,10 +7,12 @@ import type { PoolClaims, WorkerClaims } from "../pool/wire/claims.ts";
  */
 export class SentClaims implements PoolClaims {
   readonly #sent = new Set<number>();
+  readonly #begun = new Set<number>();
   readonly #touched = new Set<number>();
 
   send(ticket: number): void {
     this.#sent.clear();
+    this.#begun.clear();
     this.#touched.clear();
     this.#sent.add(ticket);
   }
@@ -18,12 +21,18 @@ export class SentClaims implements PoolClaims {
     return !this.#sent.has(ticket);
   }
 
+  /** Known once all that the child has said has been received, as it is when it has ended. */
   hasBegun(ticket: number): boolean {
-    return this.#sent.has(ticket);
+    return this.#begun.has(ticket);
   }
 
   interrupt(ticket: number): boolean {
     return this.#touched.has(ticket);
+  }
+
+  /** The child says that a task has begun. */
+  begun(ticket: number): void {
+    this.#begun.add(ticket);
   }
 
   /** The child says that a task has asked for its signal or its state. */
@@ -34,19 +43,20 @@ export class SentClaims implements PoolClaims {
 
 /** The child's side: what it is sent it runs. */
 export class ToldClaims implements WorkerClaims {
-  readonly #tell: (ticket: number) => void;
+  readonly #tell: (what: typeof BEGUN | typeof TOUCHED, ticket: number) => void;
 
-  /** @param tell Says to the pool that a task has asked for its signal or its state. */
-  constructor(tell: (ticket: number) => void) {
+  /** @param tell Says to the pool that a task has begun, or has asked for its signal or its state. */
+  constructor(tell: (what: typeof BEGUN | typeof TOUCHED, ticket: number) => void) {
     this.#tell = tell;
   }
 
-  begin(): boolean {
+  begin(ticket: number): boolean {
+    this.#tell(BEGUN, ticket);
     return true;
   }
 
   touch(ticket: number): void {
-    this.#tell(ticket);
+    this.#tell(TOUCHED, ticket);
   }
 
   isInterrupted(): boolean {

@@ -10,16 +10,19 @@
  * @module
  */
 import process from "node:process";
+import { declareWorker } from "../../portable/loading.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
 import {
+  CLOSED,
   CRASH,
   type DownMessage,
   ERROR,
   TOUCHED,
+  UNLOADED,
   UNREADY,
   type UpMessage,
 } from "../pool/wire/protocol.ts";
-import { Server } from "../pool/worker/serve.ts";
+import { Runner } from "../pool/worker/runner.ts";
 import { now } from "../pool/worker/now.ts";
 import { spinFor } from "../pool/worker/spin.ts";
 import { runtime } from "../../runtime/here.ts";
@@ -37,7 +40,10 @@ const SOON_MS = 1;
 const LOOP_AFTER_MS = 10;
 
 /** Where messages have what was thrown. */
-const THROWN_AT: Readonly<Record<number, number>> = { [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 };
+const THROWN_AT: Readonly<Record<number, number>> = {
+  ...{ [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 },
+  ...{ [UNLOADED]: 2, [CLOSED]: 1 },
+};
 
 const frames = new SizedReader();
 const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
@@ -66,6 +72,7 @@ function receiveNow(read: (into: Uint8Array) => number): Uint8Array {
 }
 
 async function main(): Promise<void> {
+  declareWorker();
   // Ctrl-C in a terminal goes to the whole group: it is the pool that decides what becomes of its children.
   const ignore = () => {};
   process.on("SIGINT", ignore);
@@ -75,10 +82,12 @@ async function main(): Promise<void> {
   const post = (message: UpMessage) => {
     writeFrame(mark, encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]), pipes.write);
   };
-  const tell = (ticket: number) => post([TOUCHED, ticket]);
-  const shared = sharedState === undefined ? undefined : openSharedState(sharedState, tell);
+  const shared = sharedState === undefined
+    ? undefined
+    : openSharedState(sharedState, (ticket) => post([TOUCHED, ticket]));
   shared?.remove();
-  const claims: WorkerClaims = shared?.claims ?? new ToldClaims(tell);
+  const claims: WorkerClaims = shared?.claims ??
+    new ToldClaims((what, ticket) => post([what, ticket]));
   const { read } = pipes;
   const poll = () => {
     if (read === undefined || !claims.isAnnounced?.()) return undefined;
@@ -88,15 +97,15 @@ async function main(): Promise<void> {
     return decode(frame) as DownMessage;
   };
   const spin = (ms: number) => spinFor(ms, poll);
-  const server = new Server({ post, spin }, claims, shared?.journal, greeting);
-  onProcessStray((error) => server.crash(error));
-  await server.start();
+  const runner = new Runner({ post, spin }, claims, shared?.journal, greeting);
+  onProcessStray((error) => runner.crash(error));
+  await runner.start();
   let rests = false;
   let loopedAt = now();
   for (;;) {
-    if (server.busy) await Promise.race([server.idle(), pause(SOON_MS)]);
+    if (runner.busy) await Promise.race([runner.idle(), pause(SOON_MS)]);
     let frame: Uint8Array;
-    if (read === undefined || rests || server.busy || now() - loopedAt > LOOP_AFTER_MS) {
+    if (read === undefined || rests || runner.busy || now() - loopedAt > LOOP_AFTER_MS) {
       frame = await receiveLater();
       loopedAt = now();
     } else {
@@ -104,7 +113,7 @@ async function main(): Promise<void> {
     }
     if (isSignal(frame, END)) break;
     rests = isSignal(frame, REST);
-    if (!rests) server.receive(decode(frame) as DownMessage);
+    if (!rests) runner.receive(decode(frame) as DownMessage);
   }
   pipes.close();
   process.off("SIGINT", ignore);

@@ -2,8 +2,10 @@ import type { Clock } from "../../base/clock.ts";
 import type { PoolClaims } from "../pool/wire/claims.ts";
 import type { PoolJournal } from "../pool/wire/journal.ts";
 import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
+import { untilQuiet } from "../pool/host/quiet.ts";
 import {
   ABORT,
+  BEGUN,
   type DownMessage,
   type Greeting,
   TOUCHED,
@@ -56,7 +58,7 @@ const REST_AFTER_MS = 5;
  * output, also from children of its own that outlive it, is passed on to this program's.
  */
 export class ProcessLink implements WorkerLink, FrameListener {
-  readonly claims: PoolClaims & { touched?(ticket: number): void };
+  readonly claims: PoolClaims & { begun?(ticket: number): void; touched?(ticket: number): void };
   readonly journal: PoolJournal | undefined;
   readonly #settings: ProcessSettings;
   readonly #listener: LinkListener;
@@ -130,6 +132,10 @@ export class ProcessLink implements WorkerLink, FrameListener {
     }
   }
 
+  catchUp(): Promise<void> {
+    return untilQuiet(() => this.#pieces);
+  }
+
   hold(busy: boolean): void {
     this.#busy = busy;
     if (!busy && !this.#exited) this.#watchIdle();
@@ -158,7 +164,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   frame(payload: Uint8Array): void {
     const message = decode(payload) as UpMessage;
-    if (message[0] === TOUCHED) this.claims.touched?.(message[1]);
+    if (message[0] === BEGUN) this.claims.begun?.(message[1]);
+    else if (message[0] === TOUCHED) this.claims.touched?.(message[1]);
     else if (!this.#over) this.#listener.received(message);
   }
 

@@ -101,6 +101,7 @@ function lane(given: ProcessOptions): Lane {
         sharesState,
       };
       learn(options.initializer);
+      learn(options.teardown);
       const pool = poolSettings(options, runtime.cores, runtime.spinners);
       return executor = new PoolExecutor(
         host,

@@ -6,8 +6,9 @@
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
-import { Server } from "../pool/worker/serve.ts";
+import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
+import { declareWorker } from "../../portable/loading.ts";
 import { threads } from "../../runtime/threads.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
@@ -16,13 +17,14 @@ const PORT = Symbol.for("trilane.port");
 
 const scope = globalThis as unknown as Record<symbol, unknown>;
 const { takeMessage } = threads;
+declareWorker();
 
 threads.onFirstMessage((first) => {
   const { port, claims, journal } = first as ThreadGreeting;
   scope[PORT] = port;
   port.onmessage = ({ data: greeting }: MessageEvent<Greeting>) => {
     const poll = () => takeMessage(port) as DownMessage | undefined;
-    const server = new Server(
+    const runner = new Runner(
       {
         post: (message, transferables) => port.postMessage(message, transferables ?? []),
         poll,
@@ -32,9 +34,9 @@ threads.onFirstMessage((first) => {
       new Journal(journal),
       greeting,
     );
-    threads.onStray((error) => server.crash(error));
-    port.onmessage = ({ data }: MessageEvent<DownMessage>) => server.receive(data);
-    server.start();
+    threads.onStray((error) => runner.crash(error));
+    port.onmessage = ({ data }: MessageEvent<DownMessage>) => runner.receive(data);
+    runner.start();
   };
   port.postMessage(LOADED);
 });

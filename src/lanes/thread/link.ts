@@ -1,6 +1,7 @@
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { Exit, LinkListener, WorkerLink } from "../pool/host/link.ts";
+import { untilQuiet } from "../pool/host/quiet.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts";
 import type { Port, Thread } from "../../runtime/runtime.ts";
 import { threads } from "../../runtime/threads.ts";
@@ -25,6 +26,8 @@ export class ThreadLink implements WorkerLink {
   readonly #port: Port;
   readonly #listener: LinkListener;
   readonly #stopListening: () => void;
+  /** How many messages have come. */
+  #received = 0;
   #loaded = false;
   #killed = false;
   #ended = false;
@@ -61,6 +64,10 @@ export class ThreadLink implements WorkerLink {
     this.#port.postMessage(message, transferables);
   }
 
+  catchUp(): Promise<void> {
+    return untilQuiet(() => this.#received);
+  }
+
   hold(busy: boolean): void {
     this.#thread.hold(busy);
     this.#port.hold(busy);
@@ -78,6 +85,7 @@ export class ThreadLink implements WorkerLink {
   }
 
   readonly #onMessage = (message: UpMessage | typeof LOADED) => {
+    this.#received++;
     if (message !== LOADED) return this.#listener.received(message);
     this.#loaded = true;
     if (this.#killed) this.#thread.terminate();

@@ -19,7 +19,13 @@ import { ThreadLink } from "./link.ts";
  *   `cancelled`, which turns true even in a loop that never yields), it has `grace` to clean up; then its
  *   worker alone is ended and replaced. Deno can't end a thread that is busy in JavaScript: it is counted in
  *   `stats.abandoned` until it ends by itself, and a warning says so once.
- * * The first task of a module in a worker loads the module there, which is part of its attempt's time.
+ * * The first task of a module in a worker loads the module there, which is part of its attempt's time. If that fails the
+ *   worker is replaced, and another one tries: three for each attempt at the most, none once it is clear that no worker can
+ *   load it, but for a retry and after a second.
+ * * It is the worker's own measure that says whether an attempt was in time, however late this thread hears of it.
+ * * A worker that is sent a task and doesn't begin it, since an earlier task left something behind that keeps it busy, is
+ *   replaced (see `startTimeout`). The task goes to another one without an attempt being counted, and fails with
+ *   `WorkerCrashError` after three such workers.
  * * Short tasks are sent to a worker several at a time: below 0.5 ms always, below 5 ms from a deep backlog, with a `rate`
  *   never. Their ends are told several at a time too, after 2 ms of work at the latest, 10 ms where a long task comes
  *   behind. What has not begun is taken back for a task that goes before it, for an idle worker and on a pause. So each

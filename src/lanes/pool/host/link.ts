@@ -34,6 +34,8 @@ export interface WorkerLink {
   readonly full?: boolean;
   /** Whether a value could be sent, where that isn't just whether it can be cloned. */
   canSend?(value: unknown): boolean;
+  /** Resolves when what the worker has sent so far has been received. Absent where it always has been. */
+  catchUp?(): Promise<void>;
   /** Whether the worker keeps the program alive: while it has something to do. */
   hold(busy: boolean): void;
   /** Ends the worker, by force if need be. `closed` is said when it has ended. */

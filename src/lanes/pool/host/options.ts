@@ -4,13 +4,20 @@ import { show } from "../../../base/errors.ts";
 import { assertPortable } from "../../../portable/assert.ts";
 import type { PortableTask } from "../../../portable/portable.ts";
 
+/** How long a teardown may take, as long as a task by default when it is to stop. */
+const GRACE_MS = 1_000;
+
 /** How a queue with workers of its own runs: `ThreadQueue` and `ProcessQueue`. */
 export interface PoolOptions extends QueueOptions {
   /** How many workers are kept when there is nothing to do. Default 0. */
   readonly minWorkers?: number;
   /** Milliseconds after which a worker that has nothing to do, above `minWorkers`, is closed. Default 1000. */
   readonly idleTimeout?: number;
-  /** Milliseconds in which a new worker has to be ready, initializer included. Default 30,000. */
+  /**
+   * Milliseconds in which a new worker has to be ready, initializer included. So long a worker may also take at the most to
+   * begin a task that it was sent while it was idle, as it may be stuck with what another task left behind; if the task
+   * has a timeout, as long as that or a second. Otherwise it is replaced. Default 30,000.
+   */
   readonly startTimeout?: number;
   /** How many attempts a worker runs before it is replaced by a new one. Default: no limit. */
   readonly recycleAfter?: number;
@@ -19,6 +26,11 @@ export interface PoolOptions extends QueueOptions {
   readonly initializer?: PortableTask<any, unknown>;
   /** The initializer's arguments. */
   readonly initArgs?: readonly unknown[];
+  /**
+   * Runs once in each worker that is closed in order, after its last task: when it has been idle for long, is replaced, or
+   * the queue is shut down. It has a second for it. What it throws is reported. A worker that is killed runs none.
+   */
+  readonly teardown?: PortableTask<[], unknown>;
 }
 
 /** The options that all pools share. */
@@ -31,6 +43,7 @@ export const POOL_OPTION_CHECKS: OptionChecks = {
     if (value !== Infinity) checks.count(name, value);
   },
   initializer: (name, value) => assertPortable(value, `${name} must be a portable task`),
+  teardown: (name, value) => assertPortable(value, `${name} must be a portable task`),
   initArgs: (name, value) => {
     if (!Array.isArray(value)) {
       throw new TypeError(`${name} must be an array of arguments: got ${show(value)}`);
@@ -48,6 +61,9 @@ export interface PoolSettings {
   readonly recycleAfter: number;
   readonly initializer: PortableTask | undefined;
   readonly initArgs: readonly unknown[];
+  readonly teardown: PortableTask | undefined;
+  /** How long the teardown may take, in milliseconds. */
+  readonly grace: number;
   /** Whether tasks may be sent to a worker before it is free; a rate limit forbids it. */
   readonly ahead: boolean;
   /** While so many workers are at work at the most, each may spin for its next task: wait for it without sleeping. */
@@ -83,6 +99,8 @@ export function poolSettings(
     recycleAfter: options.recycleAfter ?? Infinity,
     initializer: options.initializer as PortableTask | undefined,
     initArgs: options.initArgs ?? [],
+    teardown: options.teardown,
+    grace: GRACE_MS,
     ahead: options.rate === undefined,
     spinners,
     endsSurely: false,

@@ -1,13 +1,13 @@
-/** A worker is sent tasks for about so many milliseconds from a deep backlog: many times what it takes to send it one. */
-const AHEAD = 5;
-/** From any it is sent tasks for so many. */
-const LITTLE = 0.5;
-/** Of the tasks that wait it is sent the one part of so many that is its own. */
+/** From a deep backlog a worker is sent tasks for about this long: many times what it takes to send it one. */
+const AHEAD_MS = 5;
+/** From any backlog a worker is sent tasks for about this long. */
+const MIN_AHEAD_MS = 0.5;
+/** A worker is sent one part in eight of the tasks that wait for it. */
 const SHARE = 8;
-/** So many tasks at the most. Fewer than there are words for claims. */
-const MAX_AHEAD = 128;
-/** Tasks for so many milliseconds are worth moving to another worker. */
-const MOVED = 0.25;
+/** Fewer tasks than there are words for claims. */
+const MAX_AHEAD_TASKS = 128;
+/** Tasks that take this long together are worth moving to another worker. */
+const MIN_MOVED_MS = 0.25;
 
 /**
  * How many tasks a worker may have at a time, from how long tasks take and how many wait: one while they are long or not
@@ -31,7 +31,7 @@ export class Pace {
 
   /** Whether so many tasks are better done by a worker that is idle than left to wait for a busy one. */
   isWorthMoving(count: number): boolean {
-    return count > 0 && count * this.#average >= MOVED;
+    return count > 0 && count * this.#average >= MIN_MOVED_MS;
   }
 
   /** Notes how long a task took: a long one counts at once, short ones little by little. */
@@ -39,12 +39,12 @@ export class Pace {
     this.#average = this.#average === Infinity || ms > this.#average
       ? ms
       : this.#average * 0.9 + ms * 0.1;
-    this.#few = this.#countFor(LITTLE);
-    this.#many = this.#countFor(AHEAD);
+    this.#few = this.#countFor(MIN_AHEAD_MS);
+    this.#many = this.#countFor(AHEAD_MS);
   }
 
   /** About how many tasks take so many milliseconds. */
   #countFor(ms: number): number {
-    return Math.max(1, Math.min(MAX_AHEAD, Math.ceil(ms / this.#average)));
+    return Math.max(1, Math.min(MAX_AHEAD_TASKS, Math.ceil(ms / this.#average)));
   }
 }

@@ -41,10 +41,10 @@ export interface WorkerClaims {
   isAnnounced?(): boolean;
 }
 
-/** So many words there are. No two tasks in flight may have tickets that differ by a multiple of it. */
+/** How many words there are. No two tasks in flight may have tickets that differ by a multiple of it. */
 export const WORDS = 256;
 
-/** So many bytes claims take. */
+/** How many bytes claims take. */
 export const CLAIMS_SIZE = WORDS * Int32Array.BYTES_PER_ELEMENT;
 
 /** The place of a ticket among the words. */

@@ -1,20 +1,21 @@
 import { BIG_INTEGER, kindOf, NUMBER, OTHER, primitiveOf, TEXT } from "./primitives.ts";
 
-/** So many results are kept back at the most. */
+/** More results than this are not kept back. */
 const SLOTS = 128;
 /** Of a slot: ticket, milliseconds, kind, number or length. */
 const FIELDS = 4;
-/** So many UTF-16 units of text there is room for, and so many may one result have. */
-const TEXT_SIZE = 16_384;
-const MAX_TEXT = 4_096;
-/** Integers of so many bits and their sign can be written with as many hexadecimal digits. */
-const MAX_BITS = 4 * (MAX_TEXT - 1);
+/** How much text there is room for. */
+const TEXT_UNITS = 16_384;
+/** A longer text is sent at once. */
+const MAX_TEXT_UNITS = 4_096;
+/** An integer with more bits needs more hexadecimal digits, with its sign, than a text may have. */
+const MAX_BITS = 4 * (MAX_TEXT_UNITS - 1);
 
 /** Where its parts are, in bytes: first the words of its state. */
 const FIELDS_AT = 8;
 const TEXT_AT = FIELDS_AT + SLOTS * FIELDS * Float64Array.BYTES_PER_ELEMENT;
-/** So many bytes a journal takes. */
-export const JOURNAL_SIZE = TEXT_AT + TEXT_SIZE * Uint16Array.BYTES_PER_ELEMENT;
+/** How many bytes a journal takes. */
+export const JOURNAL_SIZE = TEXT_AT + TEXT_UNITS * Uint16Array.BYTES_PER_ELEMENT;
 
 /** Where the words of its state are. */
 const COUNT = 0;
@@ -73,7 +74,7 @@ export class Journal implements WorkerJournal, PoolJournal {
     this.buffer = buffer ?? new SharedArrayBuffer(JOURNAL_SIZE);
     this.#state = new Int32Array(this.buffer, 0, 2);
     this.#fields = new Float64Array(this.buffer, FIELDS_AT, SLOTS * FIELDS);
-    this.#text = new Uint16Array(this.buffer, TEXT_AT, TEXT_SIZE);
+    this.#text = new Uint16Array(this.buffer, TEXT_AT, TEXT_UNITS);
   }
 
   note(ticket: number, value: unknown, took: number): boolean {
@@ -121,7 +122,7 @@ export class Journal implements WorkerJournal, PoolJournal {
 
   #write(text: string): boolean {
     const { length } = text;
-    if (length > MAX_TEXT || length > TEXT_SIZE - this.#written) return false;
+    if (length > MAX_TEXT_UNITS || length > TEXT_UNITS - this.#written) return false;
     for (let i = 0; i < length; i++) this.#text[this.#written + i] = text.charCodeAt(i);
     this.#written += length;
     return true;

@@ -5,14 +5,17 @@ import type { EncodedThrown } from "./error_codec.ts";
  * What a pool and its workers say to each other. Messages are flat arrays, which clone several times faster than
  * objects. An attempt is named by its ticket: the task may have moved on to the next one before word of it comes.
  *
- * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop.
- * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES` or an `ERROR`; in between
- * `PROGRESS`. A result is sent, or noted in the {@linkcode Journal}, before the next task begins. `CRASH` is
- * the last word of a worker whose task let an error go astray.
+ * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop; `CLOSE` has
+ * the teardown run, and nothing comes after it.
+ * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES`, an `ERROR` or an `UNLOADED`; in
+ * between `PROGRESS`. A result is sent, or noted in the {@linkcode Journal}, before the next task begins. `CLOSED`
+ * answers `CLOSE`. `CRASH` is the last word of a worker whose task let an error go astray.
  */
 export const RUN = 0;
 /** Down: `[ABORT, ticket, reason]` */
 export const ABORT = 1;
+/** Down: `[CLOSE]` */
+export const CLOSE = 2;
 
 /** Up: `[READY]` */
 export const READY = 0;
@@ -30,15 +33,24 @@ export const PROGRESS = 4;
 export const CRASH = 5;
 /** Up, where no memory is shared: `[TOUCHED, ticket]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
+/** Up, where no memory is shared: `[BEGUN, ticket]`: a task has begun. */
+export const BEGUN = 7;
+/** Up: `[UNLOADED, ticket, thrown, took]`: the module of a task's function could not be loaded. */
+export const UNLOADED = 8;
+/** Up: `[CLOSED, thrown]`: the teardown has ended, with an error if there is one. */
+export const CLOSED = 9;
 
-/** `[RUN, references, whether to spin, …]`, then the tasks, which `jobsOf` reads */
+/** `[RUN, references, whether to spin, …]`, then the tasks, which `attemptsOf` reads */
 export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
 
 /** References that the worker has not seen yet, by the number that stands for them. */
 export type References = readonly (readonly [number, TaskReference])[];
 
 /** What the pool says. */
-export type DownMessage = RunMessage | readonly [typeof ABORT, number, EncodedThrown];
+export type DownMessage =
+  | RunMessage
+  | readonly [typeof ABORT, number, EncodedThrown]
+  | readonly [typeof CLOSE];
 
 /** What a worker says. */
 export type UpMessage =
@@ -48,7 +60,10 @@ export type UpMessage =
   | readonly [typeof ERROR, number, EncodedThrown, number]
   | readonly [typeof PROGRESS, number, unknown]
   | readonly [typeof CRASH, EncodedThrown]
-  | readonly [typeof TOUCHED, number];
+  | readonly [typeof TOUCHED, number]
+  | readonly [typeof BEGUN, number]
+  | readonly [typeof UNLOADED, number, EncodedThrown, number]
+  | readonly [typeof CLOSED, EncodedThrown | null];
 
 /** What a worker is told before all else. */
 export interface Greeting {
@@ -59,4 +74,6 @@ export interface Greeting {
   readonly initializer: TaskReference | undefined;
   /** Its arguments, encoded. */
   readonly initArgs: unknown;
+  /** Runs when the worker is told to close. */
+  readonly teardown: TaskReference | undefined;
 }

@@ -2,8 +2,8 @@ import { show } from "../../../base/errors.ts";
 import { RUN, type RunMessage } from "./protocol.ts";
 import { decodeValue } from "./values.ts";
 
-/** A task as a worker is sent it. */
-export interface Job {
+/** An attempt as a worker is sent it. */
+export interface SentAttempt {
   readonly order: number;
   readonly ticket: number;
   /** The number that stands for its function. */
@@ -26,28 +26,31 @@ const HEAD = 6;
  */
 export class RunMessageWriter {
   readonly message: RunMessage = [RUN, null, false];
-  #last: Omit<Job, "args"> | undefined;
+  #last: Omit<SentAttempt, "args"> | undefined;
   #size = 0;
   /** Where the count of the series under way is. */
   #count = 0;
 
   /** @param args Its arguments, encoded. */
-  add(job: Omit<Job, "args">, args: unknown): void {
+  add(sent: Omit<SentAttempt, "args">, args: unknown): void {
     const { message } = this;
     const size = Array.isArray(args) ? args.length : ENCODED;
-    if (!this.#continues(job, size)) {
-      const { ticket, reference, attempt, name } = job;
+    if (!this.#continues(sent, size)) {
+      const { ticket, reference, attempt, name } = sent;
       this.#count = message.push(reference, attempt, name, size, ticket, 0) - 1;
       this.#size = size;
     }
-    this.#last = job;
+    this.#last = sent;
     (message[this.#count] as number)++;
-    message.push(job.order);
+    message.push(sent.order);
     if (size === ENCODED) message.push(args);
     else for (let i = 0; i < size; i++) message.push((args as unknown[])[i]);
   }
 
-  #continues({ ticket, reference, attempt, name }: Omit<Job, "args">, size: number): boolean {
+  #continues(
+    { ticket, reference, attempt, name }: Omit<SentAttempt, "args">,
+    size: number,
+  ): boolean {
     const last = this.#last;
     return last !== undefined && size === this.#size && ticket === last.ticket + 1 &&
       reference === last.reference && attempt === last.attempt && name === last.name;
@@ -60,8 +63,8 @@ export class RunMessageWriter {
  * @param message A copy of the message, which is used up.
  * @throws {TypeError} When it was written by nobody.
  */
-export function jobsOf(message: RunMessage): Job[] {
-  const jobs: Job[] = [];
+export function attemptsOf(message: RunMessage): SentAttempt[] {
+  const attempts: SentAttempt[] = [];
   if (!Array.isArray(message)) throw new TypeError("A message must be an array");
   let i = 3;
   while (i < message.length) {
@@ -79,11 +82,11 @@ export function jobsOf(message: RunMessage): Job[] {
       const to = i + Math.abs(size);
       const args = size === ENCODED ? decodeValue(message[i]) : message.slice(i, to);
       if (!Array.isArray(args)) throw new TypeError("The arguments of a task must be an array");
-      jobs.push({ order, ticket, reference, attempt, name, args });
+      attempts.push({ order, ticket, reference, attempt, name, args });
       i = to;
     }
   }
-  return jobs;
+  return attempts;
 }
 
 type Head = [

@@ -3,7 +3,7 @@ import { now } from "./now.ts";
 /**
  * Asks for something again and again until it is there.
  *
- * @param ms So many milliseconds at the most.
+ * @param ms How long, in milliseconds, at the most.
  * @param poll Asks for it once; `undefined` if it isn't there.
  * @returns What was asked for; `undefined` if it didn't come in time.
  */

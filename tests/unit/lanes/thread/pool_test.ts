@@ -88,13 +88,14 @@ test("thread pool: the number of workers can be set while they work", async () =
   });
 });
 
-test("thread pool: workers have the smallest free numbers", async () => {
-  await withThreads({ workers: 2, recycleAfter: 1 }, async (queue) => {
-    const results = await Promise.all(
-      queue.map(tasks.square, Array.from({ length: 10 }, (_, i) => i)),
-    );
-    for (const { workerId } of results) assert(workerId! >= 1 && workerId! <= 8, `${workerId}`);
-  });
+test("thread pool: ids are 1 to workers, while workers are replaced too", async () => {
+  for (const recycleAfter of [1, 2]) {
+    await withThreads({ workers: 2, recycleAfter }, async (queue) => {
+      const handles = queue.map(tasks.square, Array.from({ length: 12 }, (_, i) => i));
+      const ids = new Set((await Promise.all(handles)).map(({ workerId }) => workerId));
+      assertEquals([...ids].sort(), [1, 2]);
+    });
+  }
 });
 
 test("thread pool: never more attempts run at once than there are workers", async () => {

@@ -152,17 +152,18 @@ test("thread starting: arguments of the initializer that can't be sent fail the 
   );
 });
 
-test("thread starting: a module that can't be loaded fails its tasks, not the worker", async () => {
+test("thread starting: a module that can't be loaded fails its tasks alone, once other workers have tried", async () => {
   await withThreads({ workers: 1 }, async (queue) => {
-    const { worker } = await queue.submit(tasks.whoAmI).value();
     const at = (name: string) => new URL(`modules/${name}`, import.meta.url);
     const missing = importTasks<{ f(): void }>(at("missing.ts"));
     await assertRejects(() => queue.submit(missing.f).value());
     const throwing = importTasks<typeof import("./modules/throws.ts")>(at("throws.ts"));
     for (let i = 0; i < 2; i++) {
-      const error = await assertRejects(() => queue.submit(throwing.never).value(), TypeError);
-      assertEquals(error.message, "thrown at import");
+      const handle = queue.submit(throwing.never);
+      const error = await assertRejects(() => handle.value(), TypeError);
+      assertEquals([error.message, handle.attempts], ["thrown at import", 1]);
     }
+    const { worker } = await queue.submit(tasks.whoAmI).value();
     const nothing = importTasks<{ nowhere(): void }>(
       at("throws.ts").href.replace("throws", "plain"),
     );

@@ -23,10 +23,10 @@ test("pool executor: short tasks are sent ahead, in order, each under a ticket o
   // `b` was taken back; the worker, which has not looked yet, sees it twice and runs it once, in its new turn.
   assertEquals(link.inbox.map(({ name }) => name), ["a", "b", "c", "b", "c"]);
   assert(link.inbox[3]!.ticket !== b!.ticket);
-  const jobs = [link.begin(), link.begin(), link.begin()];
-  assertEquals(jobs.map(({ ticket }) => ticket).includes(b!.ticket), false);
-  assertEquals(jobs[0], a);
-  link.tell(...jobs);
+  const attempts = [link.begin(), link.begin(), link.begin()];
+  assertEquals(attempts.map(({ ticket }) => ticket).includes(b!.ticket), false);
+  assertEquals(attempts[0], a);
+  link.tell(...attempts);
   assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
   await queue.end();
 });
@@ -244,38 +244,27 @@ test("pool executor: a task that can't be sent, and is cancelled as it is told t
   await queue.end();
 });
 
-test("pool executor: a retry is told of when its timed-out attempt is found to have ended", async () => {
-  const clock = new VirtualClock();
-  const retried: string[] = [];
-  const queue = new FakePool({ workers: 1, clock, onRetry: ({ name }) => retried.push(name) });
-  const link = await queue.startShort();
-  queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
-  await queue.turn();
-  link.note(link.begin());
-  // The pool reads what was noted before it interrupts the attempt.
-  clock.elapse(10);
-  await clock.advance(0);
-  assertEquals([retried, queue.stats.retried], [["a"], 1]);
-  await queue.end();
-});
-
 test("pool executor: word of an attempt that was left behind says nothing of the next one", async () => {
-  const clock = new VirtualClock();
   const told: unknown[] = [];
-  const onProgress = (_: unknown, data: unknown) => told.push(data);
-  const queue = new FakePool({ workers: 1, clock, onProgress });
+  const retried: string[] = [];
+  const queue = new FakePool({
+    workers: 1,
+    onProgress: (_, data) => told.push(data),
+    onRetry: ({ name }) => retried.push(name),
+  });
   const link = await queue.startShort();
   for (const late of ["tell", "fail", "progress"] as const) {
-    const handle = queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 1 });
+    const handle = queue.submit(task, [late], { name: late, timeout: 10, retries: 1 });
     await queue.turn();
     const first = link.begin();
+    // The pool reads how it ended, which was too late.
+    link.took = 11;
     link.note(first);
-    clock.elapse(10);
-    await clock.advance(0);
+    await eventually(() => retried.includes(late), "the first attempt has timed out");
     await queue.turn();
     const second = link.begin();
     assertEquals(second.attempt, 2);
-    // The worker has the next attempt already, as the pool had read how the first one ended.
+    link.took = 0.001;
     link[late](first);
     assertEquals([handle.status, told], ["running", []]);
     link.tell(second);
@@ -333,7 +322,7 @@ test("pool executor: what has begun unseen stays where it is while another worke
   const link = await queue.startShort(0.2);
   const handles = submit(queue, "a", "b", "c");
   await queue.turn();
-  const jobs = [link.begin(), link.begin(), link.begin()];
+  const attempts = [link.begin(), link.begin(), link.begin()];
   let asked = 0;
   const withdraw = link.claims.withdraw.bind(link.claims);
   link.claims.withdraw = (ticket) => {
@@ -342,7 +331,7 @@ test("pool executor: what has begun unseen stays where it is while another worke
   };
   queue.links[1]!.ready();
   for (let i = 0; i < 10; i++) await queue.turn();
-  link.tell(...jobs);
+  link.tell(...attempts);
   assertEquals(await Promise.all(handles.map((handle) => handle.value())), ["a", "b", "c"]);
   await queue.end();
 });
@@ -356,17 +345,17 @@ test("pool executor: when there are to be fewer workers, nothing begins before e
     queue.links[i]!.ready();
   }
   await queue.turn();
-  const jobs = queue.links.map((link) => ({ link, job: link.begin() }));
+  const attempts = queue.links.map((link) => ({ link, attempt: link.begin() }));
   queue.workers = 1;
-  for (const { link, job } of jobs.slice(1).reverse()) {
-    link.tell(job);
+  for (const { link, attempt } of attempts.slice(1).reverse()) {
+    link.tell(attempt);
     await queue.turn();
     assertEquals([queue.activeCount > 0, handles[3]!.status], [true, "pending"]);
     if (link.killed) link.close();
     await queue.turn();
   }
-  const [{ link, job }] = jobs as [typeof jobs[0]];
-  link.tell(job);
+  const [{ link, attempt }] = attempts as [typeof attempts[0]];
+  link.tell(attempt);
   await queue.turn();
   assertEquals([queue.activeCount, handles[3]!.status], [1, "running"]);
   await queue.end();
@@ -459,5 +448,86 @@ test("pool executor: workers spin only while no more are at work than there are 
   }
   const [, three, two, one] = seen;
   assertEquals([three, two, one], [[false, false, false], [true, true], [true]]);
+  await queue.end();
+});
+
+test("pool executor: a worker's id is given again when it is gone, and not before", async () => {
+  const queue = new FakePool({ workers: 2, recycleAfter: 1 });
+  await queue.start();
+  submit(queue, "a", "b", "c", "d");
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  assertEquals([one.id, two.id], [1, 2]);
+  two.ready();
+  await queue.turn();
+  two.tell(two.begin());
+  await queue.turn();
+  assert(two.killed);
+  // Another one would be the third.
+  assertEquals(queue.links.length, 2);
+  two.close();
+  await queue.turn();
+  assertEquals(queue.links.map(({ id }) => id), [1, 2, 2]);
+  await queue.end();
+});
+
+test("pool executor: a thread that goes on after its end was asked for loses its id after a moment", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  const link = await queue.startShort();
+  const [first, second] = submit(queue, "a", "b");
+  await queue.turn();
+  link.begin();
+  first!.cancel();
+  await queue.turn();
+  assertEquals([link.killed, queue.links.length, queue.stats.abandoned], [true, 1, 1]);
+  await clock.advance(99);
+  assertEquals(queue.links.length, 1);
+  await clock.advance(1);
+  await queue.turn();
+  const [, replacement] = queue.links as [FakeLink, FakeLink];
+  assertEquals([replacement.id, queue.stats.abandoned], [1, 1]);
+  replacement.ready();
+  await queue.turn();
+  // Its end is none of the one's that has its id now.
+  link.close();
+  await queue.turn();
+  assertEquals([queue.links.length, queue.stats.abandoned], [2, 0]);
+  replacement.tell(replacement.begin());
+  assertEquals(await second!.value(), "b");
+  await queue.end();
+});
+
+test("pool executor: a worker that is to go ends with the grace of its interrupted attempt", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  const link = await queue.startShort();
+  queue.submit(task, ["a"], { name: "a", grace: 50 });
+  await queue.turn();
+  link.touch(link.begin());
+  const over = queue.cancel();
+  await queue.turn();
+  assertFalse(link.killed);
+  await clock.advance(50);
+  assert(link.killed);
+  link.close();
+  await over;
+});
+
+test("pool executor: an idle thread that doesn't end costs the pool no place", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: 10 });
+  const link = await queue.startShort();
+  await clock.advance(10);
+  assertEquals([link.killed, queue.stats.abandoned], [true, 0]);
+  const [handle] = submit(queue, "a");
+  await clock.advance(100);
+  await queue.turn();
+  const other = queue.links[1]!;
+  assertEquals([other.id, queue.stats.abandoned], [1, 1]);
+  other.ready();
+  await queue.turn();
+  other.tell(other.begin());
+  assertEquals(await handle!.value(), "a");
   await queue.end();
 });

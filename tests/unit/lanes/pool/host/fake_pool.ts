@@ -15,14 +15,17 @@ import {
   poolSettings,
 } from "../../../../../src/lanes/pool/host/options.ts";
 import {
+  CLOSE,
+  CLOSED,
   type DownMessage,
   ERROR,
   PROGRESS,
   READY,
   RUN,
+  UNLOADED,
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
-import { type Job, jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { attemptsOf, type SentAttempt } from "../../../../../src/lanes/pool/wire/run_message.ts";
 import { runtime } from "../../../../../src/runtime/here.ts";
 import { importTasks } from "../../../../../mod.ts";
 
@@ -38,25 +41,37 @@ export class FakeLink implements WorkerLink {
   });
   readonly journal = new Journal();
   /** What it was sent and has not begun. */
-  readonly inbox: Job[] = [];
+  readonly inbox: SentAttempt[] = [];
   /** Of each message with tasks, whether the worker is to spin for the next. */
   readonly spins: boolean[] = [];
+  readonly id: number;
   killed = false;
+  /** It was told to run its teardown. */
+  closing = false;
+  /** What its messages wait for before they count as received. */
+  pending: Promise<void> | undefined;
   /** How long its tasks take, as it says, in milliseconds. */
   took = 0.001;
   readonly #listener: LinkListener;
   readonly #worker = new Claims(this.claims.buffer);
   readonly #notes = new Journal(this.journal.buffer);
 
-  constructor(listener: LinkListener) {
+  constructor(id: number, listener: LinkListener) {
+    this.id = id;
     this.#listener = listener;
   }
 
   post(message: DownMessage): void {
     const copy = structuredClone(message);
+    if (copy[0] === CLOSE) this.closing = true;
     if (copy[0] !== RUN) return;
     this.spins.push(copy[2]);
-    this.inbox.push(...jobsOf(copy));
+    this.inbox.push(...attemptsOf(copy));
+  }
+
+  get catchUp(): (() => Promise<void>) | undefined {
+    const { pending } = this;
+    return pending && (() => pending);
   }
 
   hold(): void {}
@@ -74,39 +89,49 @@ export class FakeLink implements WorkerLink {
   }
 
   /** Begins the next task that was not taken back. */
-  begin(): Job {
+  begin(): SentAttempt {
     for (;;) {
-      const job = this.inbox.shift()!;
-      if (this.#worker.begin(job.ticket)) return job;
+      const attempt = this.inbox.shift()!;
+      if (this.#worker.begin(attempt.ticket)) return attempt;
     }
   }
 
   /** A task asks for its signal. */
-  touch(job: Job): void {
-    this.#worker.touch(job.ticket);
+  touch(attempt: SentAttempt): void {
+    this.#worker.touch(attempt.ticket);
   }
 
   /** Word of the ends of tasks arrives. */
-  tell(...jobs: Job[]): void {
+  tell(...attempts: SentAttempt[]): void {
     this.#listener.received([
       VALUES,
-      ...jobs.flatMap(({ ticket, name }) => [ticket, name, this.took]),
+      ...attempts.flatMap(({ ticket, name }) => [ticket, name, this.took]),
     ]);
   }
 
   /** Word of a failure arrives. */
-  fail({ ticket, name }: Job): void {
+  fail({ ticket, name }: SentAttempt): void {
     this.#listener.received([ERROR, ticket, { value: name }, this.took]);
   }
 
+  /** Word arrives that the module of an attempt could not be loaded. */
+  unload({ ticket, name }: SentAttempt): void {
+    this.#listener.received([UNLOADED, ticket, { value: `no module for ${name}` }, this.took]);
+  }
+
+  /** Word arrives that its teardown has ended. */
+  tearDown(error: string | null = null): void {
+    this.#listener.received([CLOSED, error === null ? null : { value: error }]);
+  }
+
   /** Word of a task's progress arrives. */
-  progress({ ticket, name }: Job): void {
+  progress({ ticket, name }: SentAttempt): void {
     this.#listener.received([PROGRESS, ticket, name]);
   }
 
   /** Notes a result that it has not sent. */
-  note(job: Job): void {
-    this.#notes.note(job.ticket, job.name, this.took);
+  note(attempt: SentAttempt): void {
+    this.#notes.note(attempt.ticket, attempt.name, this.took);
   }
 
   /** Its end arrives. */
@@ -131,9 +156,9 @@ export class FakePool extends TaskQueue {
         new PoolExecutor(
           host,
           poolSettings(options, 4, spinners),
-          (afterFire) => new Timers(runtime.clock, afterFire),
-          (_, listener) => {
-            const link = new FakeLink(listener);
+          (afterFire) => new Timers(options.clock ?? runtime.clock, afterFire),
+          ({ workerId }, listener) => {
+            const link = new FakeLink(workerId, listener);
             links.push(link);
             return link;
           },

@@ -1,15 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  type Job,
-  jobsOf,
+  attemptsOf,
   RunMessageWriter,
+  type SentAttempt,
 } from "../../../../../src/lanes/pool/wire/run_message.ts";
 import { encodeValue } from "../../../../../src/lanes/pool/wire/values.ts";
 import { test } from "../../../../harness.ts";
 
 // Few of most, so that several in a row have the same, and tickets that often count up.
-const jobs: fc.Arbitrary<Job[]> = fc.array(fc.record({
+const sent: fc.Arbitrary<SentAttempt[]> = fc.array(fc.record({
   order: fc.nat(),
   ticket: fc.oneof(fc.constant(-1), fc.nat()),
   reference: fc.nat({ max: 1 }),
@@ -23,17 +23,17 @@ const jobs: fc.Arbitrary<Job[]> = fc.array(fc.record({
     ),
     { maxLength: 2 },
   ),
-})).map((jobs) => {
+})).map((sent) => {
   let last = 0;
-  return jobs.map((job) => ({ ...job, ticket: last = job.ticket === -1 ? last + 1 : job.ticket }));
+  return sent.map((job) => ({ ...job, ticket: last = job.ticket === -1 ? last + 1 : job.ticket }));
 });
 
 test("run message: what was written is read", () => {
   fc.assert(
-    fc.property(jobs, (jobs) => {
+    fc.property(sent, (sent) => {
       const writer = new RunMessageWriter();
-      for (const job of jobs) writer.add(job, encodeValue(job.args));
-      assertEquals(jobsOf(structuredClone(writer.message)), structuredClone(jobs));
+      for (const job of sent) writer.add(job, encodeValue(job.args));
+      assertEquals(attemptsOf(structuredClone(writer.message)), structuredClone(sent));
     }),
     { numRuns: 300 },
   );

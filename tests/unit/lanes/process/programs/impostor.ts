@@ -6,7 +6,7 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { READY, type RunMessage, VALUES } from "../../../../../src/lanes/pool/wire/protocol.ts";
-import { jobsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { attemptsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
 import { decode, encode } from "../../../../../src/lanes/process/codec.ts";
 import { SizedReader, writeFrame } from "../../../../../src/lanes/process/frames.ts";
 import type { ProcessGreeting } from "../../../../../src/lanes/process/link.ts";
@@ -41,7 +41,7 @@ function chunksOf(payload: Uint8Array): Uint8Array[] {
 const greeting = receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
 writeFrame(mark, encode([READY]), write);
-const [{ ticket }] = jobsOf(receive() as RunMessage);
+const [{ ticket }] = attemptsOf(receive() as RunMessage);
 if (greeting.sharedState !== undefined) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
   claims.begin(ticket);

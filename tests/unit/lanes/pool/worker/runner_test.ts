@@ -10,14 +10,14 @@ import {
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { RunMessageWriter } from "../../../../../src/lanes/pool/wire/run_message.ts";
-import { Server } from "../../../../../src/lanes/pool/worker/serve.ts";
+import { Runner } from "../../../../../src/lanes/pool/worker/runner.ts";
 import { test } from "../../../../harness.ts";
 
 /** A task that takes no time, as far as the clock goes. */
 const source = "(isAsync) => isAsync ? Promise.resolve() : 1";
 const REFERENCE = 1;
 
-/** A worker's server without a worker, which has run one task. */
+/** A worker's runner without a worker, which has run one task. */
 class Bench {
   readonly sent: UpMessage[] = [];
   /** How often it has spun. */
@@ -27,10 +27,10 @@ class Bench {
   /** What comes while it spins. */
   next: () => DownMessage | undefined = () => undefined;
   readonly #claims = new Claims();
-  readonly #server: Server;
+  readonly #runner: Runner;
   #tickets = 0;
 
-  /** @param readClock The server's clock. */
+  /** @param readClock The runner's clock. */
   constructor(readClock?: () => number) {
     const uplink = {
       post: (message: UpMessage) => void this.sent.push(message),
@@ -39,8 +39,14 @@ class Bench {
         return this.next();
       },
     };
-    const greeting = { queueId: "q1", workerId: 1, initializer: undefined, initArgs: [] };
-    this.#server = new Server(
+    const greeting = {
+      queueId: "q1",
+      workerId: 1,
+      initializer: undefined,
+      initArgs: [],
+      teardown: undefined,
+    };
+    this.#runner = new Runner(
       uplink,
       this.#claims,
       new Journal(),
@@ -50,11 +56,11 @@ class Bench {
   }
 
   async start(): Promise<void> {
-    await this.#server.start();
+    await this.#runner.start();
     const message = this.run(false);
     message[1] = [[REFERENCE, { kind: "inline", source, name: "task" }]];
     this.receive(message);
-    await this.#server.idle();
+    await this.#runner.idle();
     assertEquals(this.sent.splice(0).map(([kind]) => kind), [READY, VALUES]);
   }
 
@@ -62,27 +68,27 @@ class Bench {
   run(spins: boolean, isAsync = false): RunMessage {
     const ticket = ++this.#tickets;
     const writer = new RunMessageWriter();
-    const job = { order: ticket, ticket, reference: REFERENCE, attempt: 1, name: "task" };
-    writer.add(job, [isAsync]);
+    const sent = { order: ticket, ticket, reference: REFERENCE, attempt: 1, name: "task" };
+    writer.add(sent, [isAsync]);
     writer.message[2] = spins;
     this.#claims.send(ticket);
     return writer.message;
   }
 
   receive(message: DownMessage): void {
-    this.#server.receive(message);
+    this.#runner.receive(message);
   }
 
   get busy(): boolean {
-    return this.#server.busy;
+    return this.#runner.busy;
   }
 
   idle(): Promise<void> {
-    return this.#server.idle();
+    return this.#runner.idle();
   }
 }
 
-test("server: a task that comes while it spins is run at once, after the one before has been told of", async () => {
+test("runner: a task that comes while it spins is run at once, after the one before has been told of", async () => {
   const bench = new Bench();
   await bench.start();
   bench.next = () => {
@@ -95,7 +101,7 @@ test("server: a task that comes while it spins is run at once, after the one bef
   assertEquals([bench.spun, bench.busy], [2, false]);
 });
 
-test("server: it spins only as the last message says", async () => {
+test("runner: it spins only as the last message says", async () => {
   const bench = new Bench();
   await bench.start();
   bench.receive(bench.run(false));
@@ -105,7 +111,7 @@ test("server: it spins only as the last message says", async () => {
   assertEquals([bench.spun, bench.sent.length], [1, 3]);
 });
 
-test("server: the event loop gets its turn, however soon one task comes after the other", async () => {
+test("runner: the event loop gets its turn, however soon one task comes after the other", async () => {
   const bench = new Bench();
   await bench.start();
   const enough = 100;
@@ -117,7 +123,7 @@ test("server: the event loop gets its turn, however soon one task comes after th
   assertEquals([bench.spun, bench.busy], [20, false]);
 });
 
-test("server: a task that stops the clock doesn't keep the event loop from its turn", async () => {
+test("runner: a task that stops the clock doesn't keep the event loop from its turn", async () => {
   const bench = new Bench(now);
   await bench.start();
   const enough = 1_000_000;
@@ -132,7 +138,7 @@ test("server: a task that stops the clock doesn't keep the event loop from its t
   assert(bench.spun < enough);
 });
 
-test("server: it doesn't spin once the event loop may have taken a message in", async () => {
+test("runner: it doesn't spin once the event loop may have taken a message in", async () => {
   const bench = new Bench();
   await bench.start();
   bench.receive(bench.run(true, true));
@@ -142,7 +148,7 @@ test("server: it doesn't spin once the event loop may have taken a message in", 
   assertEquals(bench.spun, 1);
 });
 
-test("server: a message that takes long to read keeps it from spinning for a while", async () => {
+test("runner: a message that takes long to read keeps it from spinning for a while", async () => {
   const bench = new Bench();
   await bench.start();
   bench.next = () => {

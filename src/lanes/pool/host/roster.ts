@@ -1,0 +1,399 @@
+import { TaskTimeoutError, WorkerCrashError } from "../../../base/errors.ts";
+import type { Timed, Timers } from "../../../base/timers.ts";
+import type { ExecutorHost } from "../../../engine/executor.ts";
+import { referenceOf } from "../../../portable/portable.ts";
+import { decodeThrown } from "../wire/error_codec.ts";
+import { CLOSE, CLOSED, CRASH, READY, UNREADY, type UpMessage } from "../wire/protocol.ts";
+import { encodeValue } from "../wire/values.ts";
+import { Idle } from "./idle.ts";
+import { Ids } from "./ids.ts";
+import type { Exit, StartWorker } from "./link.ts";
+import type { PoolSettings } from "./options.ts";
+import type { OutboxListener } from "./outbox.ts";
+import { warnOfBusyWorker } from "./warning.ts";
+import { PoolWorker, type WorkerAttempt, type WorkerListener, type WorkerState } from "./worker.ts";
+
+/** A start loads a runtime, and many at a time slow each other. */
+const MAX_STARTING = 2;
+/** After so many failed starts in a row the waiting tasks fail instead. */
+const MAX_FAILED_STARTS = 3;
+/** A thread that was told to end and hasn't is given up after this: its id is free again. */
+const ABANDON_AFTER_MS = 100;
+/** A thread that is still busy so long after it was told to end gives cause for a warning. */
+const WARN_AFTER_MS = 900;
+/** How long a shutdown waits for threads that were told to end. */
+const MAX_END_MS = 1_000;
+
+/** Who is told what becomes of the workers, as far as the attempts that they have are concerned. */
+export interface RosterListener extends OutboxListener<WorkerAttempt> {
+  /** A worker says something of its attempts. */
+  received(worker: PoolWorker, message: UpMessage): void;
+  /** A worker takes no more attempts: those that it has not begun are to be taken back. */
+  retiring(worker: PoolWorker): void;
+  /** A worker is gone, though what it said and noted has not been taken in. */
+  ending(worker: PoolWorker): void;
+  /** A worker is gone, and what attempts it still has were lost with it. */
+  gone(worker: PoolWorker, exit: Exit): void;
+}
+
+/**
+ * The workers of a pool and their lives. A worker is in one state at a time, and `#enter` is the one place where it
+ * changes:
+ *
+ * * **starting**: entered when there are tasks for it, or to have `minWorkers`. Left for *ready* when it says so; for
+ *   *dying* when its initializer fails or `startTimeout` is over; for *gone* when it ends by itself.
+ * * **ready**: takes attempts. Left for *retiring* when it is to be replaced or there are too many; for *closing* when it
+ *   has been idle for long; for *dying* when an attempt has to be stopped by force or is not begun.
+ * * **retiring**: takes no more attempts and does what it has begun. Left for *closing* when it has.
+ * * **closing**: runs the teardown, if there is one. Left for *dying* when it has, or its time for that is over.
+ * * **dying**: was told to end. Left for *gone* when it has ended; for *forgotten* when a shutdown has waited for it long
+ *   enough, which only threads can bring about.
+ * * **forgotten**: nobody waits for its end, which may still come. Left for *gone*.
+ * * **gone**: has ended. Any state is left for it when that is told.
+ *
+ * Ids are 1 to `limit`. A worker has its id until it is gone, so there are never more than `limit` of them at work. A
+ * thread that goes on when it was told to end loses its id after a moment: the runtime can't stop it, and its place is
+ * needed.
+ */
+export class Roster implements WorkerListener {
+  /** Those that are starting, ready and retiring. */
+  readonly workers: PoolWorker[] = [];
+  limit: number;
+  readonly #host: ExecutorHost;
+  readonly #settings: PoolSettings;
+  readonly #startWorker: StartWorker;
+  readonly #listener: RosterListener;
+  /** Those that were told to end and are waited for. */
+  readonly #leaving = new Set<PoolWorker>();
+  readonly #forgotten = new Set<PoolWorker>();
+  readonly #ids = new Ids<PoolWorker>();
+  readonly #idle: Idle;
+  readonly #giveUp: Timed = { timer: 0, expire: () => this.#forgetLeaving() };
+  #failedStarts = 0;
+  #stopping = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(
+    host: ExecutorHost,
+    settings: PoolSettings,
+    idleTimers: Timers,
+    startWorker: StartWorker,
+    listener: RosterListener,
+  ) {
+    this.#host = host;
+    this.#settings = settings;
+    this.limit = settings.limit;
+    this.#idle = new Idle(idleTimers, settings, this.workers, (worker) => this.#close(worker));
+    this.#startWorker = startWorker;
+    this.#listener = listener;
+  }
+
+  // Questions
+
+  /** Whether more workers are at work than there may be, as after their number was lowered. */
+  get tooMany(): boolean {
+    if (this.workers.length <= this.limit) return false;
+    return this.workers.filter(({ state }) => state !== "starting").length > this.limit;
+  }
+
+  /** How many were told to end and can't have heard it yet. */
+  get abandoned(): number {
+    return [...this.#leaving, ...this.#forgotten].filter(({ isBusy }) => isBusy).length;
+  }
+
+  /** The attempts of all workers that are waited for. */
+  *attempts(): Iterable<WorkerAttempt> {
+    for (const worker of [...this.workers, ...this.#leaving]) yield* worker.attempts;
+  }
+
+  // What the pool asks for
+
+  start(): void {
+    this.#stopping = false;
+    this.#failedStarts = 0;
+    this.#keepWarm();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#idle.stop();
+    for (const worker of [...this.workers]) {
+      // An interrupted task may clean up for as long as it was promised.
+      if (worker.attempts.length > 0) this.retire(worker);
+      else this.#close(worker);
+    }
+    this.#limitEnd();
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+      this.#checkEmpty();
+    });
+    this.#host.timers.remove(this.#giveUp);
+  }
+
+  /** Sets how many workers there may be; those that are too many go, idle ones first. */
+  resize(limit: number): void {
+    this.limit = limit;
+    const idleFirst = [...this.workers].sort((a, b) => a.attempts.length - b.attempts.length);
+    for (const worker of idleFirst.slice(0, Math.max(0, this.workers.length - limit))) {
+      this.retire(worker);
+    }
+  }
+
+  /** Adds workers for tasks that wait. */
+  grow(waiting: number): void {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) {
+      // Others can run them.
+      if (this.#hasReady) return;
+      this.#failedStarts = 0;
+    }
+    this.#startSome(waiting);
+  }
+
+  /** Has all workers replaced, each once it has done what it has begun. */
+  renew(): void {
+    for (const worker of [...this.workers]) {
+      if (worker.state === "starting") worker.stale = true;
+      else this.retire(worker);
+    }
+  }
+
+  /** A worker has nothing to do. */
+  rest(worker: PoolWorker, now: number): void {
+    worker.idleSince = now;
+    if (worker.state === "retiring") this.#close(worker);
+    else this.#idle.watch();
+  }
+
+  /** Lets a worker go once it has done what it has begun. */
+  retire(worker: PoolWorker): void {
+    if (worker.state !== "ready") return;
+    this.#enter(worker, "retiring");
+    this.#listener.retiring(worker);
+    if (worker.attempts.length === 0) this.#close(worker);
+  }
+
+  /** Ends a worker, by force if need be. */
+  kill(worker: PoolWorker): void {
+    if (this.workers.includes(worker)) this.#end(worker);
+  }
+
+  /** Ends a worker after so many milliseconds, unless its interrupted attempt has ended by then. */
+  killIn(worker: PoolWorker, ms: number): void {
+    if (this.workers.includes(worker)) this.#host.timers.addIn(worker, ms);
+  }
+
+  /** A worker's interrupted attempt has ended: it need not be ended. */
+  spare(worker: PoolWorker): void {
+    if (this.workers.includes(worker)) this.#host.timers.remove(worker);
+  }
+
+  // What workers say
+
+  received(worker: PoolWorker, message: UpMessage): void {
+    switch (message[0]) {
+      case READY:
+        if (worker.state === "starting") this.#ready(worker);
+        return;
+      case UNREADY:
+        if (worker.state !== "starting") return;
+        this.kill(worker);
+        return this.#startFailed(decodeThrown(message[1]));
+      case CRASH:
+        worker.crash = { error: decodeThrown(message[1]) };
+        return;
+      case CLOSED:
+        if (worker.state !== "closing") return;
+        if (message[1] !== null) this.#host.report(decodeThrown(message[1]));
+        worker.link.hold(false);
+        return this.#end(worker);
+      default:
+        return this.#listener.received(worker, message);
+    }
+  }
+
+  closed(worker: PoolWorker, exit: Exit): void {
+    const { state } = worker;
+    this.#enter(worker, "gone");
+    if (state === "starting") this.#startFailed(worker.endError(exit, "before it was ready"));
+    if (state === "closing") this.#host.report(worker.endError(exit, "during its teardown"));
+    // While its attempts are still known to be somewhere: who is told of one may cancel others.
+    this.#listener.ending(worker);
+    this.#leaving.delete(worker);
+    this.#forgotten.delete(worker);
+    this.#listener.gone(worker, exit);
+    this.#checkEmpty();
+    this.#keepWarm();
+    this.#host.requestDispatch();
+  }
+
+  overdue(worker: PoolWorker): void {
+    const { id } = worker;
+    const { grace } = this.#settings;
+    switch (worker.state) {
+      case "starting":
+        worker.unresponsive = true;
+        this.kill(worker);
+        return this.#startFailed(
+          new WorkerCrashError(`Worker ${id} was not ready in time`, { workerId: id }),
+        );
+      case "closing":
+        worker.unresponsive = true;
+        this.#host.report(
+          new TaskTimeoutError(`The teardown of worker ${id} took longer than ${grace} ms`),
+        );
+        return this.#end(worker);
+      case "dying":
+        if (!this.#ids.free(worker)) {
+          if (worker.isBusy) warnOfBusyWorker(id, WARN_AFTER_MS);
+          return;
+        }
+        // One that is still being loaded can't hear of it yet.
+        if (worker.wasReady) worker.unresponsive = true;
+        this.#host.timers.addIn(worker, WARN_AFTER_MS - ABANDON_AFTER_MS);
+        return this.#host.requestDispatch();
+      default:
+        this.kill(worker);
+    }
+  }
+
+  // Within
+
+  /** The one place where a worker's state changes. */
+  #enter(worker: PoolWorker, state: WorkerState): void {
+    const { timers } = this.#host;
+    const { startTimeout, endsSurely, grace } = this.#settings;
+    worker.state = state;
+    // An attempt that was interrupted keeps its grace on a worker that is to go.
+    if (state !== "retiring") timers.remove(worker);
+    switch (state) {
+      case "starting":
+        this.workers.push(worker);
+        return timers.addIn(worker, startTimeout);
+      case "ready":
+        return worker.link.hold(false);
+      case "retiring":
+        return;
+      case "closing":
+        this.#strike(worker);
+        this.#leaving.add(worker);
+        worker.link.hold(true);
+        timers.addIn(worker, grace);
+        return worker.link.post([CLOSE]);
+      case "dying":
+        this.#strike(worker);
+        this.#leaving.add(worker);
+        worker.link.kill();
+        if (!endsSurely) timers.addIn(worker, ABANDON_AFTER_MS);
+        return;
+      case "forgotten":
+        this.#leaving.delete(worker);
+        this.#forgotten.add(worker);
+        this.#ids.free(worker);
+        return worker.link.forget();
+      case "gone":
+        // It is waited for until what it leaves behind has been seen to.
+        if (this.#strike(worker)) this.#leaving.add(worker);
+        this.#ids.free(worker);
+    }
+  }
+
+  /** Ends a worker that has nothing to do, in order. */
+  #close(worker: PoolWorker): void {
+    const isReady = worker.state === "ready" || worker.state === "retiring";
+    if (this.#settings.teardown === undefined || !isReady) return this.kill(worker);
+    this.#enter(worker, "closing");
+    this.#host.requestDispatch();
+  }
+
+  #end(worker: PoolWorker): void {
+    this.#enter(worker, "dying");
+    if (this.#stopping) this.#limitEnd();
+    this.#host.requestDispatch();
+  }
+
+  /** Takes a worker off the list of those that are at work; `false` if it isn't on it. */
+  #strike(worker: PoolWorker): boolean {
+    const at = this.workers.indexOf(worker);
+    if (at < 0) return false;
+    this.workers.splice(at, 1);
+    if (this.workers.length === 0) this.#idle.stop();
+    return true;
+  }
+
+  #ready(worker: PoolWorker): void {
+    this.#failedStarts = 0;
+    worker.wasReady = true;
+    this.#enter(worker, "ready");
+    this.rest(worker, this.#host.clock.now());
+    if (this.workers.length > this.limit || worker.stale) this.retire(worker);
+    this.#keepWarm();
+    this.#host.dispatch();
+  }
+
+  get #hasReady(): boolean {
+    return this.workers.some(({ state }) => state === "ready");
+  }
+
+  #keepWarm(): void {
+    if (this.#failedStarts >= MAX_FAILED_STARTS) return;
+    this.#startSome(this.#settings.minWorkers - this.workers.length);
+  }
+
+  #startSome(wanted: number): void {
+    let starting = this.workers.filter(({ state }) => state === "starting").length;
+    const most = Math.min(wanted, MAX_STARTING);
+    while (starting < most && this.#ids.size < this.limit && !this.#stopping) {
+      this.#startOne();
+      starting++;
+    }
+  }
+
+  #startOne(): void {
+    const { initializer, initArgs, teardown, recycleAfter } = this.#settings;
+    try {
+      const greeting = {
+        queueId: this.#host.id,
+        workerId: this.#ids.next,
+        initializer: initializer && referenceOf(initializer),
+        initArgs: encodeValue(initArgs),
+        teardown: teardown && referenceOf(teardown),
+      };
+      const worker = new PoolWorker(
+        greeting,
+        recycleAfter,
+        this.#startWorker,
+        this,
+        this.#listener,
+      );
+      this.#ids.take(worker);
+      this.#enter(worker, "starting");
+    } catch (error) {
+      this.#startFailed(error);
+    }
+  }
+
+  #startFailed(error: unknown): void {
+    this.#failedStarts++;
+    // Those that are there can still run what waits.
+    if (this.#failedStarts === MAX_FAILED_STARTS && !this.#hasReady) this.#host.startFailed(error);
+    this.#host.requestDispatch();
+  }
+
+  /** All have been told to end: from now on they are waited for only so long. */
+  #limitEnd(): void {
+    if (this.#settings.endsSurely || this.#giveUp.timer !== 0) return;
+    for (const { state } of this.#leaving) if (state === "closing") return;
+    if (this.workers.length === 0 && this.#leaving.size > 0) {
+      this.#host.timers.addIn(this.#giveUp, MAX_END_MS);
+    }
+  }
+
+  #forgetLeaving(): void {
+    for (const worker of this.#leaving) this.#enter(worker, "forgotten");
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.workers.length + this.#leaving.size === 0) this.#onEmpty?.();
+  }
+}
