@@ -59,7 +59,7 @@ test("run message: what nobody wrote is refused, however it counts", () => {
     [1, 1],
   ];
   for (const body of bodies) {
-    assertThrows(() => jobsOf([0, null, false, ...body]), TypeError);
+    assertThrows(() => attemptsOf([0, null, false, ...body]), TypeError);
   }
-  assertThrows(() => jobsOf({} as never), TypeError);
+  assertThrows(() => attemptsOf({} as never), TypeError);
 });
