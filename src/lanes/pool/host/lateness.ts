@@ -1,6 +1,7 @@
 import { WorkerCrashError } from "../../../base/errors.ts";
 import type { Timed, Timers } from "../../../base/timers.ts";
 import type { ExecutorHost } from "../../../engine/executor.ts";
+import { runtime } from "../../../runtime/here.ts";
 import type { Task } from "../../../task/task.ts";
 import { placeOf } from "./attempt.ts";
 import type { PoolSettings } from "./options.ts";
@@ -80,7 +81,9 @@ export class Lateness {
   /** The time of an attempt seems to be up. */
   check(attempt: WorkerAttempt, now: number): void {
     const { begun, worker: { link } } = attempt;
-    if (link.catchUp === undefined) return this.#decide(attempt, begun, now);
+    // On another clock no time passes while this program is busy.
+    const isLive = this.#host.clock === runtime.clock;
+    if (link.catchUp === undefined || !isLive) return this.#decide(attempt, begun, now);
     const received = link.catchUp().then(() => {
       this.#receiving.delete(received);
       this.#decide(attempt, begun, this.#host.clock.now());

@@ -50,6 +50,8 @@ export class FakeLink implements WorkerLink {
   closing = false;
   /** What its messages wait for before they count as received. */
   pending: Promise<void> | undefined;
+  /** Whether that is waited for. */
+  catchesUp = false;
   /** How long its tasks take, as it says, in milliseconds. */
   took = 0.001;
   readonly #listener: LinkListener;
@@ -71,7 +73,11 @@ export class FakeLink implements WorkerLink {
 
   get catchUp(): (() => Promise<void>) | undefined {
     const { pending } = this;
-    return pending && (() => pending);
+    if (pending === undefined) return undefined;
+    return () => {
+      this.catchesUp = true;
+      return pending;
+    };
   }
 
   hold(): void {}

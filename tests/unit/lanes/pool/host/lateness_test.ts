@@ -28,39 +28,44 @@ test("lateness: a result that was noted in time is no timeout, however late it i
   await queue.end();
 });
 
+/** Has what a worker sends stay on the way. Returns what brings it. */
+function delayMessages(link: FakeLink): () => Promise<void> {
+  const arrival = Promise.withResolvers<void>();
+  link.pending = arrival.promise;
+  link.catchesUp = false;
+  return async () => {
+    link.pending = undefined;
+    arrival.resolve();
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+  };
+}
+
 test("lateness: what is on the way is received before an attempt is timed out", async () => {
-  const clock = new VirtualClock();
-  const queue = new FakePool({ workers: 1, clock });
+  const queue = new FakePool({ workers: 1 });
   const link = await queue.startShort();
   for (const arrives of [true, false]) {
     const handle = queue.submit(task, ["a"], { name: "a", timeout: 10 });
     await queue.turn();
     const attempt = link.begin();
-    const arrival = Promise.withResolvers<void>();
-    link.pending = arrival.promise;
-    await clock.advance(10);
+    const arrive = delayMessages(link);
+    await eventually(() => link.catchesUp, "what is on the way is waited for");
     assertEquals(handle.status, "running");
     if (arrives) link.tell(attempt);
-    arrival.resolve();
-    await queue.turn();
+    await arrive();
     assertEquals([handle.status, link.killed], arrives ? ["succeeded", false] : ["failed", true]);
   }
   await queue.end();
 });
 
 test("lateness: an attempt that begins as what is on the way is received has just begun", async () => {
-  const clock = new VirtualClock();
-  const queue = new FakePool({ workers: 1, clock });
+  const queue = new FakePool({ workers: 1 });
   const link = await queue.startShort();
-  const handle = queue.submit(task, ["a"], { name: "a", timeout: 100 });
+  const handle = queue.submit(task, ["a"], { name: "a", timeout: 10 });
   await queue.turn();
-  const arrival = Promise.withResolvers<void>();
-  link.pending = arrival.promise;
-  await clock.advance(100);
+  const arrive = delayMessages(link);
+  await eventually(() => link.catchesUp, "what is on the way is waited for");
   const attempt = link.begin();
-  arrival.resolve();
-  await queue.turn();
-  await clock.advance(90);
+  await arrive();
   assertEquals([handle.status, link.killed], ["running", false]);
   link.tell(attempt);
   assertEquals(handle.status, "succeeded");
@@ -68,20 +73,17 @@ test("lateness: an attempt that begins as what is on the way is received has jus
 });
 
 test("lateness: a task that is cancelled while what is on the way is received ends once", async () => {
-  const clock = new VirtualClock();
   const ended: string[] = [];
-  const queue = new FakePool({ workers: 1, clock, onComplete: ({ status }) => ended.push(status) });
+  const queue = new FakePool({ workers: 1, onComplete: ({ status }) => ended.push(status) });
   const link = await queue.startShort();
   ended.length = 0;
   const handle = queue.submit(task, ["a"], { name: "a", timeout: 10, retries: 2 });
   await queue.turn();
   link.begin();
-  const arrival = Promise.withResolvers<void>();
-  link.pending = arrival.promise;
-  await clock.advance(10);
+  const arrive = delayMessages(link);
+  await eventually(() => link.catchesUp, "what is on the way is waited for");
   handle.cancel();
-  arrival.resolve();
-  await queue.turn();
+  await arrive();
   assertEquals([ended, handle.attempts], [["cancelled"], 1]);
   await queue.end();
 });
