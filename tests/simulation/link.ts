@@ -17,8 +17,8 @@ import {
   UNREADY,
   type UpMessage,
 } from "../../src/lanes/pool/wire/protocol.ts";
-import { type Job, jobsOf } from "../../src/lanes/pool/wire/run_message.ts";
-import { Server } from "../../src/lanes/pool/worker/serve.ts";
+import { attemptsOf, type SentAttempt } from "../../src/lanes/pool/wire/run_message.ts";
+import { Runner } from "../../src/lanes/pool/worker/runner.ts";
 import type { Happening } from "./history.ts";
 import type { QueueScript } from "./program.ts";
 import { lendMemory, type Memory } from "./memory.ts";
@@ -51,15 +51,15 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   readonly #workplace: Workplace;
   readonly #listener: LinkListener;
   readonly #memory: Memory;
-  #server: Server | undefined;
+  #runner: Runner | undefined;
   readonly #down: Way<DownMessage>;
   readonly #up: Way<UpMessage>;
   /** The tasks that it was sent and has not begun, by ticket. */
-  readonly #sent = new Map<number, Job>();
+  readonly #sent = new Map<number, SentAttempt>();
   /** The task that it has begun. */
-  #current: Job | undefined;
+  #current: SentAttempt | undefined;
   /** Those that it has begun, by ticket. */
-  readonly #begun = new Map<number, Job>();
+  readonly #begun = new Map<number, SentAttempt>();
   /** Those whose results are in the journal. */
   readonly #noted = new Set<number>();
   readonly #timers = new Set<unknown>();
@@ -106,8 +106,8 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     }
     const poll = () => this.#inbox.shift();
     const journal = this.journal && this.#workerJournal();
-    this.#server = new Server({ post, poll }, this, journal, greeting, () => clock.now());
-    this.#server.start();
+    this.#runner = new Runner({ post, poll }, this, journal, greeting, () => clock.now());
+    this.#runner.start();
   }
 
   // The pool's side
@@ -116,7 +116,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     if (!message.every(isSendable)) throw new TypeError("A function can't be sent");
     const copy = [...message] as unknown as DownMessage;
     if (message[0] === RUN) {
-      for (const job of jobsOf([...message] as typeof message)) {
+      for (const job of attemptsOf([...message] as typeof message)) {
         this.#sent.set(job.ticket, job);
         const { order: task, attempt, args } = job;
         this.#workplace.meet(task, args[0] as number);
@@ -144,7 +144,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     if (this.dead) return;
     const { lane, pool } = this.#workplace.script;
     const { ms, how } = pool.starts[this.number % pool.starts.length];
-    const isStarting = this.#server === undefined && how !== "unready";
+    const isStarting = this.#runner === undefined && how !== "unready";
     if (lane === "processes") return this.#after(pool.stop, () => this.die({ exitCode: 0 }));
     // A thread that is loading is ended once it has loaded; one that never yields may go on.
     if (isStarting) {
@@ -159,6 +159,11 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
 
   forget(): void {
     this.hold(false);
+  }
+
+  /** What it has said by now has been heard. */
+  catchUp(): Promise<void> {
+    return new Promise((resolve) => this.#workplace.clock.setTimer(resolve, this.#up.wait));
   }
 
   // Claims, as both sides see them
@@ -345,12 +350,12 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     if (this.dead) return;
     const { stuckAfter } = this.#workplace.script.pool;
     const isStuck = this.#received >= stuckAfter[this.number % stuckAfter.length];
-    if (this.#computes || isStuck || this.#server === undefined) {
+    if (this.#computes || isStuck || this.#runner === undefined) {
       this.#inbox.push(message);
       return;
     }
     this.#received++;
-    this.#server.receive(message);
+    this.#runner.receive(message);
   }
 
   #hear(message: UpMessage): void {
@@ -365,7 +370,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.#note({ is, task, attempt });
   }
 
-  #takenBack({ ticket, order: task }: Job): void {
+  #takenBack({ ticket, order: task }: SentAttempt): void {
     this.#sent.delete(ticket);
     this.#note({ is: "taken back", task, worker: this.number });
   }

@@ -30,6 +30,8 @@ export type What<I extends Happening["is"]> = Extract<Event, { readonly is: I }>
 /** An attempt as it really goes. */
 export interface Body {
   readonly attempt: number;
+  readonly beganAt: number;
+  endedAt: number;
   /** Its worker, in a pool. */
   readonly worker: number | undefined;
   /** Whether its function has been called, and has asked for its signal or its state. */

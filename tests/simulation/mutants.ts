@@ -170,24 +170,24 @@ const eventLoop: readonly Mutation[] = [
 const host: readonly Mutation[] = [
   onThreads(
     "run more workers than there may be",
-    "PoolExecutor.#grow",
-    operator("this.#workers.length < this.#limit", "<", "<="),
+    "Roster.#startSome",
+    operator("this.#ids.size < this.limit", "<", "<="),
   ),
-  onThreads("give an id to two workers", "PoolExecutor.#add", drop("this.#ids.add(id)")),
+  onThreads("give an id to two workers", "Roster.#startOne", drop("this.#ids.take(worker)")),
   onThreads(
     "fail what had not begun with its worker",
-    "PoolWorker.hasBegun",
-    begin("return true;"),
+    "Dispatch.gone",
+    replace("begun || interrupted", "true"),
   ),
   onThreads(
     "lose what has not begun with its worker",
-    "PoolExecutor.gone",
-    drop("this.#host.returned(seat.task)"),
+    "Dispatch.gone",
+    drop("this.#giveBack(attempt)"),
   ),
   onThreads(
     "lose what was noted before a death",
-    "PoolExecutor.gone",
-    drop("worker.readJournal()"),
+    "Dispatch.ending",
+    drop("this.#inbox.readJournal(worker)"),
   ),
   onThreads(
     "send to a worker that is to go",
@@ -195,60 +195,30 @@ const host: readonly Mutation[] = [
     assume('this.state !== "ready"', false),
   ),
   onThreads(
-    "leave a worker that is spent at work",
-    "PoolWorker.spent",
-    operator("this.served >= this.#lifetime", ">=", "> 3 +"),
-  ),
-  onThreads(
     "leave a worker alone that does not stop",
-    "PoolExecutor.interrupt",
-    drop("this.#kill(worker)"),
+    "Dispatch.interrupt",
+    drop("this.roster.kill(worker)"),
   ),
   onProcesses(
     "don't wait for a process to end",
-    "PoolExecutor.interrupt",
-    replace("Infinity", "0"),
+    "Dispatch.interrupt",
+    replace("STOP_WILL_BE_TOLD", "STOPPED"),
   ),
-  onThreads(
-    "forget a worker that was not ready in time",
-    "PoolExecutor.#add",
-    drop("this.#host.timers.addIn(worker, startTimeout)"),
-  ),
-  onThreads(
-    "start workers that fail for ever",
-    "PoolExecutor.#startFailed",
-    drop("this.#host.startFailed(error)"),
-  ),
-  onThreads("close no idle worker", "PoolExecutor.#closeIdle", drop("this.#kill(worker)")),
-  onThreads(
-    "leave the timer of idle workers behind",
-    "PoolExecutor.#bury",
-    drop("this.#idleTimers.remove(this.#sweep)"),
-  ),
+  onThreads("start workers that fail for ever", "Roster.#startFailed", drop("startFailed(error)")),
   onThreads(
     "keep the program alive with nothing to do",
-    "PoolWorker.#remove",
-    drop("this.#link.hold(false)"),
+    "PoolWorker.drop",
+    drop("this.link.hold(false)"),
   ),
   onThreads(
     "take the end of an interrupted attempt for its task's",
-    "PoolExecutor.ended",
-    assume("seat.interrupted", false),
+    "Dispatch.#finish",
+    assume("attempt.interrupted", false),
   ),
   onThreads(
     "send a task ahead that comes after one that waits",
-    "PoolExecutor.takeBack",
-    assume("!isWanted(seat.task)", true),
-  ),
-  onThreads(
-    "keep what was sent ahead behind a long task",
-    "PoolWorker.isSlow",
-    begin("return false;"),
-  ),
-  onThreads(
-    "take back what has begun",
-    "PoolWorker.withdraw",
-    assume("!this.#link.claims.withdraw(seat.ticket)", false),
+    "Dispatch.takeBack",
+    assume("!isWanted(last.task)", true),
   ),
   onThreads(
     "give one ticket to two tasks",
@@ -256,15 +226,11 @@ const host: readonly Mutation[] = [
     replace("this.#tickets", "Math.min(2, this.#tickets)", "return"),
   ),
   onThreads(
-    "refuse more than can't be sent",
-    "PoolWorker.flush",
-    assume("seats.length === 1", true),
-  ),
-  onThreads(
     "tell nobody that an interrupted attempt has stopped",
-    "PoolExecutor.#stopped",
-    drop("this.#host.stopped(seat.task)"),
+    "Dispatch.#stopped",
+    drop("this.#host.stopped(attempt.task)"),
   ),
+  onThreads("close no idle worker", "Idle.#sweepUp", drop("this.#close(worker)")),
 ];
 
 /** Those of what goes over the wire, and of the worker's side. */
@@ -278,7 +244,11 @@ const wireAndWorker: readonly Mutation[] = [
     operator("from += textLength(fields, at)", "+=", "+= 0 *"),
   ),
   onThreads("note a result before it is written", "Journal.note", replace("slot + 1", "slot")),
-  onThreads("read one task too few", "jobsOf", operator("ticket < first + count", "<", "< -1 +")),
+  onThreads(
+    "read one task too few",
+    "attemptsOf",
+    operator("ticket < first + count", "<", "< -1 +"),
+  ),
   onThreads(
     "take tasks of two attempts for one series",
     "RunMessageWriter.#continues",
@@ -286,21 +256,17 @@ const wireAndWorker: readonly Mutation[] = [
   ),
   onThreads(
     "run what was taken back",
-    "Server.#runAll",
-    assume("!this.#claims.begin(job.ticket)", false),
+    "Runner.#runAll",
+    assume("!this.claims.begin(sent.ticket)", false),
   ),
-  onThreads(
-    "forget the results that were kept back",
-    "Server.#sendValues",
-    drop("this.#uplink.post"),
-  ),
+  onThreads("forget the results that were kept back", "Results.#send", drop("this.#post(")),
   onThreads(
     "clear what has not been sent",
-    "Server.#succeed",
-    replace("this.#kept.push(job.ticket, value, took)", "0"),
+    "Results.succeed",
+    replace("this.#kept.push(ticket, value, took)", "0"),
   ),
-  onThreads("don't tell a task that it is to stop", "Server.receive", drop("this.#current.abort")),
-  onThreads("say nothing of an error", "Server.#sendError", drop("this.#uplink.post")),
+  onThreads("don't tell a task that it is to stop", "Runner.receive", drop("this.#current.abort")),
+  onThreads("say nothing of an error", "Results.fail", drop("this.#post(")),
 ];
 
 /** All of them. */

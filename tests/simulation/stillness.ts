@@ -26,6 +26,15 @@ const LOOK_EVERY_MS = 5 + LATE_MS;
 /** A worker has at least so long to begin what it was sent. */
 const MIN_WAIT_MS = 1_000;
 
+/** What a worker has said takes no longer than this. */
+const LATE_MESSAGE_MS = 25 + LATE_MS;
+
+/** A pool looks several times, in steps, before it holds a worker for stuck. */
+const STUCK_LATE_MS = 200;
+
+/** How long a thread that was told to end counts as one of the workers, though it goes on. */
+const ABANDONED_AFTER_MS = 1_000 + LATE_MS;
+
 /** How all stands in between. */
 export class Stillness {
   readonly #model: Model;
@@ -143,9 +152,18 @@ export class Stillness {
   }
 
   #checkTimeouts(): void {
-    const { now, outstanding } = this.#model;
-    for (const { place, script: { timeout = Infinity }, startedAt, number } of outstanding) {
-      const over = place === "running" && now >= startedAt + timeout + this.#lateness;
+    const { now, outstanding, isPool } = this.#model;
+    for (
+      const { place, script: { timeout = Infinity }, startedAt, number, bodies } of outstanding
+    ) {
+      if (place !== "running") continue;
+      const body = bodies.at(-1);
+      // A pool waits for what its worker has said by then.
+      const since = isPool
+        ? body?.ended === undefined ? body?.beganAt ?? Infinity : Infinity
+        : startedAt;
+      const late = isPool ? LATE_MESSAGE_MS : this.#lateness;
+      const over = now >= since + timeout + late;
       ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
     }
   }
@@ -177,7 +195,7 @@ export class Stillness {
     for (const { place, bodies, attempts, startedAt, number, script } of outstanding) {
       if (place !== "running" || bodies.at(-1)?.attempt === attempts) continue;
       const most = Math.min(startTimeout, Math.max(script.timeout ?? startTimeout, MIN_WAIT_MS));
-      const stuck = now > startedAt + most + LATE_MS;
+      const stuck = now > startedAt + most + STUCK_LATE_MS;
       ensure("stuck workers", !stuck, `task ${number} is kept by a worker that does not begin it`);
     }
   }
@@ -224,8 +242,10 @@ export class Stillness {
 
   /** Those of a pool that are among the number that there may be. */
   #workersThatCount(): WorkerModel[] {
-    return this.#model.livingWorkers.filter(({ killedAt, abandoned }) =>
-      killedAt === undefined || (POOL.countsEndingWorkers && !abandoned)
+    const { livingWorkers, now } = this.#model;
+    return livingWorkers.filter(({ killedAt, abandoned }) =>
+      killedAt === undefined ||
+      (POOL.countsEndingWorkers && (!abandoned || now < killedAt + ABANDONED_AFTER_MS))
     );
   }
 
@@ -299,7 +319,7 @@ export class Stillness {
         ensureEqual("settling", timers, 0, "timers that are left");
       }
     }
-    if (idleTimers > 0) {
+    if (idleTimers > 0 && POOL.clearsIdleTimer) {
       const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
       ensure("settling", workers.length > 0, "a timer is left that closes idle workers");
     }

@@ -66,7 +66,8 @@ export class Tasks {
     const task = model.task(event.task);
     ensure("one result", task.place !== "done", "a task has ended twice");
     const { status, outcome, attempts } = event;
-    if (status !== "succeeded") judge.countUnbegun(task, attempts);
+    // Of one that is cancelled it has been said that it had started.
+    if (status === "cancelled") judge.countUnbegun(task, attempts);
     ensureEqual("attempts", attempts, task.attempts, "the attempts of a task that has ended");
     if (status === "succeeded") this.#succeeded(task, outcome);
     else if (status === "failed") this.#failed(task, outcome, judge);

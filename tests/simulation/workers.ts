@@ -127,7 +127,7 @@ export class Workers {
 
   #backInQueue(task: TaskModel): void {
     if (task.place === "running") task.attempts--;
-    if (!POOL.countsWhatHasBegun) task.unbegunAt = this.#model.now;
+    task.unbegunAt = this.#model.now;
     task.place = "ready";
     task.sentTo = undefined;
     task.readySince = this.#model.events;
