@@ -212,7 +212,7 @@ export class Attempts {
     const task = model.task(number);
     const { script } = task;
     model.retries++;
-    if (!POOL.countsWhatHasBegun) this.countUnbegun(task, attempt);
+    if (!POOL.countsWhatHasBegun || this.isStuck(task, error)) this.countUnbegun(task, attempt);
     ensure("one place", task.place === "running", `a task is retried that is ${task.place}`);
     ensureEqual("attempts", attempt, task.attempts, "the number of an attempt that is retried");
     ensure(
@@ -229,6 +229,11 @@ export class Attempts {
     task.place = "retrying";
     task.notBefore = model.now + least;
     task.notAfter = model.now + delay;
+  }
+
+  /** Whether a task has failed since it did not begin in one worker after the other. */
+  isStuck({ stuck }: TaskModel, error: string): boolean {
+    return POOL.replacesStuckWorkers && error === "crash" && stuck >= MAX_STUCK;
   }
 
   /** An attempt that was taken back from its worker just now, as the task was cancelled or failed, still counts. */
@@ -256,7 +261,7 @@ export class Attempts {
       );
     }
     if (error === "crash") {
-      if (POOL.replacesStuckWorkers && body === undefined && task.stuck >= MAX_STUCK) return;
+      if (body === undefined && this.isStuck(task, error)) return;
       ensure("unbegun", body !== undefined, "a task that had not begun failed with its worker");
       ensure("told before death", !body.told && !body.noted, "a result was lost with its worker");
       return ensure(

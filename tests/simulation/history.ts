@@ -107,7 +107,11 @@ export type Happening =
   | { readonly is: "called"; readonly task: number; readonly attempt: number }
   | { readonly is: "touched"; readonly task: number; readonly attempt: number }
   /** How it ended is noted where the pool can read it, has come to the pool, or never will. */
-  | { readonly is: "noted" | "told" | "lost"; readonly task: number; readonly attempt: number }
+  | {
+    readonly is: "noted" | "on its way" | "told" | "lost";
+    readonly task: number;
+    readonly attempt: number;
+  }
   | {
     readonly is: "ends";
     readonly task: number;

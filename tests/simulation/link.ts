@@ -222,6 +222,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
       },
       clear: () =>
         this.#whenFree(() => {
+          for (const ticket of this.#noted) this.#tell("on its way", ticket);
           this.#noted.clear();
           journal.clear();
         }),
@@ -365,7 +366,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.#listener.received(message);
   }
 
-  #tell(is: "noted" | "told" | "lost", ticket: number): void {
+  #tell(is: "noted" | "on its way" | "told" | "lost", ticket: number): void {
     const { order: task, attempt } = this.#begun.get(ticket)!;
     this.#note({ is, task, attempt });
   }

@@ -6,9 +6,9 @@
 import type { TaskStatus } from "../../mod.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
 import { POOL } from "./features.ts";
+import { PoolStillness } from "./pool_stillness.ts";
 import {
   type CallModel,
-  comesBefore,
   LATE_MS,
   type Model,
   statusOf,
@@ -23,14 +23,8 @@ const MAX_FAILED_STARTS = 3;
 /** A pool that doesn't clear its timer in time looks after its workers once more after so long. */
 const LOOK_EVERY_MS = 5 + LATE_MS;
 
-/** A worker has at least so long to begin what it was sent. */
-const MIN_WAIT_MS = 1_000;
-
-/** What a worker has said takes no longer than this. */
-const LATE_MESSAGE_MS = 25 + LATE_MS;
-
-/** A pool looks several times, in steps, before it holds a worker for stuck. */
-const STUCK_LATE_MS = 200;
+/** A pool looks in steps whether an attempt is over its time, once it has heard what its worker has said by then. */
+const LATE_LOOK_MS = 60;
 
 /** How long a thread that was told to end counts as one of the workers, though it goes on. */
 const ABANDONED_AFTER_MS = 1_000 + LATE_MS;
@@ -38,10 +32,9 @@ const ABANDONED_AFTER_MS = 1_000 + LATE_MS;
 /** How all stands in between. */
 export class Stillness {
   readonly #model: Model;
+  readonly #pool: PoolStillness;
   /** Since when there has been nothing to do. */
   #idleSince = Infinity;
-  /** Since when there have been more workers than are kept warm. */
-  #tooManySince = Infinity;
   /** How many events there had been when all was still last. */
   #seen = 0;
   /** How many tasks had not ended then. */
@@ -49,13 +42,13 @@ export class Stillness {
 
   constructor(model: Model) {
     this.#model = model;
+    this.#pool = new PoolStillness(model);
   }
 
   check(event: What<"still">): void {
     this.#checkCensus(event);
     this.#checkTimeouts();
-    this.#checkStuck();
-    this.#checkAhead();
+    if (this.#model.isPool) this.#pool.check();
     this.#checkWaiting(event);
     this.#checkCalls(event);
     this.#checkLeftovers(event);
@@ -153,50 +146,15 @@ export class Stillness {
 
   #checkTimeouts(): void {
     const { now, outstanding, isPool } = this.#model;
-    for (
-      const { place, script: { timeout = Infinity }, startedAt, number, bodies } of outstanding
-    ) {
+    for (const { place, script, startedAt, number, bodies, attempts } of outstanding) {
+      const { timeout = Infinity } = script;
       if (place !== "running") continue;
-      const body = bodies.at(-1);
+      const body = bodies.findLast(({ attempt, ended }) => attempt === attempts && !ended);
       // A pool waits for what its worker has said by then.
-      const since = isPool
-        ? body?.ended === undefined ? body?.beganAt ?? Infinity : Infinity
-        : startedAt;
-      const late = isPool ? LATE_MESSAGE_MS : this.#lateness;
+      const since = isPool ? body?.beganAt ?? Infinity : startedAt;
+      const late = isPool ? LATE_LOOK_MS : this.#lateness;
       const over = now >= since + timeout + late;
       ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
-    }
-  }
-
-  /** What was sent ahead comes after what waits. */
-  #checkAhead(): void {
-    const { isPool, started, paused, outstanding, options: { pool } } = this.#model;
-    if (!isPool || !started || paused !== false || pool.fullAt < Infinity) return;
-    const waiting = outstanding.filter(({ place }) => place === "ready");
-    if (waiting.length === 0) return;
-    for (const task of outstanding) {
-      const begun = task.bodies.at(-1)?.attempt === task.attempts + 1;
-      if (task.place !== "accepted" || begun) continue;
-      for (const other of waiting) {
-        const hidden = !other.script.sendable;
-        ensure(
-          "order",
-          hidden || comesBefore(task, other),
-          `${other.number} waits behind ${task.number}`,
-        );
-      }
-    }
-  }
-
-  /** No worker that is stuck keeps a task. */
-  #checkStuck(): void {
-    const { isPool, outstanding, now, options: { pool: { startTimeout } } } = this.#model;
-    if (!isPool || !POOL.replacesStuckWorkers) return;
-    for (const { place, bodies, attempts, startedAt, number, script } of outstanding) {
-      if (place !== "running" || bodies.at(-1)?.attempt === attempts) continue;
-      const most = Math.min(startTimeout, Math.max(script.timeout ?? startTimeout, MIN_WAIT_MS));
-      const stuck = now > startedAt + most + STUCK_LATE_MS;
-      ensure("stuck workers", !stuck, `task ${number} is kept by a worker that does not begin it`);
     }
   }
 
@@ -324,8 +282,6 @@ export class Stillness {
       ensure("settling", workers.length > 0, "a timer is left that closes idle workers");
     }
     this.#seen = model.events;
-    this.#checkHolds();
-    this.#checkIdle();
   }
 
   /** How many listeners on a signal there are to be: none, one, or one perhaps. */
@@ -346,41 +302,6 @@ export class Stillness {
       (listened(endable) || listened(waiting) ||
         outstanding.some((task) => task.signal === signal));
     return wanted ? "one" : listened(streams) ? "perhaps" : "none";
-  }
-
-  #checkIdle(): void {
-    const model = this.#model;
-    if (!model.isPool) return;
-    const { minWorkers, idleTimeout } = model.options.pool;
-    const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
-    if (workers.length <= minWorkers) {
-      this.#tooManySince = Infinity;
-      return;
-    }
-    this.#tooManySince = Math.min(this.#tooManySince, model.now);
-    for (const { state, idleSince, id } of workers) {
-      // It is looked at once they are more than `minWorkers`, and once more when it is due.
-      const due = Math.max(idleSince, this.#tooManySince) + 2 * (idleTimeout + LATE_MS);
-      ensure(
-        "idle workers",
-        state !== "ready" || model.now <= due,
-        `worker ${id} is kept too long`,
-      );
-    }
-  }
-
-  /** A worker keeps the program alive while it has something to do. */
-  #checkHolds(): void {
-    const model = this.#model;
-    for (const { state, killedAt, held, tasks, id } of model.livingWorkers) {
-      if (state !== "ready" || killedAt !== undefined) continue;
-      if (tasks.size === 0) ensure("settling", !held, `worker ${id} is held with nothing to do`);
-    }
-    for (const { worker } of model.live) {
-      const held = worker === undefined || model.workers[worker].held ||
-        model.workers[worker].killedAt !== undefined;
-      ensure("settling", held, "a worker at work doesn't keep the program alive");
-    }
   }
 
   /** Whether no worker can take another task. */

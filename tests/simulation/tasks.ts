@@ -67,7 +67,7 @@ export class Tasks {
     ensure("one result", task.place !== "done", "a task has ended twice");
     const { status, outcome, attempts } = event;
     // Of one that is cancelled it has been said that it had started.
-    if (status === "cancelled") judge.countUnbegun(task, attempts);
+    if (status === "cancelled" || judge.isStuck(task, outcome)) judge.countUnbegun(task, attempts);
     ensureEqual("attempts", attempts, task.attempts, "the attempts of a task that has ended");
     if (status === "succeeded") this.#succeeded(task, outcome);
     else if (status === "failed") this.#failed(task, outcome, judge);

@@ -54,6 +54,9 @@ export class Workers {
       case "noted":
         this.#model.body(event.task, event.attempt).noted = true;
         return;
+      case "on its way":
+        this.#model.body(event.task, event.attempt).noted = false;
+        return;
       case "told":
         return this.#told(event.task, event.attempt);
       case "lost":
@@ -119,7 +122,7 @@ export class Workers {
     const model = this.#model;
     const task = model.task(number);
     model.workers[worker].tasks.delete(number);
-    if (model.workers[worker].state === "gone") task.stuck++;
+    if (task.place === "running") task.stuck++;
     if (task.place === "done" || task.place === "retrying") return;
     ensureEqual("one place", task.sentTo, worker, "where a task was taken back from");
     this.#backInQueue(task);
