@@ -21,7 +21,7 @@ import {
 const MAX_FAILED_STARTS = 3;
 
 /** A pool that doesn't clear its timer in time looks after its workers once more after so long. */
-const LOOK_EVERY_MS = 5 + LATE_MS;
+const LOOK_EVERY_MS = 60;
 
 /** A pool looks in steps whether an attempt is over its time, once it has heard what its worker has said by then. */
 const LATE_LOOK_MS = 60;
