@@ -4,11 +4,14 @@
  * @module
  */
 import { inspect } from "node:util";
+import type { Kind } from "./author.ts";
 import type { Event } from "./history.ts";
+import type { Program } from "./program.ts";
+import { RULES } from "./rules.ts";
 import { PLAIN } from "./shrink.ts";
 import { type Finding, reduce } from "./simulate.ts";
 
-/** So many of the last events are printed. */
+/** How many of the last events are printed. */
 const TAIL = 60;
 
 /**
@@ -20,20 +23,39 @@ const TAIL = 60;
 export async function describe(finding: Finding): Promise<string> {
   const { program, history, violation } = await reduce(finding);
   const { seed } = program;
-  const { guarantee, message, index } = violation;
+  const { rule, message, index } = violation;
   return [
-    `Seed ${seed}, guarantee ${guarantee}: ${message}`,
+    `Seed ${seed}, rule "${rule}": ${message}`,
+    RULES[rule],
     `The program, without what is plain: ${inspect(brief(program), { depth: Infinity })}`,
     "What happened before:",
-    ...history.slice(Math.max(0, index - TAIL), index + 1).map(line),
-    `Again: deno task sim --seeds 1 --from ${seed}`,
+    ...history.slice(0, index + 1)
+      .filter(({ is }) => is !== "listened")
+      .slice(-TAIL)
+      .map(line),
+    `Again: deno task sim --seeds 1 --from ${seed} --kind '${kindOf(finding.program)}'`,
   ].join("\n");
 }
 
+/** Of what kind a program is, before it is made smaller. */
+function kindOf({ queues: [first, ...others] }: Program): Kind {
+  if (others.length > 0) return "two lanes";
+  return first.lane;
+}
+
 function line(event: Event): string {
-  const { at, wall: _wall, is, ...rest } = event;
+  const { at, wall: _wall, is, queue, ...rest } = event;
+  const head = `${String(at).padStart(8)} ${queue < 0 ? " " : queue} ${is}`;
+  if (is === "opened") return head;
+  if (event.is === "still") {
+    return `${head} ${JSON.stringify({ ...event.stats, ...countsOf(event) })}`;
+  }
   const { script: _script, ...told } = { script: undefined, ...rest };
-  return `${String(at).padStart(8)} ${is} ${inspect(told, { depth: 3, breakLength: Infinity })}`;
+  return `${head} ${inspect(told, { depth: 3, breakLength: Infinity })}`;
+}
+
+function countsOf({ timers, idleTimers, calm }: Event & { is: "still" }): object {
+  return { timers, idleTimers, calm };
 }
 
 /** A program without what is plain, for reading. */

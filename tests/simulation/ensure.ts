@@ -1,31 +1,32 @@
 /**
- * How the checker says that a guarantee doesn't hold.
+ * How the checker says that a rule is broken.
  *
  * @module
  */
+import type { Rule } from "./rules.ts";
 
-/** A guarantee doesn't hold; 0: the program was not carried out. */
+/** A rule is broken. */
 export class Broken extends Error {
-  constructor(readonly guarantee: number, message: string) {
+  constructor(readonly rule: Rule, message: string) {
     super(message);
   }
 }
 
-/** Breaks a guarantee unless something holds. */
-export function ensure(guarantee: number, holds: unknown, message: string): asserts holds {
-  if (!holds) throw new Broken(guarantee, message);
+/** Says that a rule is broken unless something holds. */
+export function ensure(rule: Rule, holds: unknown, message: string): asserts holds {
+  if (!holds) throw new Broken(rule, message);
 }
 
-/** Breaks a guarantee unless two values are, or two objects or arrays hold, the same. */
+/** Says that a rule is broken unless two values are, or two objects or arrays hold, the same. */
 export function ensureEqual(
-  guarantee: number,
+  rule: Rule,
   seen: unknown,
   expected: unknown,
   what: string,
 ): void {
   if (isSame(seen, expected)) return;
   throw new Broken(
-    guarantee,
+    rule,
     `${what}: ${JSON.stringify(seen)}, expected ${JSON.stringify(expected)}`,
   );
 }

@@ -1,11 +1,11 @@
 /**
- * What is written down while a program runs: all that can be seen of the queue from without, and what really
+ * What is written down while a program runs: all that can be seen of the queues from without, and what really
  * happens to attempts and workers. The checker knows nothing else.
  *
  * @module
  */
 import type { QueueStats, RunSummary, TaskStatus } from "../../mod.ts";
-import type { Lane, QueueScript, RunScript, TaskScript } from "./program.ts";
+import type { QueueScript, RunScript, TaskScript } from "./program.ts";
 
 /** The counts of a summary, and how many results it holds. */
 export type SummaryCounts =
@@ -25,7 +25,7 @@ export type Call =
 /** Something that happened. Tasks and signals are known by their numbers. */
 export type Happening =
   // What is done to the queue
-  | { readonly is: "opened"; readonly lane: Lane; readonly options: QueueScript }
+  | { readonly is: "opened"; readonly options: QueueScript }
   | {
     readonly is: "admitted";
     readonly task: number;
@@ -77,9 +77,41 @@ export type Happening =
     readonly outcome: string;
   }
   | { readonly is: "heard done"; readonly task: number }
-  // What really happens
-  | { readonly is: "accepted" | "taken back"; readonly task: number }
-  | { readonly is: "begins"; readonly task: number; readonly attempt: number }
+  // What really happens to workers, which are numbered in the order of their starts
+  | { readonly is: "worker starts"; readonly worker: number; readonly id: number }
+  | {
+    /** It has said that it is ready; its start has failed; it is told to end; it is gone. */
+    readonly is: "worker ready" | "worker fails" | "worker killed" | "worker gone";
+    readonly worker: number;
+  }
+  /** Whether a worker keeps the program alive. */
+  | { readonly is: "worker held"; readonly worker: number; readonly busy: boolean }
+  /** A worker that was told to end goes on all the same. */
+  | { readonly is: "worker abandoned"; readonly worker: number }
+  | {
+    readonly is: "sent";
+    readonly task: number;
+    readonly attempt: number;
+    readonly worker: number;
+  }
+  /** A task that was sent has not begun and never will, there. */
+  | { readonly is: "taken back"; readonly task: number; readonly worker: number }
+  // What really happens to attempts
+  | {
+    readonly is: "begins";
+    readonly task: number;
+    readonly attempt: number;
+    readonly worker?: number;
+  }
+  /** Its function is called; it has asked for its signal or its state. */
+  | { readonly is: "called"; readonly task: number; readonly attempt: number }
+  | { readonly is: "touched"; readonly task: number; readonly attempt: number }
+  /** How it ended is noted where the pool can read it, has come to the pool, or never will. */
+  | {
+    readonly is: "noted" | "on its way" | "told" | "lost";
+    readonly task: number;
+    readonly attempt: number;
+  }
   | {
     readonly is: "ends";
     readonly task: number;
@@ -97,13 +129,15 @@ export type Happening =
     readonly pendingCount: number;
     readonly results: number;
     readonly statuses: readonly (readonly [task: number, status: TaskStatus])[];
-    /** How many more tasks the workers would take. */
-    readonly room: number;
     readonly limit: number;
-    /** Timers that the queue has set. */
+    /** Timers that the queue has set, and among them those that close idle workers. */
     readonly timers: number;
+    readonly idleTimers: number;
     /** Whether nothing will happen any more by itself. */
     readonly calm: boolean;
+  }
+  | {
+    readonly is: "listened";
     readonly listeners: readonly (readonly [signal: number, count: number])[];
   }
   | { readonly is: "failure"; readonly error: string }
@@ -111,7 +145,12 @@ export type Happening =
   | { readonly is: "ended" };
 
 /** Something that happened, with the times on both clocks. */
-export type Event = Happening & { readonly at: number; readonly wall: number };
+export type Event = Happening & {
+  /** The queue that it happened to; -1: all. */
+  readonly queue: number;
+  readonly at: number;
+  readonly wall: number;
+};
 
 /** All that happened, in order. */
 export type History = readonly Event[];

@@ -1,7 +1,7 @@
 /**
- * `deno task sim [--seeds N] [--from S] [--jobs J]`: simulates programs, on all processors unless told otherwise. Says
- * how far it is on stderr. The exit status is 1 when a guarantee is broken; then the program that shows it is printed,
- * made as small as can be, with the end of its history.
+ * `deno task sim [--seeds N] [--from S] [--kind KIND] [--jobs J]`: simulates programs, on all processors unless told
+ * otherwise, of all kinds unless told which. Says how far it is on stderr. The exit status is 1 when a rule is broken;
+ * then the program that shows it is printed, made as small as can be, with the end of its history.
  *
  * @module
  */
@@ -9,20 +9,22 @@ import { parseArgs } from "@std/cli";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { stdArgs } from "../../scripts/std.ts";
+import { type Kind, KINDS } from "./author.ts";
 import { describe } from "./describe.ts";
 import { sweep } from "./simulate.ts";
 
-/** So often it says how far it is, in milliseconds. */
-const TELL_EVERY = Deno.stderr.isTerminal() ? 500 : 15_000;
+/** How often it says how far it is. */
+const TELL_EVERY_MS = Deno.stderr.isTerminal() ? 500 : 15_000;
 
 const options = parseArgs(Deno.args, {
-  string: ["seeds", "from", "jobs"],
+  string: ["seeds", "from", "jobs", "kind"],
   default: { seeds: "10000", from: "0", jobs: `${availableParallelism()}` },
   unknown: (arg) => misused(`Unknown argument: '${arg}'`),
 });
 const seeds = whole("seeds");
 const from = whole("from");
 const jobs = whole("jobs");
+const kind = kindOf(options.kind);
 
 Deno.exit(await (jobs > 1 ? share() : alone()) ? 0 : 1);
 
@@ -32,6 +34,11 @@ function whole(name: "seeds" | "from" | "jobs"): number {
   return misused(`--${name} must be a whole number: got '${options[name]}'`);
 }
 
+function kindOf(name: string | undefined): Kind | undefined {
+  if (name === undefined || name in KINDS) return name as Kind | undefined;
+  return misused(`--kind must be one of ${Object.keys(KINDS).join(", ")}: got '${name}'`);
+}
+
 function misused(message: string): never {
   console.error(message);
   Deno.exit(2);
@@ -39,7 +46,7 @@ function misused(message: string): never {
 
 /** Simulates all in this process; says on stdout how many it has done, for the one that started it. */
 async function alone(): Promise<boolean> {
-  const finding = await sweep(from, seeds, (histories) => console.log(histories));
+  const finding = await sweep(from, seeds, kind, (histories) => console.log(histories));
   if (finding !== undefined) console.error(await describe(finding));
   return finding === undefined;
 }
@@ -54,7 +61,7 @@ async function share(): Promise<boolean> {
       `${Math.round(seconds)} s${end}`;
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   };
-  const timer = setInterval(() => tell(Deno.stderr.isTerminal() ? "\r" : "\n"), TELL_EVERY);
+  const timer = setInterval(() => tell(Deno.stderr.isTerminal() ? "\r" : "\n"), TELL_EVERY_MS);
   const std = await stdArgs();
   const share = Math.ceil(seeds / jobs);
   const succeeded = await Promise.all(Array.from({ length: jobs }, async (_, job) => {
@@ -63,6 +70,7 @@ async function share(): Promise<boolean> {
       args: [
         ...["run", "--allow-all", ...std, fileURLToPath(import.meta.url)],
         ...[`--seeds=${count}`, `--from=${from + job * share}`, "--jobs=1"],
+        ...(kind === undefined ? [] : [`--kind=${kind}`]),
       ],
       stdin: "null",
       stdout: "piped",

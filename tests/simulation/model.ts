@@ -4,8 +4,25 @@
  * @module
  */
 import type { TaskStatus } from "../../mod.ts";
+import { POOL } from "./features.ts";
 import type { Call, Event, Happening, SummaryCounts } from "./history.ts";
-import type { Lane, QueueScript, TaskScript } from "./program.ts";
+import type { QueueScript, TaskScript } from "./program.ts";
+
+/** What cancels tasks by itself, as the reasons say it. */
+export const CAUSES = {
+  timeout: "Cancelled because the run's time was up",
+  abort: "Cancelled because the run was aborted",
+  failure: "Cancelled because task",
+  shutdown: "Cancelled because the queue was shut down",
+  reset: "Cancelled because the queue was reset",
+  left: "was cancelled",
+} as const;
+
+/** Timers fire up to so many milliseconds late, as deadlines between whole ones are rounded up. */
+export const LATE_MS = 1 + 1e-6;
+
+/** Within this time a queue notices that the wall clock was set. */
+const CLOCK_LOOK_MS = 1_000;
 
 /** One happening by what it is. */
 export type What<I extends Happening["is"]> = Extract<Event, { readonly is: I }>;
@@ -13,11 +30,20 @@ export type What<I extends Happening["is"]> = Extract<Event, { readonly is: I }>
 /** An attempt as it really goes. */
 export interface Body {
   readonly attempt: number;
+  readonly beganAt: number;
+  endedAt: number;
+  /** Its worker, in a pool. */
+  readonly worker: number | undefined;
+  /** Whether its function has been called, and has asked for its signal or its state. */
+  called: boolean;
+  touched: boolean;
+  /** Whether how it ended is noted where the pool can read it, has come to the pool, or never will. */
+  noted: boolean;
+  told: boolean;
+  lost: boolean;
   ended: "value" | "throw" | "crash" | "stopped" | undefined;
   /** When the queue gave it up. */
   interruptedAt: number | undefined;
-  /** Whether its worker has been given up with it. */
-  abandoned: boolean;
   lent: boolean;
 }
 
@@ -30,6 +56,16 @@ export interface TaskModel {
   readonly createdAt: number;
   /** Between which resets it was admitted. */
   epoch: number;
+  /** When its last attempt was given up. */
+  givenUpAt: number;
+  /** When its attempt was taken back that had been said to have started. */
+  unbegunAt: number;
+  /** How many workers were ended in which it had not begun. */
+  stuck: number;
+  /** The worker that it was sent to, until it is taken back, retried or done. */
+  sentTo: number | undefined;
+  /** Since which event it may have been ready. */
+  readySince: number;
   /** `accepted`: given to a worker and not said to have started. */
   place: "waiting" | "ready" | "accepted" | "running" | "retrying" | "done";
   /** While it waits or is retried: it must not be ready before, and must be after. */
@@ -59,10 +95,35 @@ export interface CallModel {
   readonly endedBefore: number;
 }
 
+/** A worker of a pool. */
+export interface WorkerModel {
+  readonly id: number;
+  state: "starting" | "ready" | "gone";
+  /** Since when it has been told to end. */
+  killedAt: number | undefined;
+  /** What it was at when it was told to end. */
+  killedBody: Body | undefined;
+  /** Whether it goes on though it was told to end. */
+  abandoned: boolean;
+  /** Whether it keeps the program alive. */
+  held: boolean;
+  /** What it was sent, and has not told the end of. */
+  readonly tasks: Set<number>;
+  /** Since when it has not kept the program alive. */
+  idleSince: number;
+}
+
 /** How a queue stands, by what a history tells. */
 export class Model {
-  lane: Lane = "event loop";
   options!: QueueScript;
+  /** Whether some queue, this one or another, is a pool. */
+  hasPools = false;
+  /** How many events there have been. */
+  events = 0;
+  /** By number. */
+  readonly workers: WorkerModel[] = [];
+  /** How many starts have failed since the last that didn't, at the most. */
+  failedStarts = 0;
   now = 0;
   readonly tasks = new Map<number, TaskModel>();
   /** How many tasks the calls submit that are under way. */
@@ -92,9 +153,21 @@ export class Model {
   /** Those that have ended since the last reset, in order. */
   ended: TaskModel[] = [];
   retries = 0;
+  /** When all was still last. */
+  stillAt = -Infinity;
+  abandonedAtEnd = 0;
   /** When the wall clock was last set forward. */
   leapt = -Infinity;
   #wall: { readonly at: number; readonly wall: number } | undefined;
+
+  get isPool(): boolean {
+    return this.options.lane !== "event loop";
+  }
+
+  /** The workers that are not gone. */
+  get livingWorkers(): WorkerModel[] {
+    return this.workers.filter(({ state }) => state !== "gone");
+  }
 
   task(number: number): TaskModel {
     return this.tasks.get(number)!;
@@ -140,6 +213,7 @@ export class Model {
 
   /** The time passes to that of an event. */
   passTo({ at, wall, is }: Event): void {
+    this.events++;
     const before = this.#wall;
     if (before !== undefined && is === "wall clock set") {
       if (wall - before.wall > at - before.at) this.leapt = at;
@@ -156,23 +230,26 @@ export class Model {
       // Once the time of day has come the task may be ready, even if the clock is set back then.
       if (left === 0) task.notBefore = Math.min(task.notBefore, at);
       // A clock that is set forward is noticed within this time.
-      const notice = this.leapt >= task.createdAt ? 30_000 : 0;
+      const notice = this.leapt >= task.createdAt ? CLOCK_LOOK_MS : 0;
       if (left === 0) task.notAfter = Math.min(task.notAfter, at + notice);
     }
   }
 
   /** The bodies that use a worker. */
   get live(): Body[] {
-    return this.#unended.filter(({ interruptedAt, abandoned, lent }) =>
-      !abandoned && !lent && (interruptedAt === undefined || this.lane === "workers")
-    );
+    return this.#unended.filter((body) => !body.lent && !this.isGivenUp(body));
   }
 
   /** Interrupted bodies that go on without a worker. */
   get abandoned(): Body[] {
-    return this.#unended.filter(({ interruptedAt, abandoned }) =>
-      this.lane === "workers" ? abandoned : interruptedAt !== undefined
-    );
+    return this.#unended.filter((body) => this.isGivenUp(body));
+  }
+
+  /** Whether a body goes on, or ends, without using one of the workers that there may be. */
+  isGivenUp({ worker, interruptedAt }: Body): boolean {
+    if (worker === undefined) return interruptedAt !== undefined;
+    const { abandoned, killedAt } = this.workers[worker];
+    return abandoned || (killedAt !== undefined && !POOL.countsEndingWorkers);
   }
 
   get #unended(): Body[] {
@@ -183,12 +260,30 @@ export class Model {
     return unended;
   }
 
+  /** Whether its last attempt may still keep it from being retried. */
+  isStopping({ script, bodies, givenUpAt }: TaskModel): boolean {
+    const { now, workers, options: { lane } } = this;
+    const last = bodies.at(-1);
+    if (last === undefined) return false;
+    if (last.worker !== undefined) {
+      // Until word of its end has come.
+      if (last.told || workers[last.worker].state === "gone") return false;
+      return lane === "processes" || now <= givenUpAt + 2 * script.grace + LATE_MS;
+    }
+    if (last.ended !== undefined) return false;
+    const touches = script.attempts.some(({ touches }) => touches);
+    return touches && now < last.interruptedAt! + script.grace;
+  }
+
   /** The queue has given up the attempt of a task. */
-  interrupted(task: TaskModel): void {
+  interrupted(task: TaskModel): Body | undefined {
     const body = task.bodies.at(-1);
+    task.givenUpAt = this.now;
     if (body?.attempt === task.attempts && body.ended === undefined) {
       body.interruptedAt ??= this.now;
     }
+    if (body?.attempt === task.attempts) return body;
+    return undefined;
   }
 
   /** How many of the tasks that have ended since the last reset, and are not detached, did so. */
@@ -217,4 +312,10 @@ export function statusOf({ place, result }: TaskModel): TaskStatus {
     default:
       return place;
   }
+}
+
+/** Whether one task is to start before another. */
+export function comesBefore(a: TaskModel, b: TaskModel): boolean {
+  const [first, second] = [a.script.priority, b.script.priority];
+  return first < second || (first === second && a.number < b.number);
 }

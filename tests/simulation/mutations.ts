@@ -1,233 +1,128 @@
 /**
- * `deno task sim:mutations`: checks the checker. Breaks the queue in one way after the other, each on a copy, and
- * simulates programs until the checker finds something wrong. The exit status is 1 when it doesn't.
+ * `deno task sim:mutations [--only TEXT] [--list]`: checks the checker. Breaks the library in one way after the other,
+ * each on a copy, and simulates programs until a rule is broken. The exit status is 1 when none is. `--list` only looks
+ * for the places of the mutations.
  *
  * @module
  */
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { parseArgs } from "@std/cli";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-/** A way to break the queue. */
-export interface Mutation {
-  readonly name: string;
-  /** The module, in `src/`. */
-  readonly file: string;
-  /** A text that occurs in it once, and what takes its place. */
-  readonly text: string;
-  readonly becomes: string;
-}
-
-const engine = (name: string, text: string, becomes: string): Mutation => ({
-  ...{ name, file: "core/engine.ts", text, becomes },
-});
-
-/** Ways to break the queue. */
-export const mutations: readonly Mutation[] = [
-  engine(
-    "drop the result of a task that was retried",
-    "this.history.add(task);",
-    "if (task.attempts !== 2) this.history.add(task);",
-  ),
-  {
-    name: "start out of order",
-    file: "core/ready_queue.ts",
-    text: "if (lanes[middle].priority < priority) low",
-    becomes: "if (lanes[middle].priority > priority) low",
-  },
-  engine("exceed the limit", "executor.room <= 0 &&", "executor.room < 0 &&"),
-  engine(
-    "run a task after it was cancelled",
-    "return this.#ready.remove(task);",
-    "return;",
-  ),
-  engine(
-    "end a task twice that its own retryIf has ended",
-    "if (task.done) return false;\n    if (again) {",
-    "if (again) {",
-  ),
-  engine(
-    "end a task twice when no worker starts",
-    "if (task.state !== READY) continue;",
-    "",
-  ),
-  engine(
-    "leave the rate's timer behind",
-    "if (this.outstanding === 0) this.timers.remove(this.#gateTimer);",
-    "",
-  ),
-  engine(
-    "leave the timeout of an attempt behind",
-    "this.running--;\n        return this.timers.remove(task);",
-    "this.running--;\n        return;",
-  ),
-  engine(
-    "lose a start that the rate has to count",
-    "gate.take(now);",
-    "if (this.running > 0) gate.take(now);",
-  ),
-  engine(
-    "retry once more than allowed",
-    "task.attempts > task.options.retries ||",
-    "task.attempts > task.options.retries + 1 ||",
-  ),
-  engine("retry what must not be", "return retryIf(error,", "return true || retryIf(error,"),
-  engine(
-    "forget what is scheduled when all is cancelled",
-    "if (item instanceof Task) tasks.push(item);",
-    "void item;",
-  ),
-  engine(
-    "let fail-first cancel what is protected",
-    "this.cancelAll(\n      false,",
-    "this.cancelAll(\n      true,",
-  ),
-  engine(
-    "let a detached task's failure cancel the others",
-    "this.failFirst && !options.detached",
-    "this.failFirst",
-  ),
-  {
-    name: "let a run's timeout cancel what is protected",
-    file: "core/run.ts",
-    text: 'queue.onExit === "cancel"',
-    becomes: "true",
-  },
-  {
-    name: "let a run's timeout cancel nothing",
-    file: "core/run.ts",
-    text: "this.#end(false, error,",
-    becomes: "void (false, error,",
-  },
-  engine(
-    "start a retry before its attempt has stopped",
-    "if (patience === 0) this.stopped(task);",
-    "if (patience >= 0) this.stopped(task);",
-  ),
-  engine(
-    "count an attempt that has not begun",
-    "this.#leave(task);\n      task.unbegin();",
-    "this.#leave(task);",
-  ),
-  engine(
-    "count as running what has not begun",
-    "this.#leave(task);\n      task.unbegin();",
-    "task.unbegin();",
-  ),
-  engine("leave a listener on a signal", "unlisten(signal, tasks);", ""),
-  engine(
-    "don't tell who waits for a milestone",
-    "if (this.outstanding === 0 || options.mustComplete) this.checkMilestones();",
-    "",
-  ),
-  engine("start attempts while paused", "if (this.paused || (executor", "if ((executor"),
-  engine(
-    "admit nobody who waits for room",
-    "submitter.admit();",
-    "",
-  ),
-  engine("admit one more than there is room for", "wanted <= room", "wanted <= room + 1"),
-  engine("start a delayed task early", "now + options.delay :", "now + options.delay / 2 :"),
-  engine("start a retry late", "now + retryDelay(", "now + 5 + retryDelay("),
-  engine("time an attempt out early", "now + timeout);", "now + timeout / 2);"),
-  engine(
-    "trust a wall clock that was set back",
-    "if (left > 0) return this.#setTimer(task, now + left);",
-    "void left;",
-  ),
-  engine(
-    "don't tell of a retry after a timeout",
-    "if (this.#retry(task, error, now)) this.#announceRetry(task, error);",
-    "this.#retry(task, error, now);",
-  ),
-  engine(
-    "let a task outlive its signal",
-    "for (const task of this) this.#engine",
-    "for (const task of [...this].slice(1)) this.#engine",
-  ),
-  {
-    name: "tell of a task in two summaries",
-    file: "core/history.ts",
-    text: "this.#owed = emptyTally();\n    this.#owedFrom",
-    becomes: "this.#owedFrom",
-  },
-  {
-    name: "forget a waiting task in the heap",
-    file: "core/ready_queue.ts",
-    text: "if (heap.size === 0) return false;",
-    becomes: "if (heap.size === 0 || lane !== undefined) return false;",
-  },
-  {
-    name: "don't give on the slot of what is abandoned",
-    file: "async/executor.ts",
-    text: "this.#release(slot);\n    attempt?.interrupt(reason);",
-    becomes: "attempt?.interrupt(reason);",
-  },
-];
+import type { Kind } from "./author.ts";
+import { mutations } from "./mutants.ts";
+import { Code, type Mutant, type Mutation } from "./mutate.ts";
+import { sweep } from "./simulate.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** So many programs are simulated at the most to find one mutation. */
-const SEEDS = 3000;
+/** How many programs are simulated at the most to find one mutation. */
+const MAX_SEEDS = 4000;
 
-/** A queue that hangs is found to do so after so many milliseconds. */
-const PATIENCE = 300_000;
+/** A queue that hangs is found to do so after this. */
+const MAX_MS = 600_000;
 
-/**
- * Makes the source of a module with a mutation.
- *
- * @param mutation the mutation
- * @returns the source
- * @throws {Error} when the text that it replaces doesn't occur once
- */
-export async function mutate({ name, file, text, becomes }: Mutation): Promise<string> {
-  const source = await readFile(join(root, "src", file), "utf8");
-  const times = source.split(text).length - 1;
-  if (times !== 1) throw new Error(`Cannot ${name}: its text occurs ${times} times in ${file}`);
-  return source.replace(text, () => becomes);
+/** What of the project the simulation needs. */
+const PARTS = [
+  ...["deno.json", "mod.ts", "src", "tests/simulation"],
+  ...["tests/random.ts", "tests/abort_listeners.ts"],
+];
+
+/** What a program shows. */
+interface Found {
+  readonly seed: number;
+  readonly message: string;
 }
 
-/** What the checker finds wrong with the queue under a mutation, if anything. */
-async function find(mutation: Mutation): Promise<string | undefined> {
+/**
+ * What is found wrong with a copy of the library, if anything is. What is found wrong with the library itself by the same
+ * program doesn't count.
+ */
+async function find(mutant: Mutant, kind: Kind | undefined): Promise<string | undefined> {
   const copy = await mkdtemp(join(tmpdir(), "mutation-"));
   try {
-    for (const part of ["deno.json", "mod.ts", "src", "tests"]) {
-      await cp(join(root, part), join(copy, part), { recursive: true });
+    for (const part of PARTS) await cp(join(root, part), join(copy, part), { recursive: true });
+    await writeFile(join(copy, "src", mutant.path), mutant.source);
+    for (let from = 0; from < MAX_SEEDS;) {
+      const found = await sweepIn(copy, from, kind);
+      if (found === undefined || typeof found === "string") return found;
+      if (await sweep(found.seed, 1, kind) === undefined) {
+        return `seed ${found.seed}: ${found.message}`;
+      }
+      from = found.seed + 1;
     }
-    await writeFile(join(copy, "src", mutation.file), await mutate(mutation));
-    const simulate = pathToFileURL(join(copy, "tests/simulation/simulate.ts"));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "eval",
-        `import { sweep } from "${simulate}";
-        const found = await sweep(0, ${SEEDS});
-        if (found) console.log("seed", found.program.seed + ":", found.violation.message);`,
-      ],
-      cwd: copy,
-      stdin: "null",
-      stderr: "inherit",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    const { success, stdout } = await child.output();
-    if (!success) return "it hangs or can't be run";
-    return new TextDecoder().decode(stdout).split("\n")[0] || undefined;
+    return undefined;
   } finally {
     await rm(copy, { recursive: true });
   }
 }
 
-if (import.meta.main) {
-  let survivors = 0;
-  const left = mutations.values();
-  // As many at a time as there are processors.
-  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, async () => {
-    for (const mutation of left) {
-      const found = await find(mutation);
-      if (found === undefined) survivors++;
-      console.log(`${found === undefined ? "SURVIVED" : "caught  "} ${mutation.name} (${found})`);
-    }
-  }));
-  console.log(`\n${mutations.length - survivors} of ${mutations.length} mutations were caught`);
-  if (survivors > 0) Deno.exit(1);
+/** What is found wrong with the library in a folder; a text when its programs can't be carried out. */
+async function sweepIn(
+  folder: string,
+  from: number,
+  kind: Kind | undefined,
+): Promise<Found | string | undefined> {
+  const simulate = pathToFileURL(join(folder, "tests/simulation/simulate.ts"));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-lock",
+      `import { sweep } from "${simulate}";
+      const found = await sweep(${from}, ${MAX_SEEDS - from}, ${JSON.stringify(kind)});
+      if (found === undefined) console.log("null");
+      else console.log(JSON.stringify({ seed: found.program.seed, message: found.violation.message }));`,
+    ],
+    cwd: folder,
+    stdin: "null",
+    stderr: "piped",
+    signal: AbortSignal.timeout(MAX_MS),
+  });
+  const { success, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  if (success) return JSON.parse(decoder.decode(stdout)) ?? undefined;
+  const [error] = decoder.decode(stderr).split("\n");
+  // What can't be loaded shows nothing.
+  if (/SyntaxError|Module not found/.test(error)) throw new Error(error);
+  return `it hangs or throws: ${error}`;
 }
+
+const options = parseArgs(Deno.args, {
+  string: ["only"],
+  boolean: ["list"],
+  default: { only: "" },
+  unknown: (arg) => {
+    console.error(`Unknown argument: '${arg}'`);
+    Deno.exit(2);
+  },
+});
+const code = new Code(join(root, "src"));
+let failures = 0;
+/** Each with the module that it makes. */
+const mutants: [Mutation, Mutant][] = [];
+for (const mutation of mutations.filter(({ name }) => name.includes(options.only))) {
+  try {
+    mutants.push([mutation, code.mutate(mutation)]);
+  } catch (error) {
+    failures++;
+    console.log(`NO PLACE ${(error as Error).message}`);
+  }
+}
+if (options.list) {
+  console.log(`${mutants.length} mutations have their places, ${failures} don't`);
+  Deno.exit(failures > 0 ? 1 : 0);
+}
+const left = mutants.values();
+// As many at a time as there are processors.
+await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+  for (const [{ name, kind }, mutant] of left) {
+    const found = await find(mutant, kind);
+    if (found === undefined) failures++;
+    // Of a stack the first line is enough.
+    const [what] = (found ?? mutant.path).split("\n");
+    console.log(`${found === undefined ? "SURVIVED" : "caught  "} ${name} (${what})`);
+  }
+}));
+console.log(`\n${mutants.length} mutations, ${failures} failures`);
+if (failures > 0) Deno.exit(1);

@@ -9,24 +9,17 @@ import { type Program, simpleTask } from "./program.ts";
 export const PLAIN: Readonly<Record<string, unknown>> = {
   ...simpleTask(10, 3),
   ...simpleTask(10, 3).attempts[0],
-  ...{ size: 0, burst: 1, retain: "all", mode: "finite", workers: 1 },
+  ...{ on: 0, size: 0, burst: 1, retain: "all", mode: "finite", workers: 1, rate: undefined },
   ...{ failPolicy: "continue", onExit: "complete-priority", strict: false, leaveAfter: Infinity },
-  ...{
-    ahead: 1,
-    stop: 0,
-    advance: 0,
-    setWallClock: 0,
-    count: 1,
-    window: 1,
-    ordered: true,
-    settled: false,
-  },
-  ...{ end: "force", fails: false, timeout: undefined, rate: undefined, delay: undefined },
+  ...{ advance: 0, setWallClock: 0, count: 1, window: 1, ordered: true, settled: false },
+  ...{ end: "force", how: "ready", timeout: undefined, delay: undefined },
   ...{ runIn: undefined, retryAfter: undefined, signal: undefined },
+  ...{ minWorkers: 0, idleTimeout: 1000, startTimeout: 30_000, recycleAfter: Infinity, stop: 0 },
+  ...{ spinners: 0, loses: false, stoppable: true, journal: true, fullAt: Infinity },
 };
 
 /** Of these a program has one at least. */
-const NEVER_EMPTY = new Set(["attempts", "starts", "latencies"]);
+const NEVER_EMPTY = new Set(["attempts", "starts", "down", "up", "stuckAfter", "queues"]);
 
 /** So many programs are tried at the most. */
 const MAX_TRIES = 3000;

@@ -5,23 +5,55 @@
  */
 import type { TaskStatus } from "../../mod.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
-import { type CallModel, type Model, statusOf, type TaskModel, type What } from "./model.ts";
+import { POOL } from "./features.ts";
+import { PoolStillness } from "./pool_stillness.ts";
+import {
+  type CallModel,
+  LATE_MS,
+  type Model,
+  statusOf,
+  type TaskModel,
+  type What,
+  type WorkerModel,
+} from "./model.ts";
+
+/** So many failed starts in a row, and no more workers are started while others can run what waits. */
+const MAX_FAILED_STARTS = 3;
+
+/** A pool that doesn't clear its timer in time looks after its workers once more after so long. */
+const LOOK_EVERY_MS = 60;
+
+/** A pool looks in steps whether an attempt is over its time, once it has heard what its worker has said by then. */
+const LATE_LOOK_MS = 60;
+
+/** How long a thread that was told to end counts as one of the workers, though it goes on. */
+const ABANDONED_AFTER_MS = 1_000 + LATE_MS;
 
 /** How all stands in between. */
 export class Stillness {
   readonly #model: Model;
+  readonly #pool: PoolStillness;
+  /** Since when there has been nothing to do. */
+  #idleSince = Infinity;
+  /** How many events there had been when all was still last. */
+  #seen = 0;
+  /** How many tasks had not ended then. */
+  #left = 0;
 
   constructor(model: Model) {
     this.#model = model;
+    this.#pool = new PoolStillness(model);
   }
 
   check(event: What<"still">): void {
     this.#checkCensus(event);
     this.#checkTimeouts();
+    if (this.#model.isPool) this.#pool.check();
     this.#checkWaiting(event);
     this.#checkCalls(event);
     this.#checkLeftovers(event);
-    if (event.calm) this.#checkCalm(event.activeCount + event.pendingCount);
+    this.#left = event.activeCount + event.pendingCount;
+    if (event.calm) this.#checkCalm(this.#left);
   }
 
   /** Each task is in one place, and the statistics count them there. */
@@ -41,10 +73,17 @@ export class Stillness {
     const waiting = count("pending") + count("scheduled") + count("retrying");
     // What streams have submitted is heard of when it starts.
     const hidden = Math.min(model.hidden, Math.max(0, pending + scheduled - waiting));
-    ensureEqual(2, pending + scheduled, waiting + hidden, "the number of tasks that wait");
-    if (hidden === 0) ensureEqual(2, pending, count("pending"), "the number of pending tasks");
     ensureEqual(
-      2,
+      "one place",
+      pending + scheduled,
+      waiting + hidden,
+      "the number of tasks that wait",
+    );
+    if (hidden === 0) {
+      ensureEqual("one place", pending, count("pending"), "the number of pending tasks");
+    }
+    ensureEqual(
+      "one place",
       { active, succeeded, failed, cancelled, completed },
       {
         active: count("running"),
@@ -55,13 +94,34 @@ export class Stillness {
       },
       "the statistics",
     );
-    ensureEqual(1, stats.retried, model.retries, "the number of retries");
-    ensureEqual(3, stats.abandoned, model.abandoned.length, "what is said to be abandoned");
-    ensureEqual(2, [activeCount, pendingCount], [active, pending + scheduled], "the counts");
+    ensureEqual("one result", stats.retried, model.retries, "the number of retries");
+    this.#checkAbandoned(stats.abandoned);
+    ensureEqual(
+      "one place",
+      [activeCount, pendingCount],
+      [active, pending + scheduled],
+      "the counts",
+    );
     model.paused ??= stats.paused;
-    ensureEqual(7, [stats.closed, stats.paused], [model.closed, model.paused], "closed, paused");
-    ensureEqual(3, limit, model.limit, "the number of workers");
+    ensureEqual(
+      "settling",
+      [stats.closed, stats.paused],
+      [model.closed, model.paused],
+      "closed, paused",
+    );
+    ensureEqual("workers", limit, model.limit, "the number of workers");
     this.#checkKept(results);
+  }
+
+  #checkAbandoned(said: number): void {
+    const model = this.#model;
+    if (!model.isPool) {
+      return ensureEqual("workers", said, model.abandoned.length, "what is said to be abandoned");
+    }
+    // Just when a worker that is ending has heard of it is not told.
+    const ending = model.livingWorkers.filter(({ killedAt }) => killedAt !== undefined);
+    const sure = count(model.abandoned, ({ worker }) => model.workers[worker!].abandoned);
+    ensure("workers", said >= sure && said <= ending.length, `${said} are said to be abandoned`);
   }
 
   #checkStatus(task: TaskModel, status: TaskStatus): void {
@@ -70,46 +130,81 @@ export class Stillness {
     const expected = statusOf(task);
     const holds = expected === status ||
       (status === "pending" && due && (task.place === "waiting" || task.place === "retrying"));
-    ensure(2, holds, `task ${task.number} is said to be ${status} and is ${expected}`);
+    ensure("one place", holds, `task ${task.number} is said to be ${status} and is ${expected}`);
     if (status !== "scheduled" && status !== "retrying") return;
-    const overdue = now > task.notAfter + 1 && !this.#isStopping(task);
-    ensure(7, !overdue, `task ${task.number} is kept beyond its time, ${task.notAfter}`);
-  }
-
-  /** Whether its last attempt may still keep it from being retried. */
-  #isStopping({ script, bodies }: TaskModel): boolean {
-    const { now } = this.#model;
-    const last = bodies.at(-1);
-    if (last === undefined || last.ended !== undefined) return false;
-    const touches = script.attempts.some(({ touches }) => touches);
-    return (touches || last.abandoned) && now < last.interruptedAt! + script.grace;
+    const overdue = now > task.notAfter + LATE_MS && !this.#model.isStopping(task);
+    ensure("settling", !overdue, `task ${task.number} is kept beyond its time, ${task.notAfter}`);
   }
 
   #checkKept(results: number): void {
     const { options: { retain }, ended, cleared } = this.#model;
     const total = ended.filter(({ script }) => !script.detached).length;
     const most = retain === "all" ? total : retain === "none" ? 0 : Math.min(retain, total);
-    if (cleared) ensure(1, results <= most, "more results are kept than should be");
-    else ensureEqual(1, results, most, "the number of results that are kept");
+    if (cleared) ensure("one result", results <= most, "more results are kept than should be");
+    else ensureEqual("one result", results, most, "the number of results that are kept");
   }
 
   #checkTimeouts(): void {
-    const { now, outstanding } = this.#model;
-    for (const { place, script: { timeout = Infinity }, startedAt, number } of outstanding) {
-      const over = place === "running" && now >= startedAt + timeout;
-      ensure(5, !over, `an attempt of task ${number} is over its timeout`);
+    const { now, outstanding, isPool } = this.#model;
+    for (const { place, script, startedAt, number, bodies, attempts } of outstanding) {
+      const { timeout = Infinity } = script;
+      if (place !== "running") continue;
+      const body = bodies.findLast(({ attempt, ended }) => attempt === attempts && !ended);
+      // A pool waits for what its worker has said by then.
+      const since = isPool ? body?.beganAt ?? Infinity : startedAt;
+      const late = isPool ? LATE_LOOK_MS : this.#lateness;
+      const over = now >= since + timeout + late;
+      ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
     }
   }
 
   /** No task waits that could run. */
-  #checkWaiting({ stats, room }: What<"still">): void {
+  #checkWaiting({ stats }: What<"still">): void {
     const model = this.#model;
     if (!model.started || model.paused || stats.pending === 0) return;
     const waiting = stats.pending - count(model.outstanding, ({ place }) => place === "accepted");
     if (waiting === 0) return;
-    const free = model.lane === "workers" ? room : model.limit - model.live.length;
-    if (free <= 0) return;
-    ensure(3, this.#tokens() < 1 + 1e-6, "a task waits though a worker is free");
+    // What can't be sent for now is kept at the pool's end of a worker, which nobody sees.
+    if (model.isPool && model.options.pool.fullAt < Infinity) return;
+    if (this.#tokens() >= 1 + 1e-6) this.#checkNoneIsFree();
+  }
+
+  /** No worker is free, and none could be started. */
+  #checkNoneIsFree(): void {
+    const model = this.#model;
+    const { limit, failedStarts } = model;
+    if (!model.isPool) {
+      return ensure("workers", model.live.length >= limit, "a task waits though a worker is free");
+    }
+    const workers = this.#workersThatCount();
+    const ready = workers.filter(({ state, killedAt }) =>
+      state === "ready" && killedAt === undefined
+    );
+    // More than there may be are at work, as after their number was lowered.
+    if (ready.length > limit) return;
+    const idle = ready.filter(({ tasks }) => tasks.size === 0);
+    ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
+    const starting = workers.some(({ state }) => state === "starting");
+    const failing = failedStarts >= MAX_FAILED_STARTS && ready.length > 0;
+    ensure(
+      "workers",
+      starting || failing || workers.length >= limit,
+      "a task waits though a worker could be started",
+    );
+  }
+
+  /** How late timers may be: without pools all is in whole milliseconds. */
+  get #lateness(): number {
+    return this.#model.hasPools ? LATE_MS : 0;
+  }
+
+  /** Those of a pool that are among the number that there may be. */
+  #workersThatCount(): WorkerModel[] {
+    const { livingWorkers, now } = this.#model;
+    return livingWorkers.filter(({ killedAt, abandoned }) =>
+      killedAt === undefined ||
+      (POOL.countsEndingWorkers && (!abandoned || now < killedAt + ABANDONED_AFTER_MS))
+    );
   }
 
   /** What a bucket holds that `rate` tokens a second fall into, that has room for `burst`. */
@@ -126,7 +221,7 @@ export class Stillness {
       fill(time);
       tokens--;
     }
-    fill(now);
+    fill(now - this.#lateness);
     return tokens;
   }
 
@@ -135,73 +230,115 @@ export class Stillness {
     const { outstanding, options: { mode, size, onExit }, now } = model;
     const left = event.activeCount + event.pendingCount;
     for (const { deadline, from } of model.unanswered("run")) {
-      const over = mode === "finite" || model.closed || now >= deadline;
-      ensure(7, !over || left > 0, "a run goes on though nothing is left to do");
-      if (now < deadline || now === from) continue;
+      const over = mode === "finite" || model.closed || now >= deadline + this.#lateness;
+      ensure("settling", !over || left > 0, "a run goes on though nothing is left to do");
+      if (now < deadline + this.#lateness || now === from) continue;
       for (const { createdAt, script } of outstanding) {
-        const survives = createdAt >= deadline || (script.mustComplete && onExit !== "cancel");
-        ensure(1, survives, "a task survived the end of the run");
+        const survives = createdAt >= deadline - 1e-6 ||
+          (script.mustComplete && onExit !== "cancel");
+        ensure("one result", survives, "a task survived the end of the run");
       }
     }
     for (const { call } of model.unanswered("wait")) {
       if (call.what !== "wait") continue;
-      ensure(7, model.task(call.task).place !== "done", "a wait goes on for a task that is done");
+      ensure(
+        "settling",
+        model.task(call.task).place !== "done",
+        "a wait goes on for a task that is done",
+      );
     }
     for (const what of ["join", "group", "shutdown"] as const) {
       if (what === "shutdown" && !event.calm) continue;
       const open = model.unanswered(what).length > 0;
-      ensure(7, !open || left > 0, `${what} goes on though nothing is left to do`);
+      ensure("settling", !open || left > 0, `${what} goes on though nothing is left to do`);
     }
     if (model.unanswered("submitWhenReady").length === 0) return;
-    ensure(7, !model.closed, "someone waits for room in a queue that is closed");
-    ensure(7, left >= size, "someone waits though there is room");
+    ensure("settling", !model.closed, "someone waits for room in a queue that is closed");
+    ensure("settling", left >= size, "someone waits though there is room");
   }
 
   /** No timer and no listener is there that nobody needs. */
-  #checkLeftovers({ timers, listeners, pendingCount, activeCount }: What<"still">): void {
+  #checkLeftovers(event: What<"still">): void {
+    const { timers, idleTimers, pendingCount, activeCount } = event;
+    const model = this.#model;
+    const { running } = model;
+    ensure("settling", timers <= 1 && idleTimers <= 1, "more than one timer is set");
+    const changing = model.livingWorkers.some(({ state, killedAt, tasks }) =>
+      state === "starting" || killedAt !== undefined || tasks.size > 0
+    );
+    if (pendingCount + activeCount > 0 || running !== undefined || changing) {
+      this.#idleSince = Infinity;
+    } else {
+      // In between there is nothing but another look.
+      const changed = model.events > this.#seen + 2;
+      this.#idleSince = changed ? model.now : Math.min(this.#idleSince, model.now);
+      const wait = model.isPool && !POOL.clearsLookTimer ? LOOK_EVERY_MS : 0;
+      if (model.now >= this.#idleSince + wait) {
+        ensureEqual("settling", timers, 0, "timers that are left");
+      }
+    }
+    if (idleTimers > 0 && POOL.clearsIdleTimer) {
+      const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
+      ensure("settling", workers.length > 0, "a timer is left that closes idle workers");
+    }
+    this.#seen = model.events;
+  }
+
+  /** How many listeners on a signal there are to be: none, one, or one perhaps. */
+  listenersOn(signal: number): "none" | "one" | "perhaps" {
     const model = this.#model;
     const { outstanding, running, now } = model;
-    ensure(7, timers <= 1, "more than one timer is set");
-    if (pendingCount + activeCount === 0 && running === undefined) {
-      ensureEqual(7, timers, 0, "timers that are left");
-    }
     const waiting = model.unanswered("submitWhenReady").map(({ call }) => call);
     // A stream may wait for room with an item of which nothing is known yet, even after its loop was left.
-    const full = pendingCount + activeCount >= (model.options.size || Infinity);
+    const full = this.#left >= (model.options.size || Infinity);
     const streams = [...model.calls.values()]
       .filter(({ call, answer }) => call.what === "stream" && (answer === undefined || full))
       .map(({ call }) => call);
-    const listened = (calls: CallModel["call"][], signal: number) =>
+    const listened = (calls: CallModel["call"][]) =>
       calls.some((call) => "signal" in call && call.signal === signal);
     // A run that has timed out, and waits for what must be completed, can't be ended once more.
     const endable = running !== undefined && now < running.deadline ? [running.call] : [];
-    for (const [signal, count] of listeners) {
-      const wanted = !model.abortedSignals.has(signal) &&
-        (listened(endable, signal) || listened(waiting, signal) ||
-          outstanding.some((task) => task.signal === signal));
-      if (count === 1 && listened(streams, signal)) continue;
-      ensureEqual(7, count, wanted ? 1 : 0, `listeners on signal ${signal}`);
-    }
+    const wanted = !model.abortedSignals.has(signal) &&
+      (listened(endable) || listened(waiting) ||
+        outstanding.some((task) => task.signal === signal));
+    return wanted ? "one" : listened(streams) ? "perhaps" : "none";
+  }
+
+  /** Whether no worker can take another task. */
+  #isFull(): boolean {
+    const { isPool, live, limit } = this.#model;
+    if (!isPool) return live.length >= limit;
+    const busy = count(this.#workersThatCount(), ({ tasks }) => tasks.size > 0);
+    // Those that there are can run what waits, however long that takes.
+    return busy >= limit || (busy > 0 && this.#model.failedStarts >= MAX_FAILED_STARTS);
   }
 
   /** Nothing happens any more by itself: what has not ended is held up by something. */
   #checkCalm(left: number): void {
     const model = this.#model;
-    const { outstanding, paused, started, live, limit } = model;
+    const { outstanding, paused, started } = model;
+    const isFull = this.#isFull();
     for (const { place, bodies, number } of outstanding) {
       const held = `task ${number} is ${place}, and nothing will ever change that`;
       if (place === "running") {
-        ensureEqual(8, bodies.at(-1)?.ended, undefined, `the end of task ${number}, which is lost`);
-      } else if (place === "waiting" || place === "retrying") {
-        const waitsForTurn = !started || paused || live.length >= limit;
-        ensure(7, waitsForTurn, held);
+        ensureEqual(
+          "results kept",
+          bodies.at(-1)?.ended,
+          undefined,
+          `the end of task ${number}, which is lost`,
+        );
       } else {
-        ensure(7, !started || paused || live.length >= limit, held);
+        ensure("settling", !started || paused || isFull, held);
       }
     }
     for (const what of ["start", "stream"] as const) {
       if (what === "stream" && left > 0) continue;
-      ensureEqual(7, model.unanswered(what).length, 0, `calls of ${what} that are never answered`);
+      ensureEqual(
+        "settling",
+        model.unanswered(what).length,
+        0,
+        `calls of ${what} that are never answered`,
+      );
     }
   }
 }

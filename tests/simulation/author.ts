@@ -1,0 +1,293 @@
+/**
+ * Random programs.
+ *
+ * @module
+ */
+import { Random } from "../random.ts";
+import { POOL } from "./features.ts";
+import {
+  type Action,
+  type AttemptScript,
+  type Lane,
+  type PoolScript,
+  type Program,
+  type QueueScript,
+  type RunScript,
+  SIGNALS,
+  type Step,
+  type TaskScript,
+} from "./program.ts";
+
+/** What kinds of programs there are, by the lanes of their queues. */
+export const KINDS = {
+  "event loop": [["event loop"]],
+  threads: [["threads"]],
+  processes: [["processes"]],
+  "two lanes": [
+    ["event loop", "threads"],
+    ["event loop", "processes"],
+    ["threads", "event loop"],
+    ["threads", "processes"],
+  ],
+} as const satisfies Readonly<Record<string, readonly (readonly Lane[])[]>>;
+
+/** One of them. */
+export type Kind = keyof typeof KINDS;
+
+/** The program of a seed.
+ *
+ * @param seed the seed
+ * @param kind of what kind it is; by chance unless said
+ * @returns the program
+ */
+export function programOf(seed: number, kind?: Kind): Program {
+  const random = new Random(seed);
+  const drawn = random.pick(...Object.keys(KINDS) as Kind[]);
+  return new Author(random, random.pick(...KINDS[kind ?? drawn])).program(seed);
+}
+
+class Author {
+  readonly #random: Random;
+  readonly #lanes: readonly Lane[];
+  /** Whether some queue is a pool. */
+  readonly #pools: boolean;
+
+  constructor(random: Random, lanes: readonly Lane[]) {
+    this.#random = random;
+    this.#lanes = lanes;
+    this.#pools = lanes.some((lane) => lane !== "event loop");
+  }
+
+  program(seed: number): Program {
+    const random = this.#random;
+    return {
+      seed,
+      queues: this.#lanes.map((lane) => this.#queue(lane)),
+      turns: random.list(2, 9, () => ({
+        steps: random.list(1, 5, () => this.#step()),
+        advance: random.pick(0, 0, 1, 5, 10, 30, 100, 500, 2000),
+        setWallClock: random.oneIn(12) ? random.pick(-100_000, -50, 50, 100_000) : 0,
+      })),
+      hooks: random.list(0, 2, () => ({
+        on: this.#which(),
+        hook: random.pick("start", "complete", "retry"),
+        call: random.below(8),
+        steps: random.list(1, 2, () => this.#innerStep()),
+      })),
+      end: random.pick("cancel each", "graceful", "force"),
+    };
+  }
+
+  #queue(lane: Lane): QueueScript {
+    const random = this.#random;
+    const workers = 1 + random.below(4);
+    const rate = random.sometimes(3, () => random.pick(1, 3, 7, 10, 33, 100, 2.5));
+    return {
+      lane,
+      workers,
+      size: random.pick(0, 0, 0, 1, 3, 6),
+      rate,
+      burst: random.pick(1, 1, 2, 5),
+      retain: random.pick("all", "all", "none", 1, 3),
+      mode: random.pick("finite", "finite", "infinite"),
+      failPolicy: random.pick("continue", "continue", "continue", "fail-first"),
+      onExit: random.pick("complete-priority", "cancel"),
+      pool: this.#pool(workers, rate !== undefined),
+    };
+  }
+
+  #pool(workers: number, hasRate: boolean): PoolScript {
+    const random = this.#random;
+    const latency = () => random.pick(0, 0, 0, 0.2, 1, 5, 20);
+    const failing = random.oneIn(3);
+    return {
+      minWorkers: random.oneIn(3) ? random.below(workers + 1) : 0,
+      idleTimeout: hasRate && !POOL.keepsWorkersWhileTasksWait
+        ? 1000
+        : random.pick(1000, 1000, 0, 15, Infinity),
+      startTimeout: random.pick(30_000, 30_000, 30, 200),
+      recycleAfter: random.pick(Infinity, Infinity, 1, 2, 5),
+      spinners: random.below(2),
+      starts: random.list(1, 4, () => ({
+        ms: random.pick(0, 0, 1, 5, 40),
+        how: failing
+          ? random.pick("ready", "ready", "throws", "unready", "dies", "never")
+          : "ready",
+      })),
+      down: random.list(1, 4, latency),
+      up: random.list(1, 4, latency),
+      loses: random.oneIn(3),
+      stop: random.pick(0, 0, 5, 60),
+      stoppable: random.oneIn(2),
+      journal: !random.oneIn(5),
+      fullAt: random.pick(Infinity, Infinity, 1, 2),
+      stuckAfter: POOL.replacesStuckWorkers && random.oneIn(6)
+        ? random.list(1, 3, () => random.pick(0, 1, 2, Infinity))
+        : [Infinity],
+    };
+  }
+
+  #which(): number {
+    return this.#lanes.length === 1 ? 0 : this.#random.below(this.#lanes.length);
+  }
+
+  #step(): Step {
+    return { on: this.#which(), ...this.#action() };
+  }
+
+  #action(): Action {
+    const random = this.#random;
+    switch (random.below(32)) {
+      case 0:
+      case 1:
+      case 2:
+        return this.#batch();
+      case 3:
+      case 4:
+      case 5:
+        return { do: "submitWhenReady", task: this.#task(true) };
+      case 6:
+      case 7:
+      case 8:
+        return { do: "run", run: this.#run() };
+      case 9:
+      case 10:
+        return { do: "start" };
+      case 11:
+      case 12:
+      case 13:
+      case 14:
+        return this.#innerAction();
+      case 15:
+      case 16:
+        return { do: "resume" };
+      case 17:
+        return { do: random.pick("join", "reset") };
+      default:
+        return { do: "submit", task: this.#task(true) };
+    }
+  }
+
+  #batch(): Action {
+    const random = this.#random;
+    const kind = random.pick("map", "group", "stream");
+    const count = this.#pools && random.oneIn(3) ? random.below(30) : random.below(6);
+    const task = this.#task(true);
+    if (kind !== "stream") return { do: kind, task, count };
+    return {
+      ...{ do: kind, count },
+      // When exactly its tasks are submitted is not told.
+      task: { ...task, runIn: undefined },
+      window: 1 + random.below(4),
+      ordered: random.oneIn(2),
+      settled: random.oneIn(2),
+      leaveAfter: random.pick(Infinity, random.below(4)),
+    };
+  }
+
+  /** What is done from within tasks and hooks too. */
+  #innerStep(): Step {
+    return { on: this.#which(), ...this.#innerAction() };
+  }
+
+  #innerAction(): Action {
+    const random = this.#random;
+    switch (random.below(14)) {
+      case 0:
+      case 1:
+      case 2:
+        return { do: "submit", task: this.#task(false) };
+      case 3:
+      case 4:
+        return { do: "abort", signal: random.below(SIGNALS - 1) };
+      case 5:
+        return { do: random.pick("pause", "resume", "clear") };
+      case 6:
+        return { do: "workers", workers: 1 + random.below(4) };
+      case 7:
+        return { do: "shutdown", force: random.oneIn(2) };
+      case 8:
+        return { do: "cancelGroup", which: random.below(4) };
+      case 9:
+        return { do: "kill", which: random.below(4) };
+      default:
+        return { do: "cancel", which: random.below(30) };
+    }
+  }
+
+  #fewInnerSteps(allowed: boolean): Step[] {
+    if (!allowed || !this.#random.oneIn(7)) return [];
+    return this.#random.list(1, 2, () => this.#innerStep());
+  }
+
+  #run(): RunScript {
+    const random = this.#random;
+    return {
+      timeout: random.sometimes(2, () => random.pick(1, 10, 50, 200, 1000)),
+      failPolicy: random.pick("continue", "fail-first", undefined, undefined),
+      strict: random.oneIn(4),
+      signal: random.sometimes(4, () => random.below(SIGNALS)),
+    };
+  }
+
+  /** @param steps whether it does something to the queue by itself */
+  #task(steps: boolean): TaskScript {
+    const random = this.#random;
+    const runIn = random.sometimes(8, () => random.pick(-5, 0, 10, 200, 40_000));
+    return {
+      attempts: random.list(1, 3, () => this.#attempt()),
+      inside: this.#fewInnerSteps(steps),
+      inRetryIf: this.#fewInnerSteps(steps),
+      onAbort: this.#fewInnerSteps(steps),
+      retryIf: random.pick("none", "none", "always", "always", "never"),
+      priority: random.pick(3, 3, 0, 1, 2, 5, -0.5),
+      retries: random.pick(0, 0, 1, 2, 3),
+      retryDelay: random.pick(0, 0, 1, 20, 100),
+      backoff: random.pick(1, 2, 0.5),
+      maxRetryDelay: random.pick(Infinity, 30),
+      jitter: random.pick(0, 0, 0.5, 1),
+      retryAfter: random.sometimes(8, () => random.pick(0, 15)),
+      timeout: random.sometimes(2, () => this.#duration()),
+      delay: runIn === undefined
+        ? random.sometimes(4, () => random.pick(0, 1, 10, 100, 400))
+        : undefined,
+      runIn,
+      grace: random.pick(0, 10, 50, 1000),
+      mustComplete: random.oneIn(4),
+      detached: random.oneIn(6),
+      signal: random.sometimes(
+        2,
+        () => random.oneIn(5) ? SIGNALS - 1 : random.below(SIGNALS - 1),
+      ),
+      awaited: random.oneIn(4),
+      sendable: !this.#pools || !random.oneIn(25),
+    };
+  }
+
+  #attempt(): AttemptScript {
+    const random = this.#random;
+    return {
+      kind: this.#pools && random.oneIn(8)
+        ? random.pick("spin", "unsendable", "crash", "compute")
+        : random.pick(
+          ...["value", "value", "value", "throw", "throw", "hang", "compute"] as const,
+          ...["wait", "wait later", "crash"] as const,
+        ),
+      waitsOn: this.#which(),
+      ms: this.#pools ? this.#shortDuration() : random.oneIn(4) ? 0 : this.#duration(),
+      stops: random.pick("at once", "after grace", "never"),
+      touches: random.oneIn(2),
+      cleanup: random.pick(0, 5, 50),
+    };
+  }
+
+  /** Many are so short that their tasks are sent ahead. */
+  #shortDuration(): number {
+    const random = this.#random;
+    return random.oneIn(2) ? random.pick(0, 0, 0.1, 0.4, 1) : this.#duration();
+  }
+
+  #duration(): number {
+    return this.#random.pick(1, 2, 5, 10, 10, 20, 50, 100, 300);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Checks what must hold of a pool's workers whenever all that could happen at a time has happened.
+ *
+ * @module
+ */
+import { ensure } from "./ensure.ts";
+import { POOL } from "./features.ts";
+import { comesBefore, LATE_MS, type Model } from "./model.ts";
+
+/** A pool looks several times, in steps, before it holds a worker for stuck. */
+const STUCK_LATE_MS = 200;
+
+/** A worker has at least so long to begin what it was sent. */
+const MIN_WAIT_MS = 1_000;
+
+/** How the workers of a pool stand in between. */
+export class PoolStillness {
+  readonly #model: Model;
+  /** Since when there have been more workers than are kept warm. */
+  #tooManySince = Infinity;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  check(): void {
+    this.#checkStuck();
+    this.#checkAhead();
+    this.#checkHolds();
+    this.#checkIdle();
+  }
+
+  /** What was sent ahead comes after what waits. */
+  #checkAhead(): void {
+    const { started, paused, outstanding, options: { pool } } = this.#model;
+    if (!started || paused !== false || pool.fullAt < Infinity) return;
+    const waiting = outstanding.filter(({ place }) => place === "ready");
+    if (waiting.length === 0) return;
+    for (const task of outstanding) {
+      const begun = task.bodies.at(-1)?.attempt === task.attempts + 1;
+      if (task.place !== "accepted" || begun) continue;
+      for (const other of waiting) {
+        const hidden = !other.script.sendable;
+        ensure(
+          "order",
+          hidden || comesBefore(task, other),
+          `${other.number} waits behind ${task.number}`,
+        );
+      }
+    }
+  }
+
+  /** No worker that is stuck keeps a task. */
+  #checkStuck(): void {
+    const { outstanding, now, options: { pool: { startTimeout } } } = this.#model;
+    if (!POOL.replacesStuckWorkers) return;
+    for (const { place, bodies, attempts, startedAt, number, script } of outstanding) {
+      if (place !== "running" || bodies.at(-1)?.attempt === attempts) continue;
+      const most = Math.min(startTimeout, Math.max(script.timeout ?? startTimeout, MIN_WAIT_MS));
+      const stuck = now > startedAt + most + STUCK_LATE_MS;
+      ensure("stuck workers", !stuck, `task ${number} is kept by a worker that does not begin it`);
+    }
+  }
+
+  #checkIdle(): void {
+    const model = this.#model;
+    const { minWorkers, idleTimeout } = model.options.pool;
+    const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
+    if (workers.length <= minWorkers) {
+      this.#tooManySince = Infinity;
+      return;
+    }
+    this.#tooManySince = Math.min(this.#tooManySince, model.now);
+    for (const { state, idleSince, id } of workers) {
+      // It is looked at once they are more than `minWorkers`, and once more when it is due.
+      const due = Math.max(idleSince, this.#tooManySince) + 2 * (idleTimeout + LATE_MS);
+      ensure(
+        "idle workers",
+        state !== "ready" || model.now <= due,
+        `worker ${id} is kept too long`,
+      );
+    }
+  }
+
+  /** A worker keeps the program alive while it has something to do. */
+  #checkHolds(): void {
+    const model = this.#model;
+    for (const { state, killedAt, held, tasks, id } of model.livingWorkers) {
+      if (state !== "ready" || killedAt !== undefined) continue;
+      if (tasks.size === 0) ensure("settling", !held, `worker ${id} is held with nothing to do`);
+    }
+    for (const { worker } of model.live) {
+      const held = worker === undefined || model.workers[worker].held ||
+        model.workers[worker].killedAt !== undefined;
+      ensure("settling", held, "a worker at work doesn't keep the program alive");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The rules of how tasks come and go.
+ *
+ * @module
+ */
+import type { Attempts } from "./attempts.ts";
+import { ensure, ensureEqual } from "./ensure.ts";
+import { CAUSES, type Model, type TaskModel, type What } from "./model.ts";
+
+/** Tasks from their submission to their end. */
+export class Tasks {
+  readonly #model: Model;
+  /** Those that fail-first had to cancel. */
+  #doomed: TaskModel[] = [];
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  admitted(event: What<"admitted">): void {
+    const model = this.#model;
+    const { task: number, script, signal, runAt, createdAt, unheard } = event;
+    ensure("one result", !model.tasks.has(number), "a task was admitted twice");
+    ensure("settling", unheard || !model.closed, "a queue that was closed admitted a task");
+    const { size } = model.options;
+    ensure(
+      "one place",
+      size === 0 || model.outstanding.length < size,
+      "more is outstanding than may be",
+    );
+    const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
+    const due = createdAt + (script.delay ?? 0);
+    model.tasks.set(number, {
+      ...{ number, script, signal, runAt, createdAt },
+      epoch: model.epoch,
+      place: waits ? "waiting" : "ready",
+      notBefore: runAt === undefined ? due : Infinity,
+      notAfter: runAt === undefined ? due : Infinity,
+      attempts: 0,
+      givenUpAt: NaN,
+      unbegunAt: NaN,
+      stuck: 0,
+      sentTo: undefined,
+      readySince: model.events,
+      startedAt: NaN,
+      acceptedAt: NaN,
+      result: undefined,
+      timesHeard: 0,
+      bodies: [],
+    });
+  }
+
+  refused({ wanted, error }: What<"refused">): void {
+    const model = this.#model;
+    if (error === "QueueClosedError") {
+      return ensure("settling", model.closed, "a queue that was open refused a task");
+    }
+    ensureEqual("carried out", error, "QueueFullError", "an error of submit");
+    const { size } = model.options;
+    const room = size - model.outstanding.length - model.unheard;
+    ensure("one place", size > 0 && wanted > room, "a queue that had room refused a task");
+  }
+
+  done(event: What<"done">, judge: Attempts): void {
+    const model = this.#model;
+    const task = model.task(event.task);
+    ensure("one result", task.place !== "done", "a task has ended twice");
+    const { status, outcome, attempts } = event;
+    // Of one that is cancelled it has been said that it had started.
+    if (status === "cancelled" || judge.isStuck(task, outcome)) judge.countUnbegun(task, attempts);
+    ensureEqual("attempts", attempts, task.attempts, "the attempts of a task that has ended");
+    if (status === "succeeded") this.#succeeded(task, outcome);
+    else if (status === "failed") this.#failed(task, outcome, judge);
+    else this.#checkReason(task, outcome);
+    judge.interrupted(task);
+    task.sentTo = undefined;
+    task.place = "done";
+    task.result = event;
+    model.ended.push(task);
+    if (status === "failed" && !task.script.detached) this.#doom();
+  }
+
+  #succeeded({ place, attempts, bodies }: TaskModel, value: string): void {
+    ensure("one place", place === "running", `a task succeeded that was ${place}`);
+    ensureEqual("results kept", value, `value of ${attempts}`, "the value of a task");
+    const body = bodies.findLast(({ attempt }) => attempt === attempts);
+    ensureEqual(
+      "results kept",
+      body?.ended,
+      "value",
+      "the end of an attempt that is said to have succeeded",
+    );
+  }
+
+  #failed(task: TaskModel, error: string, judge: Attempts): void {
+    const { place, attempts, script } = task;
+    if (error === "no start") {
+      return ensure(
+        "one result",
+        place === "ready" || this.#isDue(task),
+        `no start failed one: ${place}`,
+      );
+    }
+    if (error === "not portable") return judge.checkError(task, error);
+    ensure("one place", place === "running", `a task failed that was ${place}`);
+    judge.checkError(task, error);
+    const last = attempts === 1 + script.retries || script.retryIf === "never";
+    ensure("attempts", last, "a task failed that was to be retried");
+  }
+
+  #isDue({ notBefore }: TaskModel): boolean {
+    return this.#model.now >= notBefore - 1e-6;
+  }
+
+  #checkReason({ script, signal }: TaskModel, reason: string): void {
+    const { causes, running, options, now } = this.#model;
+    if (reason === CAUSES.timeout) {
+      const timed = running?.call.what === "run" && running.call.run.timeout !== undefined;
+      ensure("one result", timed && now >= running.deadline, "a run's time was up too early");
+    } else {
+      ensure(
+        "one result",
+        causes.has(reason) || this.#mayHaveLeft(reason),
+        `nothing has done: ${reason}`,
+      );
+    }
+    const aborted = /^aborted by (\d+)$/.exec(reason);
+    if (aborted !== null) {
+      ensureEqual("one result", Number(aborted[1]), signal, "the signal of a task");
+    }
+    if (!script.mustComplete) return;
+    ensure("one result", reason !== CAUSES.failure, "fail-first cancelled a protected task");
+    if (reason === CAUSES.timeout || reason === CAUSES.abort) {
+      ensureEqual(
+        "one result",
+        options.onExit,
+        "cancel",
+        "what ended a protected task at the end of a run",
+      );
+    }
+  }
+
+  /** The loop over a stream was left. */
+  #mayHaveLeft(reason: string): boolean {
+    return reason === CAUSES.left &&
+      [...this.#model.calls.values()].some(({ call }) => call.what === "stream");
+  }
+
+  /** What a failure brings about by fail-first. */
+  #doom(): void {
+    const model = this.#model;
+    const { failFirst } = model;
+    if (failFirst !== false) model.causes.add(CAUSES.failure);
+    if (failFirst !== true) return;
+    this.#doomed.push(...model.outstanding.filter(({ script }) => !script.mustComplete));
+  }
+
+  heardDone(task: TaskModel): void {
+    ensure("one result", task.place === "done", "a handle says that a task is done which is not");
+    ensureEqual(
+      "one result",
+      ++task.timesHeard,
+      1,
+      "how often a handle said that its task is done",
+    );
+  }
+
+  cancelled({ task: number, status }: What<"cancelled">): void {
+    const { place, result } = this.#model.task(number);
+    ensure("attempts", place === "done", "a task was cancelled and goes on");
+    ensureEqual("one result", status, result!.status, "the status of a task that was cancelled");
+  }
+
+  aborted(aborted: number): void {
+    for (const { signal } of this.#model.outstanding) {
+      ensure("attempts", signal !== aborted, "a task outlived its signal");
+    }
+  }
+
+  /** Nothing happens for now. */
+  still(): void {
+    for (const { place } of this.#doomed) {
+      ensure("one result", place === "done", "a task survived fail-first");
+    }
+    this.#doomed = [];
+  }
+}
