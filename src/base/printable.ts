@@ -17,3 +17,31 @@ function escapeCode(character: string): string {
   const code = character.charCodeAt(0).toString(16);
   return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, "0")}`;
 }
+
+/** Control characters but tabs and line ends. */
+const CONTROL = /(?!\r\n|[\t\n])\p{Cc}/gu;
+
+/**
+ * A text of unknown origin as it may go to a terminal where it may have several lines: able to do nothing there.
+ *
+ * @param text The text.
+ * @returns The text, with control characters written as escape sequences, tabs and line ends left.
+ */
+export function printableLines(text: string): string {
+  return text.replace(CONTROL, (character) => SHORT[character] ?? escapeCode(character));
+}
+
+/**
+ * JSON as it may go to a terminal: on one line, and able to do nothing there.
+ *
+ * @param json The JSON, of any source.
+ * @returns JSON that means the same.
+ */
+export function printableJson(json: string): string {
+  return json.replace(
+    UNPRINTABLE,
+    // Line ends and tabs are white space between tokens; all else can only stand in a string.
+    (character) =>
+      character < " " ? " " : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

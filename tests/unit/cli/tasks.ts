@@ -61,6 +61,19 @@ export async function stayDeaf(file: string): Promise<string> {
   return file;
 }
 
+/** Never ends, and lets nothing else run on its thread. */
+export function loop(text: string): never {
+  process.stderr.write(`loops ${text}, process ${process.pid}\n`);
+  for (;;);
+}
+
+/** Says much on standard error. */
+export function complains(text: string): string {
+  console.error(`${text} `.repeat(1_000));
+  if (text === "odd") throw new Error(text);
+  return text;
+}
+
 /** Opens a gate, which is a file, or waits until another has. */
 export async function gate(what: "open" | "wait", file: string): Promise<string> {
   if (what === "open") writeFileSync(file, "");
