@@ -74,6 +74,37 @@ export function complains(text: string): string {
   return text;
 }
 
+/** Gives back, or fails with, what it is given. */
+export function nasty(text: string): string {
+  if (text.startsWith("value")) return text;
+  const error = new Error(text);
+  if (text.startsWith("odd name")) error.name = text;
+  throw error;
+}
+
+export function same(text: string): string {
+  return text;
+}
+
+export function size(text: string): number {
+  return text.length;
+}
+
+export function columns(row: object): number {
+  return Object.keys(row).length;
+}
+
+/** An array in an array in an array. */
+export function deep(levels: string): unknown {
+  let value: unknown = [];
+  for (let n = 0; n < Number(levels); n++) value = [value];
+  return value;
+}
+
+export function exits(): void {
+  process.exit(3);
+}
+
 /** Opens a gate, which is a file, or waits until another has. */
 export async function gate(what: "open" | "wait", file: string): Promise<string> {
   if (what === "open") writeFileSync(file, "");
