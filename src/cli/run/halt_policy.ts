@@ -40,8 +40,7 @@ export class HaltPolicy {
   isReached(status: Status, total: number): boolean {
     const { count, share } = this.#halt;
     this.#ended++;
-    if (status !== this.#halt.status) return false;
-    this.#matching++;
+    if (status === this.#halt.status) this.#matching++;
     if (share === undefined) return this.#matching >= count;
     if (Number.isFinite(total)) return this.#matching >= share * total;
     return this.#ended >= MIN_ENDED_FOR_SHARE && this.#matching >= share * this.#ended;

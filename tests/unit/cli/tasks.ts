@@ -112,6 +112,20 @@ export async function gate(what: "open" | "wait", file: string): Promise<string>
   return what;
 }
 
+/** The same, or fails. */
+export async function gateOrFail(what: "wait" | "fail", file: string): Promise<string> {
+  if (what === "wait") return await stay(file);
+  throw new Error(what);
+}
+
+/** For batches: the length of each, and how many there are. */
+export function lengths(texts: string[]): string[] | undefined {
+  if (texts.includes("fail")) throw new Error("fail");
+  if (texts.includes("nothing")) return undefined;
+  const results = texts.map((text) => `${text.length} of ${texts.length}`);
+  return texts.includes("short") ? results.slice(1) : results;
+}
+
 export const { defined } = defineTasks(import.meta.url, {
   defined: (text: string) => `defined ${text}`,
 });
