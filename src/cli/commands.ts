@@ -3,7 +3,7 @@ import { CommandTemplate } from "./exec/template.ts";
 import { ExecWork } from "./exec/work.ts";
 import type { Host } from "./host.ts";
 import { separate } from "./input/links.ts";
-import type { Origin } from "./input/source.ts";
+import { type Origin, readsStdin } from "./input/source.ts";
 import { readTarget } from "./map/plan.ts";
 import { MapWork } from "./map/work.ts";
 import type { CommandShape } from "./options/command_shape.ts";
@@ -96,13 +96,10 @@ export function planMap({ values, positionals }: CommandLine, host: Host): RunPl
       if (values[name] !== undefined) throw new UsageError(`--${name} needs --lane process`);
     }
   }
-  const hasProgress = showsProgress(values, host);
-  return {
-    work: new MapWork(readTarget(target), values, hasProgress && host.terminals.stderr),
-    origin: inputs.length > 0 ? { records: inputs } : {},
-    options: values,
-    hasProgress,
-  };
+  const origin = inputs.length > 0 ? { records: inputs } : {};
+  const hasProgress = showsProgress(values, origin, host);
+  const work = new MapWork(readTarget(target), values, hasProgress && host.terminals.stderr);
+  return { work, origin, options: values, hasProgress };
 }
 
 /**
@@ -122,12 +119,9 @@ export function planExec({ values, positionals }: CommandLine, host: Host): RunP
   assertTogether(values);
   const { shell = false, json, csv, tsv } = values;
   const template = new CommandTemplate(command, shell, (json ?? csv ?? tsv) === true);
-  return {
-    work: new ExecWork(command, template),
-    origin: execOrigin(groups),
-    options: values,
-    hasProgress: showsProgress(values, host),
-  };
+  const origin = execOrigin(groups);
+  const hasProgress = showsProgress(values, origin, host);
+  return { work: new ExecWork(command, template), origin, options: values, hasProgress };
 }
 
 /** One source has records as a file has; several have words. */
@@ -141,8 +135,11 @@ async function run(plan: RunPlan, host: Host): Promise<number> {
   return await (plan.options["dry-run"] ? dryRun(plan) : runToEnd(plan, host));
 }
 
-function showsProgress({ progress, "no-progress": none }: OptionValues, host: Host): boolean {
-  return progress ?? (!none && host.terminals.stderr);
+function showsProgress(options: OptionValues, origin: Origin, { terminals }: Host): boolean {
+  const { progress, "no-progress": none } = options;
+  // A bar would be drawn over what the user types.
+  const isTyped = terminals.stdin && readsStdin(origin, options);
+  return progress ?? (!none && terminals.stderr && !isTyped);
 }
 
 function assertOneOrigin(inputs: readonly string[], { input }: OptionValues): void {

@@ -59,7 +59,7 @@ async function runInThread(args: readonly string[]): Promise<number> {
     tell({ signal });
   });
   const resized = () => tell({ columns: mainThread.columns });
-  process.on("SIGWINCH", resized);
+  process.stderr.on("resize", resized);
   worker.onerror = (event) => {
     event.preventDefault();
     process.stderr.write(`${event.message}\n`);
@@ -73,6 +73,6 @@ async function runInThread(args: readonly string[]): Promise<number> {
   worker.postMessage(start, [port2]);
   const status = await promise;
   stopListening();
-  process.off("SIGWINCH", resized);
+  process.stderr.off("resize", resized);
   return status;
 }

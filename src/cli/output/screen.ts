@@ -61,12 +61,12 @@ export class Screen implements Disposable {
   }
 
   /**
-   * Prints something that is no result.
+   * Prints something that is no result, on lines of its own.
    *
    * @param text The text, with its line ends.
    */
   say(text: string): void {
-    this.#writeAbove(text);
+    this.#writeAbove(this.#lineIsOpen ? `\n${text}` : text);
   }
 
   /**
