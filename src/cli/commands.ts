@@ -39,7 +39,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "trilane map MODULE[#EXPORT] [INPUT…] [OPTION…]",
     summary: "Run an exported function over many inputs",
     description:
-      `MODULE is a path from the current folder, or a URL; EXPORT is the default one if it is left out. The
+      `MODULE is a path from the current folder, or a URL; EXPORT is "default" if it is left out. The
 inputs are the arguments, else the lines of --input FILE or of standard input. Each is given to the
 function as a string; an empty line is an empty string. Memory does not grow with the input.`,
     words: "file",
@@ -52,12 +52,13 @@ function as a string; an empty line is an empty string. Memory does not grow wit
     summary: "Run a command for each of many inputs",
     description:
       `The inputs come after ':::', else they are the lines of --input FILE or of standard input. In the
-command {} stands for the input, {.} for it without its extension, {/} for its last part, {//} for its
-folder, {/.} for its last part without extension, {#} for its number; {2} for the second word of an
-input that has several, {name} for a column of --csv or a field of --json, both also as {2.} or {name/}.
-Where there is none of these the input comes last. Several ':::' give all combinations; ':::+' goes with
-the source before, one with one. A command runs without a shell, with no input, in a process group of
-its own, which is killed with it. Its output is the value; default of --workers: one a core.`,
+command {} stands for the input, {.} for it without its extension, {/} for its last part, {//} for
+its folder, {/.} for its last part without extension, {#} for its number; {2} for the second word of
+an input that has several, {name} for a column of --csv or a field of --json, both also as {2.} or
+{name/}. Where there is none of these the input comes last. Several ':::' give all combinations; the
+inputs after ':::+' go with those of the source before, one with one. A command runs without a shell
+and without input, in a process group of its own, which is killed with it. Its output is the value.
+By default one command runs for each core.`,
     words: "command",
     names: names.filter((name) => !MAP_OPTIONS.includes(name)),
     optionsFirst: true,

@@ -1,5 +1,4 @@
 import { isInstance, show } from "../../base/errors.ts";
-import { printableJson } from "../../base/printable.ts";
 import type { OptionValues } from "../options/options.ts";
 import { csvFields } from "./rows.ts";
 
@@ -73,14 +72,14 @@ export class InputFormat {
    */
   linked(words: readonly string[]): Input {
     const text = words.join(" ");
-    const json = printableJson(JSON.stringify(words));
+    const json = JSON.stringify(words);
     const number = ++this.#number;
     return { number, text, json, value: words, args: words, words, columns: NO_COLUMNS };
   }
 }
 
 function readText(text: string): Content {
-  const json = printableJson(JSON.stringify(text));
+  const json = JSON.stringify(text);
   return { json, value: text, args: [text], words: [text], columns: NO_COLUMNS };
 }
 
@@ -96,7 +95,7 @@ function readJson(text: string): Content {
     const value: unknown = JSON.parse(text);
     const args = Array.isArray(value) ? value : [value];
     // Not written anew: a number that JavaScript can't hold would come back changed.
-    return { json: printableJson(text), value, args, ...namedWords(value, args) };
+    return { json: text, value, args, ...namedWords(value, args) };
   } catch (error) {
     const why = isInstance(error, Error) ? error.message : show(error);
     return unreadable(text, `The input is not JSON: ${why}`);
@@ -142,7 +141,7 @@ function rowContent(header: readonly string[], fields: readonly string[]): Conte
   if (header.length !== fields.length) return undefined;
   const columns = new Map(header.map((name, n) => [name, fields[n]]));
   const value: Record<string, string> = Object.fromEntries(columns);
-  const json = printableJson(JSON.stringify(value));
+  const json = JSON.stringify(value);
   return { json, value, args: [value], words: fields, columns };
 }
 

@@ -4,10 +4,10 @@ import { type OptionName, OPTIONS } from "./options.ts";
 /** What is said of all commands that run something. */
 const COMMON =
   `Times are in milliseconds or have a unit (1.5s, 2m); sizes are in bytes or have one (500M, 1.5G).
-Results go to standard output, everything else to standard error, also what tasks print; both without
-what could do something to a terminal. The first interrupt (Ctrl-C) ends the run, the second kills it.
-Exit status: 0 when all succeeded, 1 when a task failed or was cancelled, 2 when the command is used
-wrongly, 130 when interrupted.`;
+Results go to standard output, everything else to standard error, also what tasks print; neither
+holds what would do something to a terminal. The first interrupt (Ctrl-C) ends the run, the second
+kills it. Exit status: 0 when all succeeded, 1 when a task failed or was cancelled, 2 when the
+command is used wrongly, 130 when interrupted.`;
 
 /**
  * What `trilane --help` prints.
