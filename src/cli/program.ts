@@ -25,8 +25,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function hintAfterInterrupt(): Disposable {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopListening = mainThread.onSignal(() => {
+    // A bar may be under the cursor, drawn by another thread.
+    const start = mainThread.terminals.stderr ? "\r\x1b[J" : "";
     timer ??= setTimeout(
-      () => process.stderr.write("Still running. Interrupt again to kill it\n"),
+      () => process.stderr.write(`${start}Still running. Interrupt again to kill it\n`),
       HINT_AFTER_MS,
     );
   });
