@@ -9,9 +9,6 @@ const WIDE = new RegExp(
   "u",
 );
 
-/** Hexagrams lie between wide blocks and are narrow in most terminals; all others there are wide. */
-const NARROW = /[\u4dc0-\u4dff]/;
-
 /** Asks for the picture of the character before, which many terminals draw on a second column. */
 const PICTURE = "\ufe0f";
 
@@ -54,5 +51,5 @@ export function fit(text: string, columns: number): string {
 function widthOf(character: string): number {
   if (character === PICTURE) return 1;
   if (ZERO.test(character)) return 0;
-  return WIDE.test(character) && !NARROW.test(character) ? 2 : 1;
+  return WIDE.test(character) ? 2 : 1;
 }

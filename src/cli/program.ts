@@ -1,4 +1,7 @@
 import process from "node:process";
+import { reasonOf } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
+import { threads } from "../runtime/threads.ts";
 import { COMMANDS } from "./commands.ts";
 import { readRequest, runCommandLine } from "./command_line.ts";
 import { mainThread, STATUS_BY_SIGNAL } from "./host.ts";
@@ -17,26 +20,28 @@ const HINT_AFTER_MS = 1_000;
  * @returns The exit status.
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  using _hint = hintAfterInterrupt();
-  return await (mayBlock(args) ? runInThread(args) : runCommandLine(args, mainThread));
+  const forget = hintAfterInterrupt();
+  try {
+    return await (mayBlock(args) ? runInThread(args) : runCommandLine(args, mainThread));
+  } finally {
+    forget();
+  }
 }
 
-/** Tells how to end a run that goes on after an interrupt. */
-function hintAfterInterrupt(): Disposable {
+/** Tells how to end a run that goes on after an interrupt. Returns what ends that. */
+function hintAfterInterrupt(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // A bar may be under the cursor, drawn by another thread.
+  const start = mainThread.terminals.stderr ? "\r\x1b[J" : "";
   const stopListening = mainThread.onSignal(() => {
-    // A bar may be under the cursor, drawn by another thread.
-    const start = mainThread.terminals.stderr ? "\r\x1b[J" : "";
     timer ??= setTimeout(
       () => process.stderr.write(`${start}Still running. Interrupt again to kill it\n`),
       HINT_AFTER_MS,
     );
   });
-  return {
-    [Symbol.dispose]: () => {
-      stopListening();
-      clearTimeout(timer);
-    },
+  return () => {
+    stopListening();
+    clearTimeout(timer);
   };
 }
 
@@ -52,9 +57,8 @@ function mayBlock(args: readonly string[]): boolean {
 
 async function runInThread(args: readonly string[]): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const worker = new Worker(new URL("./run_thread.ts", import.meta.url), { type: "module" });
-  const { port1: port, port2 } = new MessageChannel();
-  const tell = (message: FromMain) => port.postMessage(message);
+  const channel = threads.createChannel();
+  const tell = (message: FromMain) => channel.own.postMessage(message);
   let interrupts = 0;
   const stopListening = mainThread.onSignal((signal) => {
     if (++interrupts > 1) process.exit(STATUS_BY_SIGNAL[signal]);
@@ -62,19 +66,24 @@ async function runInThread(args: readonly string[]): Promise<number> {
   });
   const resized = () => tell({ columns: mainThread.columns });
   process.stderr.on("resize", resized);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    process.stderr.write(`${event.message}\n`);
-    resolve(1);
-  };
-  port.onmessage = ({ data: { status } }: MessageEvent<FromRun>) => resolve(status);
-  // A task may end the thread, as by process.exit(): then nobody tells of the end.
-  port.addEventListener("close", () => resolve(1));
+  const stopReading = channel.own.listen(
+    ({ status }: FromRun) => resolve(status),
+    // A task may end the thread, as by process.exit(): then nobody tells of the end.
+    () => resolve(1),
+  );
+  const thread = threads.start(new URL("./run_thread.ts", import.meta.url), "trilane run", {
+    failed: (error) => {
+      process.stderr.write(`${printable(reasonOf(error))}\n`);
+      resolve(1);
+    },
+    ended: () => resolve(1),
+  });
   const { terminals, columns } = mainThread;
-  const start: RunStart = { args, terminals, columns, port: port2 };
-  worker.postMessage(start, [port2]);
+  const start: RunStart = { args, terminals, columns, port: channel.given };
+  thread.post(start, [channel.given]);
   const status = await promise;
   stopListening();
+  stopReading();
   process.stderr.off("resize", resized);
   return status;
 }

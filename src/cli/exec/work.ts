@@ -1,5 +1,5 @@
 import { AsyncQueue } from "../../lanes/async/queue.ts";
-import { cores } from "../../runtime/platform.ts";
+import { cores } from "../../runtime/cores.ts";
 import type { QueueOptions } from "../../engine/options.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
 import type { TaskResult } from "../../task/result.ts";

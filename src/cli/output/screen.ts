@@ -9,7 +9,7 @@ type Done = (error?: Error | null) => void;
  * Standard output and standard error, which may be one terminal with a progress bar at its end: the bar is taken away
  * for whatever is printed there, and drawn again below. A reader that goes away ends nothing but the writing to it.
  */
-export class Screen implements Disposable {
+export class Screen {
   readonly #host: Host;
   readonly #stdout: DivertedStdout;
   readonly #stderrWrite = process.stderr.write as (
@@ -89,7 +89,8 @@ export class Screen implements Disposable {
     if (this.#unwritten > 0) await new Promise<void>((resolve) => this.#onWritten = resolve);
   }
 
-  [Symbol.dispose](): void {
+  /** Leaves standard error to others. */
+  restore(): void {
     process.stderr.write = this.#stderrWrite as typeof process.stderr.write;
     process.stderr.off("error", ignore);
   }

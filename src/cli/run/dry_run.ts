@@ -23,7 +23,7 @@ export async function dryRun({ work, origin, options }: RunPlan): Promise<number
   process.stdout.on("error", ignore);
   const { checkpoint, batch = 1 } = options;
   // A file that isn't there is not to be made.
-  using memory = checkpoint !== undefined && existsSync(checkpoint)
+  const memory = checkpoint !== undefined && existsSync(checkpoint)
     ? opened("checkpoint", checkpoint, (path) => new RunMemory(path, work))
     : undefined;
   const feed = new Feed({
@@ -43,6 +43,7 @@ export async function dryRun({ work, origin, options }: RunPlan): Promise<number
     if (output.full) await output.drained();
   }
   await output.drained();
+  memory?.close();
   process.stdout.off("error", ignore);
   return status;
 }

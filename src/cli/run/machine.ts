@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 1_000;
 const BYTES_PER_KB = 1_024;
 
 /** Looks how busy the machine is, and holds a run back meanwhile. */
-export class MachineWatch implements Disposable {
+export class MachineWatch {
   readonly #options: OptionValues;
   readonly #hold: (held: boolean) => void;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -24,7 +24,8 @@ export class MachineWatch implements Disposable {
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
-  [Symbol.dispose](): void {
+  /** Looks no more. */
+  stop(): void {
     clearInterval(this.#timer);
   }
 

@@ -7,7 +7,7 @@ import type { Outcome } from "../output/outcome.ts";
 import type { Work } from "./work.ts";
 
 /** Which inputs have succeeded in earlier runs of a work. */
-export class RunMemory implements Disposable {
+export class RunMemory {
   readonly #checkpoint: Checkpoint;
   readonly #namespaces: readonly string[];
 
@@ -59,7 +59,8 @@ export class RunMemory implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Closes the file. */
+  close(): void {
     this.#checkpoint.close();
   }
 }

@@ -5,8 +5,8 @@ import { type Timed, Timers } from "../../base/timers.ts";
 import { type ProgressDisplay, trackProgress } from "../../progress/track.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
 import type { StreamOptions } from "../../queue/stream.ts";
-import { type DivertedStdout, divertStdout } from "../../runtime/diverted_stdout.ts";
-import { quietClock } from "../../runtime/timers.ts";
+import { divertStdout } from "../../runtime/diverted_stdout.ts";
+import { runtime } from "../../runtime/here.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { AnyFunction } from "../../task/task.ts";
 import { type EndSignal, type Host, STATUS_BY_SIGNAL } from "../host.ts";
@@ -46,9 +46,14 @@ export interface RunPlan {
  * @throws {UsageError} (rejects) When the function, the input or a file isn't there.
  */
 export async function runToEnd(plan: RunPlan, host: Host): Promise<number> {
-  using stdout = divertStdout();
-  using run = new Run(plan, host, stdout);
-  return await run.toEnd();
+  const stdout = divertStdout();
+  const screen = new Screen(host, stdout);
+  try {
+    return await new Run(plan, host, screen).toEnd();
+  } finally {
+    screen.restore();
+    stdout.restore();
+  }
 }
 
 /**
@@ -58,7 +63,7 @@ export async function runToEnd(plan: RunPlan, host: Host): Promise<number> {
  * However it is ended early (by a signal, its time, a failure), it is ended in one way: no more inputs are taken, and
  * the tasks are cancelled, protected ones that are running excepted.
  */
-class Run implements Disposable {
+class Run {
   readonly #plan: RunPlan;
   readonly #inputs: Inputs;
   readonly #queue: TaskQueue;
@@ -69,14 +74,14 @@ class Run implements Disposable {
   readonly #files: ReportFiles;
   readonly #memory: RunMemory | undefined;
   readonly #halt: HaltPolicy | undefined;
-  readonly #disposables = new DisposableStack();
+  readonly #stopListening: () => void;
   /** The jobs that the queue was given and that have not ended, by their arguments. */
   readonly #open = new Map<unknown, Job>();
   /** No more inputs are taken. */
   readonly #end = new AbortController();
   /** The tasks are cancelled. */
   readonly #cancel = new AbortController();
-  readonly #timers = new Timers(quietClock, () => {});
+  readonly #timers = new Timers(runtime.quietClock, () => {});
   readonly #timeLimit: Timed = { timer: 0, expire: () => this.#timeOut() };
   #progress: ProgressDisplay | undefined;
   #counts = { completed: 0, failed: 0 };
@@ -89,31 +94,30 @@ class Run implements Disposable {
   /** Why something could not be read or written. */
   #broken: Error | undefined;
 
-  constructor(plan: RunPlan, host: Host, stdout: DivertedStdout) {
+  constructor(plan: RunPlan, host: Host, screen: Screen) {
     const { work, origin, options } = plan;
     const { batch = 1, checkpoint, halt } = options;
     this.#plan = plan;
     this.#inputs = openInputs(origin, options);
-    this.#screen = this.#disposables.use(new Screen(host, stdout));
+    this.#screen = screen;
     this.#telling = new Telling({
       options,
       whole: work.printsWhole,
-      screen: this.#screen,
+      screen,
       told: () => this.#feed.told(),
       failed: (error, what) => {
         this.#break(error);
         this.#stop(new TaskCancelledError(`Cancelled because ${what} could not be written`));
       },
     });
+    this.#queue = this.#createQueue();
     const trace = openOutput("trace", options.trace, "w");
     const report = openOutput("report", options.report, "w");
     this.#files = { trace, report };
     if (checkpoint !== undefined) {
       this.#memory = opened("checkpoint", checkpoint, (path) => new RunMemory(path, work));
-      this.#disposables.use(this.#memory);
     }
     if (halt !== undefined) this.#halt = new HaltPolicy(halt);
-    this.#queue = this.#createQueue();
     this.#feed = new Feed({
       inputs: this.#inputs,
       work,
@@ -122,24 +126,21 @@ class Run implements Disposable {
       window: this.#window * batch,
       done: (outcome) => this.#completed(outcome),
     });
-    this.#disposables.defer(host.onSignal((signal) => this.#onSignal(signal)));
+    this.#stopListening = host.onSignal((signal) => this.#onSignal(signal));
     if (readsStdin(origin, options) && host.terminals.stdin) {
       this.#say("Type the inputs, one a line. Ctrl-D at the start of a line ends them");
     }
   }
 
-  [Symbol.dispose](): void {
-    this.#disposables.dispose();
-  }
-
   async toEnd(): Promise<number> {
     const { work, options, hasProgress } = this.#plan;
     const { "run-timeout": runTimeout } = options;
+    let watch: MachineWatch | undefined;
     try {
       const fn = await work.prepare(this.#end.signal);
       if (runTimeout !== undefined) this.#timers.addIn(this.#timeLimit, runTimeout);
       if (hasProgress) this.#screen.bar = this.#progress = this.#track();
-      this.#disposables.use(new MachineWatch(options, (held) => this.#hold(held)));
+      watch = new MachineWatch(options, (held) => this.#hold(held));
       const run = this.#queue.run();
       await this.#runAll(fn).catch((error) => this.#break(error));
       await this.#queue.cancel();
@@ -150,9 +151,12 @@ class Run implements Disposable {
       if (isInstance(error, UsageError)) throw error;
       this.#break(error);
     } finally {
+      watch?.stop();
       this.#timers.remove(this.#timeLimit);
+      this.#memory?.close();
       await this.#telling.written();
       this.#progress?.stop();
+      this.#stopListening();
     }
     const status = this.#conclude();
     await this.#screen.written();

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { unicodeWidth } from "@std/cli";
 import { columnsOf, fit } from "../../../src/base/columns.ts";
 import { test } from "../../harness.ts";
 
@@ -17,11 +18,14 @@ test("columns: characters take none, one or two", () => {
     ["⌚", 2],
     ["ℹ", 1],
     ["①", 1],
-    ["䷀", 1],
+    ["䷀", 2],
     ["𠀀", 2],
     ["กำลัง", 4],
   ];
-  for (const [text, columns] of texts) assertEquals(columnsOf(text), columns, text);
+  for (const [text, columns] of texts) {
+    assertEquals(columnsOf(text), columns, text);
+    assertEquals(columnsOf(text), unicodeWidth(text), text);
+  }
 });
 
 test("columns: where terminals differ the most counts", () => {

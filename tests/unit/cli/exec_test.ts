@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { eventually } from "../../conformance/support.ts";
 import { test } from "../../harness.ts";
-import { Cli, cli, isThere, jsonLines, withFolder } from "./support.ts";
+import { Cli, cli, isAlive, jsonLines, withFolder } from "./support.ts";
 
 test("cli exec: runs a command for each input, and its output is the value", async () => {
   const ended = await cli(["exec", "echo", "hi", ":::", "a", "b c", "", "$HOME"]);
@@ -78,7 +78,7 @@ test("cli exec: a command that leaves something running ends all the same", asyn
   assertMatch(ended.stdout, /^a \d+\n$/);
   assertEquals(ended.status, 0);
   const pid = Number(ended.stdout.split(" ")[1]);
-  assert(isThere(pid));
+  assert(isAlive(pid));
   process.kill(pid);
 });
 
@@ -109,7 +109,7 @@ test("cli exec: a command that takes too long is killed with its process group",
     const ended = await cli(["exec", "--timeout=1s", "--shell", DEAF, ":::", file]);
     assertEquals(jsonLines(ended)[0].error!.name, "TimeoutError");
     assertEquals(ended.status, 1);
-    for (const pid of await pidsIn(file)) await eventually(() => !isThere(pid), `${pid} is gone`);
+    for (const pid of await pidsIn(file)) await eventually(() => !isAlive(pid), `${pid} is gone`);
   }));
 
 for (const interrupts of [1, 2]) {
@@ -128,7 +128,7 @@ for (const interrupts of [1, 2]) {
       if (interrupts === 1) {
         assertEquals(jsonLines({ stdout }).map(({ status }) => status), Array(3).fill("cancelled"));
       }
-      for (const pid of pids) await eventually(() => !isThere(pid), `process ${pid} is gone`);
+      for (const pid of pids) await eventually(() => !isAlive(pid), `process ${pid} is gone`);
       assert(!existsSync(join(folder, "c")));
     }));
 }

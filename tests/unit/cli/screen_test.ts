@@ -21,12 +21,12 @@ function written(terminals: Host["terminals"], fn: (screen: Screen) => void): st
     return true;
   }) as typeof stderr.write;
   try {
-    using screen = new Screen(hostWith(terminals), {
+    const screen = new Screen(hostWith(terminals), {
       write: (data, done) => {
         text += data;
         done();
       },
-      [Symbol.dispose]: () => {},
+      restore: () => {},
     });
     const output = screen.barOutput;
     let drawn = false;
@@ -43,6 +43,7 @@ function written(terminals: Host["terminals"], fn: (screen: Screen) => void): st
       [Symbol.dispose]: () => {},
     };
     fn(screen);
+    screen.restore();
   } finally {
     stderr.write = real;
   }
