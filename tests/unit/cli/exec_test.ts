@@ -161,7 +161,7 @@ test("cli exec: --must-complete waits for the commands that run", () =>
 
 test("cli exec: --checkpoint skips what succeeded, and prints its output again", () =>
   withFolder(async (folder) => {
-    const args = ["exec", "--checkpoint", join(folder, "c"), "--output=values", "--shell"];
+    const args = ["exec", "-j1", "--checkpoint", join(folder, "c"), "--output=values", "--shell"];
     const script = `echo ran {} >> ${folder}/log; echo out {}; test {} != bad`;
     await cli([...args, script, ":::", "a", "bad"]);
     const { stdout, stderr } = await cli([...args, script, ":::", "a", "bad", "b"]);
