@@ -1,23 +1,22 @@
 /**
- * The command line: `trilane map MODULE#EXPORT [INPUT…]` runs an exported function over many inputs.
+ * The command line: `trilane map MODULE[#EXPORT] [INPUT…]` runs an exported function over many inputs, and
+ * `trilane exec COMMAND [ARG…] ::: INPUT…` a command.
  *
  * ```sh
  * deno run -A jsr:@trilane/trilane/cli map ./tasks.ts#resize --input files.txt
+ * deno run -A jsr:@trilane/trilane/cli exec convert {} {.}.png ::: *.jpg
  * ```
  *
  * @module
  */
 import process from "node:process";
-import config from "../../deno.json" with { type: "json" };
-import { isInstance, show } from "../base/errors.ts";
-import { helpText } from "./help.ts";
-import { runMap } from "./map.ts";
-import { readCommandLine } from "./options.ts";
-import { planMap } from "./plan.ts";
-import { suggestion, UsageError } from "./usage.ts";
+import { mainThread } from "./host.ts";
+import { runCommandLine } from "./command_line.ts";
+import { runProgram } from "./program.ts";
 
 /**
  * Runs a command line, as the program does: prints results to standard output and everything else to standard error.
+ * Tasks of `--lane async` run in the calling thread: one that loops there can't be interrupted, as it can in the program.
  *
  * @param args The arguments: `["map", "./tasks.ts#resize", "a.png", "b.png"]`.
  * @returns The exit status: 0 when all succeeded, 1 when a task failed or was cancelled, 2 when the arguments are
@@ -31,32 +30,8 @@ import { suggestion, UsageError } from "./usage.ts";
  * ```
  */
 export async function main(args: readonly string[]): Promise<number> {
-  try {
-    return await run(args);
-  } catch (error) {
-    if (!isInstance(error, UsageError)) throw error;
-    process.stderr.write(`${error.message}\nTry --help\n`);
-    return 2;
-  }
-}
-
-async function run(args: readonly string[]): Promise<number> {
-  const line = readCommandLine(args);
-  const { values, positionals: [command] } = line;
-  if (values.help || values.version) {
-    await print(values.help ? helpText() : config.version);
-    return 0;
-  }
-  if (command === "map") return await runMap(planMap(line));
-  if (command === undefined) {
-    throw new UsageError("A command is missing: trilane map MODULE#EXPORT");
-  }
-  throw new UsageError(`Unknown command: ${show(command)}${suggestion(command, ["map"])}`);
-}
-
-async function print(text: string): Promise<void> {
-  await new Promise<void>((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
+  return await runCommandLine(args, mainThread);
 }
 
 // Not by an exit code alone: what is still under way, such as a read of a terminal, is not waited for.
-if (import.meta.main) process.exit(await main(process.argv.slice(2)));
+if (import.meta.main) process.exit(await runProgram(process.argv.slice(2)));

@@ -1,3 +1,6 @@
+import { columnsOf, fit } from "../base/columns.ts";
+import { printable } from "../base/printable.ts";
+
 /** How far the work is. */
 export interface State {
   /** How many tasks have ended. */
@@ -12,12 +15,12 @@ export interface State {
   readonly rate: number;
   /** Milliseconds since the beginning. */
   readonly elapsed: number;
-  /** What else there is to say; may be empty. */
+  /** What else there is to say; may be empty, and any text. */
   readonly detail: string;
 }
 
-/** A bar is between so many columns wide, brackets included, or not there. */
-const BAR = { least: 12, most: 42 };
+/** The columns of a bar, brackets included; where there is less room there is none. */
+const BAR_COLUMNS = { least: 12, most: 42 };
 
 /** What stands between two fields. */
 const GAP = "  ";
@@ -36,7 +39,7 @@ function fields(state: State): { text: string; rank: number }[] {
       : { text: duration(elapsed), rank: 6 },
     { text: failed > 0 ? `${count(failed)} failed` : "", rank: 1 },
     { text: retried > 0 ? `${count(retried)} retried` : "", rank: 5 },
-    { text: detail, rank: 7 },
+    { text: printable(detail.trim().replace(/\s+/g, " ")), rank: 7 },
   ].filter(({ text }) => text !== "");
 }
 
@@ -55,19 +58,19 @@ export function logLine(state: State): string {
  *
  * @param state How far the work is.
  * @param width The columns that there are; the last is left free, where some terminals would begin a new line.
- * @returns The text, shorter than `width`.
+ * @returns The text, which takes less than `width` columns.
  */
 export function terminalLine(state: State, width: number): string {
   const room = Math.max(0, width - 1);
   const shown = fields(state);
   const text = () => shown.map(({ text }) => text).join(GAP);
-  while (shown.length > 1 && text().length > room) {
+  while (shown.length > 1 && columnsOf(text()) > room) {
     const last = shown.reduce((a, b) => b.rank > a.rank ? b : a);
     shown.splice(shown.indexOf(last), 1);
   }
-  const line = text().slice(0, room);
-  const bar = Math.min(room - line.length - GAP.length, BAR.most);
-  if (state.total === Infinity || bar < BAR.least) return line;
+  const line = fit(text(), room);
+  const bar = Math.min(room - columnsOf(line) - GAP.length, BAR_COLUMNS.most);
+  if (state.total === Infinity || bar < BAR_COLUMNS.least) return line;
   return `[${filled(share(state.done, state.total), bar - 2)}]${GAP}${line}`;
 }
 

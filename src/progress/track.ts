@@ -25,7 +25,8 @@ export interface ProgressOutput {
 export interface ProgressOptions {
   /**
    * How many tasks there are to do, or a function that is asked each time; `Infinity` when nobody knows,
-   * as of a stream. Default: those that have been submitted so far.
+   * as of a stream. Default: those that have been submitted so far. Tasks that ended before the call count if there is
+   * room for them, beside those that are outstanding: they are the part of a batch that a checkpoint had.
    */
   readonly total?: number | (() => number);
   /** Asked each time for what else to say, in a few words, where there is room. */
@@ -43,6 +44,8 @@ export interface ProgressDisplay extends Disposable {
    * is printed to the same terminal.
    */
   clear(): void;
+  /** Draws the bar again as it was: call it after something was printed that it had been taken away for. */
+  redraw(): void;
   /** Ends it: the bar is taken away, a log is told where it has ended. */
   stop(): void;
 }
@@ -59,12 +62,15 @@ const PROGRESS_OPTION_CHECKS: OptionChecks = {
   clock: QUEUE_OPTION_CHECKS.clock,
 };
 
-/** Milliseconds between two drawings of the bar, and between two lines where there is no terminal. */
-const REDRAW = 100;
-const LOG = 5_000;
+const DEFAULT_COLUMNS = 80;
 
-/** Milliseconds that the rate is taken over: over less it would jump about. */
-const WINDOW = 5_000;
+const REDRAW_AFTER_MS = 100;
+
+/** Where there is no terminal, as in a log. */
+const LOG_AFTER_MS = 5_000;
+
+/** What the rate is taken over: over less it would jump about. */
+const RATE_WINDOW_MS = 5_000;
 
 /**
  * Shows how far a queue is: the tasks that have ended since this call, how many end in a second, how long the rest will
@@ -77,6 +83,7 @@ const WINDOW = 5_000;
  * @returns What ends it, by `stop()` or by `using`.
  * @throws {TypeError} When `queue` has no `stats`, or an option is unknown or of the wrong type.
  * @throws {RangeError} When an option's value is out of range.
+ * @throws What a `total` that is a function throws at this call. What one throws later is reported.
  *
  * @example
  * ```ts
@@ -99,6 +106,27 @@ export function trackProgress(
   return new Display(queue, options);
 }
 
+/** What a queue had behind it. */
+type Ended = Pick<QueueStats, "completed" | "failed" | "retried">;
+
+const NONE_ENDED: Ended = { completed: 0, failed: 0, retried: 0 };
+
+function outstanding({ pending, scheduled, active }: QueueStats): number {
+  return pending + scheduled + active;
+}
+
+/**
+ * What is not counted. Tasks that have ended count when the total has room for them: then they are part of the batch.
+ * While nothing is outstanding the batch is probably still to come, unless all of it has ended.
+ */
+function beforeAll(stats: QueueStats, total: ProgressOptions["total"]): Ended {
+  const expected = typeof total === "function" ? total() : total ?? 0;
+  const open = outstanding(stats);
+  const known = stats.completed + open;
+  const isPart = expected !== Infinity && (open > 0 ? known <= expected : known === expected);
+  return isPart ? NONE_ENDED : stats;
+}
+
 /** How many tasks had ended at a time. */
 interface Sample {
   readonly time: number;
@@ -116,10 +144,12 @@ class Display implements ProgressDisplay {
   readonly #clock: Clock;
   readonly #startedAt: number;
   /** What is not counted: it was before. */
-  #before: QueueStats;
+  #before: Ended;
   /** The first is the one that the rate counts from. */
   readonly #samples: Sample[];
   #timer: unknown;
+  /** What the bar said last. */
+  #last: State | undefined;
   #drawn = false;
   #stopped = false;
 
@@ -129,14 +159,19 @@ class Display implements ProgressDisplay {
     this.#output = options.output ?? process.stderr;
     this.#clock = options.clock ?? runtime.quietClock;
     this.#startedAt = this.#clock.now();
-    this.#before = queue.stats;
-    this.#samples = [{ time: this.#startedAt, done: 0 }];
+    this.#before = beforeAll(queue.stats, options.total);
+    const done = queue.stats.completed - this.#before.completed;
+    this.#samples = [{ time: this.#startedAt, done }];
     this.#wait();
   }
 
   clear(): void {
     if (this.#drawn) this.#output.write("\x1b[J");
     this.#drawn = false;
+  }
+
+  redraw(): void {
+    if (!this.#stopped && !this.#drawn && this.#last !== undefined) this.#draw(this.#last);
   }
 
   stop(): void {
@@ -156,7 +191,7 @@ class Display implements ProgressDisplay {
   }
 
   #wait(): void {
-    const interval = this.#output.isTTY ? REDRAW : LOG;
+    const interval = this.#output.isTTY ? REDRAW_AFTER_MS : LOG_AFTER_MS;
     this.#timer = this.#clock.setTimer(() => {
       this.#show();
       if (!this.#stopped) this.#wait();
@@ -176,21 +211,22 @@ class Display implements ProgressDisplay {
   }
 
   #draw(state: State): void {
-    const line = terminalLine(state, this.#output.columns || 80);
+    const line = terminalLine(state, this.#output.columns || DEFAULT_COLUMNS);
     this.#output.write(`\r${line}\x1b[J\r`);
     this.#drawn = true;
+    this.#last = state;
   }
 
   #state(): State {
     const { stats } = this.#queue;
     // It has been reset: what was before is no more.
     if (stats.completed < this.#before.completed) {
-      this.#before = { ...stats, completed: 0, failed: 0, retried: 0 };
+      this.#before = NONE_ENDED;
     }
     const now = this.#clock.now();
     const done = stats.completed - this.#before.completed;
     const { total, detail } = this.#options;
-    const submitted = done + stats.pending + stats.scheduled + stats.active;
+    const submitted = done + outstanding(stats);
     return {
       done,
       total: Math.max(done, typeof total === "function" ? total() : total ?? submitted),
@@ -205,7 +241,7 @@ class Display implements ProgressDisplay {
   #rate(now: Sample): number {
     const samples = this.#samples;
     samples.push(now);
-    while (samples[1].time <= now.time - WINDOW) samples.shift();
+    while (samples[1].time <= now.time - RATE_WINDOW_MS) samples.shift();
     const seconds = (now.time - samples[0].time) / 1000;
     return seconds > 0 ? Math.max(0, now.done - samples[0].done) / seconds : 0;
   }

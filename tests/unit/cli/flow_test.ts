@@ -29,14 +29,14 @@ if (process.platform === "linux") {
         await run.until("stdout", `"END ${at}"`);
       }
     };
-    await send(0, 50_000);
+    await send(0, 100_000);
     const before = memoryOf(run.child.pid!);
-    await send(50_000, 250_000);
+    await send(100_000, 500_000);
     const grown = memoryOf(run.child.pid!) - before;
     stdin.end();
     assertEquals((await run.ended).status, 0);
-    // What went through it since is 100 MB of input and twice that of output.
-    assert(grown < 50, `${grown} MB`);
+    // What went through it since is 200 MB of input and twice that of output. A heap that is collected seldom swings.
+    assert(grown < 150, `${grown} MB`);
   });
 }
 

@@ -1,12 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { LineSplitter } from "../../../src/cli/lines.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type LineEnd, LineSplitter } from "../../../src/cli/input/lines.ts";
 import { test } from "../../harness.ts";
 
 const encoder = new TextEncoder();
 
 /** The lines of bytes that come in pieces of a size. */
-function split(bytes: Uint8Array, size: number): string[] {
-  const splitter = new LineSplitter();
+function split(bytes: Uint8Array, size: number, end?: LineEnd): string[] {
+  const splitter = new LineSplitter(end);
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += size) {
     lines.push(...splitter.push(bytes.subarray(at, at + size)));
@@ -41,4 +41,18 @@ test("cli lines: bytes that aren't UTF-8 become replacement characters", () => {
   for (const size of [1, 3, 100]) {
     assertEquals(split(bytes, size), ["a\ufffdb", "\ufffd", "\ufffd"]);
   }
+});
+
+test("cli lines: may end in NUL, and then hold line ends", () => {
+  const bytes = encoder.encode("a\nb\0\0c\r\0d");
+  for (const size of [1, 3, 100]) {
+    assertEquals(split(bytes, size, { mark: "\0", withReturn: false }), ["a\nb", "", "c\r", "d"]);
+  }
+});
+
+test("cli lines: a long one takes linear time", () => {
+  const line = "x".repeat(20_000_000);
+  const start = performance.now();
+  assertEquals(split(encoder.encode(line), 4_096)[0].length, line.length);
+  assert(performance.now() - start < 5_000);
 });

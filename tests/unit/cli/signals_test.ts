@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../conformance/support.ts";
 import { test } from "../../harness.ts";
@@ -79,15 +79,49 @@ for (const lane of lanes) {
     await assertGone(run);
   });
 
-  test(`cli, ${lane}: a reader that has enough ends it quietly`, async () => {
-    const run = new Cli(["map", "tasks.ts#upper", ...args], { stdin: "open" });
-    const stdin = run.child.stdin!;
-    const more = () => stdin.write("line\n".repeat(1_000), (error) => error ?? more());
-    more();
-    await run.until("stdout", "LINE");
-    run.child.stdout!.destroy();
-    const { status, stderr } = await run.ended;
-    assertEquals([status, stderr], [0, ""]);
+  test(`cli, ${lane}: a reader of the results that goes away ends nothing but the writing`, () =>
+    withFolder(async (folder) => {
+      const log = join(folder, "log");
+      const run = new Cli(["map", "tasks.ts#upper", "--joblog", log, ...args], { stdin: "open" });
+      const stdin = run.child.stdin!;
+      stdin.write("line\n".repeat(1_000));
+      await run.until("stdout", "LINE");
+      run.child.stdout!.destroy();
+      stdin.end("line\n".repeat(20_000));
+      const { status, stderr } = await run.ended;
+      assertMatch(stderr, /^21,000 inputs: 21,000 succeeded, 0 failed in .*\n$/);
+      assertEquals(status, 0);
+      assertEquals(readFileSync(log, "utf8").split("\n").length, 21_001);
+    }));
+
+  test(`cli, ${lane}: a reader of standard error that goes away ends nothing but the writing`, async () => {
+    const run = new Cli(["map", "tasks.ts#complains", "--progress", ...args], { stdin: "open" });
+    run.child.stdin!.write("a\n");
+    await run.until("stdout", '"a"');
+    run.child.stderr!.destroy();
+    run.child.stdin!.end("b\nodd\nc\n");
+    const ended = await run.ended;
+    assertEquals(jsonLines(ended).map(({ input, status }) => [input, status]), [
+      ["a", "succeeded"],
+      ["b", "succeeded"],
+      ["odd", "failed"],
+      ["c", "succeeded"],
+    ]);
+    assertEquals(ended.status, 1);
+  });
+
+  test(`cli, ${lane}: the second SIGINT kills tasks that loop, too`, async () => {
+    const run = new Cli(["map", "tasks.ts#loop", "a", "b", ...args]);
+    await run.until("stderr", "loops");
+    run.kill("SIGINT");
+    // The first kills workers that loop, but this thread's own loop goes on.
+    if (lane === "async") {
+      await run.until("stderr", "Still running. Interrupt again to kill it\n");
+      run.kill("SIGINT");
+    }
+    const { status } = await run.ended;
+    assertEquals(status, 130);
+    await assertGone(run);
   });
 }
 

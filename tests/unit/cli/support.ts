@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array | "open";
   /** Deno's permissions. */
   readonly permissions?: readonly string[];
+  /** The current folder. Default: that of the tests. */
+  readonly cwd?: string;
 }
 
 /** The words that run the command line, without its arguments. */
@@ -39,7 +41,7 @@ export function command(permissions: readonly string[] = ["--allow-all"]): [stri
   return [process.execPath, ...flags, program];
 }
 
-/** The command line while it runs, in the folder of the tests. */
+/** The command line while it runs. */
 export class Cli {
   readonly ended: Promise<Ended>;
   readonly child: ChildProcess;
@@ -48,9 +50,9 @@ export class Cli {
   #onOutput: (() => void)[] = [];
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    const { stdin = "", permissions } = options;
+    const { stdin = "", permissions, cwd = folder } = options;
     const [first, ...words] = command(permissions);
-    this.child = spawn(first, [...words, ...args], { cwd: folder });
+    this.child = spawn(first, [...words, ...args], { cwd });
     this.#collect("stdout");
     this.#collect("stderr");
     // It may end without having read all.

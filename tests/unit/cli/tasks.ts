@@ -61,11 +61,69 @@ export async function stayDeaf(file: string): Promise<string> {
   return file;
 }
 
+/** Never ends, and lets nothing else run on its thread. */
+export function loop(text: string): never {
+  process.stderr.write(`loops ${text}, process ${process.pid}\n`);
+  for (;;);
+}
+
+/** Says much on standard error. */
+export function complains(text: string): string {
+  console.error(`${text} `.repeat(1_000));
+  if (text === "odd") throw new Error(text);
+  return text;
+}
+
+/** Gives back, or fails with, what it is given. */
+export function nasty(text: string): string {
+  if (text.startsWith("value")) return text;
+  const error = new Error(text);
+  if (text.startsWith("odd name")) error.name = text;
+  throw error;
+}
+
+export function same(text: string): string {
+  return text;
+}
+
+export function size(text: string): number {
+  return text.length;
+}
+
+export function columns(row: object): number {
+  return Object.keys(row).length;
+}
+
+/** An array in an array in an array. */
+export function deep(levels: string): unknown {
+  let value: unknown = [];
+  for (let n = 0; n < Number(levels); n++) value = [value];
+  return value;
+}
+
+export function exits(): void {
+  process.exit(3);
+}
+
 /** Opens a gate, which is a file, or waits until another has. */
 export async function gate(what: "open" | "wait", file: string): Promise<string> {
   if (what === "open") writeFileSync(file, "");
   else await stayDeaf(file);
   return what;
+}
+
+/** The same, or fails. */
+export async function gateOrFail(what: "wait" | "fail", file: string): Promise<string> {
+  if (what === "wait") return await stay(file);
+  throw new Error(what);
+}
+
+/** For batches: the length of each, and how many there are. */
+export function lengths(texts: string[]): string[] | undefined {
+  if (texts.includes("fail")) throw new Error("fail");
+  if (texts.includes("nothing")) return undefined;
+  const results = texts.map((text) => `${text.length} of ${texts.length}`);
+  return texts.includes("short") ? results.slice(1) : results;
 }
 
 export const { defined } = defineTasks(import.meta.url, {

@@ -2,13 +2,22 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { unicodeWidth } from "@std/cli";
 import deno from "../../../deno.json" with { type: "json" };
 import { main } from "../../../src/cli/main.ts";
-import { readCommandLine } from "../../../src/cli/options.ts";
-import { planMap } from "../../../src/cli/plan.ts";
+import { COMMANDS, planExec, planMap } from "../../../src/cli/commands.ts";
+import type { Host } from "../../../src/cli/host.ts";
+import { readTarget } from "../../../src/cli/map/plan.ts";
+import { readCommandLine } from "../../../src/cli/options/read.ts";
 import { test } from "../../harness.ts";
 import { cli, lanes, withFolder } from "./support.ts";
 
+/** A process without a terminal. */
+const host: Host = {
+  terminals: { stdin: false, stdout: false, stderr: false },
+  columns: undefined,
+  onSignal: () => () => {},
+};
+
 function planned(...args: string[]) {
-  return planMap(readCommandLine(["map", ...args]));
+  return planMap(readCommandLine(args, COMMANDS.map), host);
 }
 
 function refused(...args: string[]): string | undefined {
@@ -21,16 +30,18 @@ function refused(...args: string[]): string | undefined {
 }
 
 test("cli usage: options are written in any of the usual ways", () => {
-  const { options, inputs, target } = planned(
+  const { options, origin, work } = planned(
     ...["-w4", "--retries=3", "m.ts#f", "--backoff", "1.5", "one", "--json", "--retries", "5"],
     ...["--lane", "process", "--", "--two"],
   );
   assertEquals(options, { workers: 4, retries: 5, backoff: 1.5, json: true, lane: "process" });
-  assertEquals(inputs, ["one", "--two"]);
-  assertEquals([target.module, target.name], ["m.ts", "f"]);
+  assertEquals(origin, { records: ["one", "--two"] });
+  assertEquals(work.title, "trilane map m.ts#f");
+  assertEquals(planned("-j3", "m.ts").options.workers, 3);
+  assertEquals(planned("-0w3", "m.ts").options, { null: true, workers: 3 });
   assertEquals(planned("-w", "2", "m.ts#f").options.workers, 2);
   assertEquals(planned("--retries", "Infinity", "m.ts#f").options.retries, Infinity);
-  assertEquals(planned("m.ts#f").inputs, undefined);
+  assertEquals(planned("m.ts#f").origin, {});
 });
 
 test("cli usage: of --progress and --no-progress the last one counts", () => {
@@ -39,7 +50,7 @@ test("cli usage: of --progress and --no-progress the last one counts", () => {
 });
 
 test("cli usage: a module is a path or a URL", () => {
-  const url = (module: string) => planned(`${module}#f`).target.url;
+  const url = (module: string) => readTarget(`${module}#f`).url;
   assertMatch(url("./a b.ts"), /^file:\/\/\/.*\/a%20b\.ts$/);
   assertMatch(url("a#b.ts"), /^file:\/\/\/.*\/a%23b\.ts$/);
   assertEquals(url("https://example.com/a.ts"), "https://example.com/a.ts");
@@ -49,10 +60,6 @@ test("cli usage: a module is a path or a URL", () => {
 test("cli usage: what is wrong is named as it was typed, with what was probably meant", () => {
   const wrong: [args: string[], message: string][] = [
     [[], "Which function to run is missing: trilane map MODULE#EXPORT"],
-    [
-      ["m.ts"],
-      "The function must be given as MODULE#EXPORT, such as ./tasks.ts#resize: got 'm.ts'",
-    ],
     [
       ["m.ts#"],
       "The function must be given as MODULE#EXPORT, such as ./tasks.ts#resize: got 'm.ts#'",
@@ -75,7 +82,36 @@ test("cli usage: what is wrong is named as it was typed, with what was probably 
     [["m#f", "--backoff", "0"], "--backoff must be > 0: got 0"],
     [["m#f", "--jitter", "2"], "--jitter must be from 0 to 1: got 2"],
     [["m#f", "--timeout", "0"], "--timeout must be > 0: got 0"],
-    [["m#f", "--run-timeout", "5s"], "--run-timeout must be a number: got '5s'"],
+    [
+      ["m#f", "--run-timeout", "5x"],
+      "--run-timeout must be a time such as 1500, 1.5s or 2m: got '5x'",
+    ],
+    [["m#f", "--timeout", "-1s"], "--timeout must be a time such as 1500, 1.5s or 2m: got '-1s'"],
+    [["m#f", "--timeout", "0s"], "--timeout must be > 0: got 0"],
+    [["m#f", "--timeout="], "--timeout must be a time such as 1500, 1.5s or 2m: got ''"],
+    [["m#f", "--memfree", "5x"], "--memfree must be a size such as 500M or 1.5G: got '5x'"],
+    [["m#f", "--batch", "0"], "--batch must be > 0: got 0"],
+    [["m#f", "--key="], "--key must not be empty: got ''"],
+    [["m#f", "--key", "host"], "--key needs --key-workers or --key-rate"],
+    [["m#f", "--key-workers", "2"], "--key-workers and --key-rate need --key"],
+    [["m#f", "--json", "--csv"], "--json and --csv exclude each other"],
+    [["m#f", "--tsv", "-0"], "--tsv and --null exclude each other"],
+    [["m#f", "--halt", "fail=1", "--fail-first"], "--fail-first and --halt exclude each other"],
+    ...["fail", "fail=0", "now,", "done=1", "fail=101%", "success=5%", "fail=1.5", "NOW,fail=1"]
+      .map((
+        text,
+      ): [string[], string] => [
+        ["m#f", "--halt", text],
+        `--halt must be fail=N, fail=P% or success=N, maybe after 'now,': got '${text}'`,
+      ]),
+    [["m#f", "--results="], "--results must name a folder: got ''"],
+    [["m#f", "--permissions", "none"], "--permissions needs --lane process"],
+    [["m#f", "--memory-limit", "1G"], "--memory-limit needs --lane process"],
+    [
+      ["m#f", "--lane=process", "--permissions=all"],
+      "--permissions must be 'none' or 'inherit': got 'all'",
+    ],
+    [["m#f", "--shell"], "Unknown option: '--shell'. Did you mean '--help'?"],
     [["m#f", "--rate", "0"], "--rate must be > 0: got 0"],
     [["m#f", "--burst", "0"], "--burst must be > 0: got 0"],
     [["m#f", "--input="], "--input must name a file: got ''"],
@@ -101,6 +137,17 @@ test("cli usage: what is wrong is named as it was typed, with what was probably 
 test("cli usage: what is wrong is told on standard error, with status 2", async () => {
   const wrong: [args: string[], message: string][] = [
     [[], "A command is missing: trilane map MODULE#EXPORT"],
+    [["--json", "map"], "Unknown option: '--json'"],
+    [["constructor"], "Unknown command: 'constructor'"],
+    [["exec"], "Which command to run is missing: trilane exec COMMAND ::: INPUT"],
+    [["exec", ":::", "a"], "Which command to run is missing: trilane exec COMMAND ::: INPUT"],
+    [["exec", "--batch=5", "true"], "Unknown option: '--batch=5'"],
+    [["exec", "true", ":::+", "a"], "':::+' must come after inputs after ':::'"],
+    [["completions"], "The shell must be 'bash' or 'zsh' or 'fish': got nothing"],
+    [
+      ["completions", "bahs"],
+      "The shell must be 'bash' or 'zsh' or 'fish': got 'bahs'. Did you mean 'bash'?",
+    ],
     [["mpa"], "Unknown command: 'mpa'. Did you mean 'map'?"],
     [["map", "m#f", "-w0"], "-w must be > 0: got 0"],
   ];
@@ -129,7 +176,7 @@ test("cli usage: files that can't be opened are told before anything runs", () =
 
 for (const lane of lanes) {
   test(`cli usage, ${lane}: a module or a function that isn't there is told, with those that are`, async () => {
-    const functions = "It exports the functions 'add', 'attempt', 'default', 'defined', ";
+    const functions = "It exports the functions 'add', 'attempt', ";
     const wrong: [target: string, ...parts: string[]][] = [
       ["missing.ts#upper", "Cannot load module 'missing.ts': ", "missing.ts"],
       ["tasks.ts#uper", "Module 'tasks.ts' exports no 'uper'. Did you mean 'upper'? " + functions],
@@ -150,17 +197,94 @@ for (const lane of lanes) {
 }
 
 test("cli usage: --help lists every option, --version says which it is", async () => {
-  for (const args of [["--help"], ["-h"], ["map", "--help"], ["map", "-h", "m#f"]]) {
+  const helps: [args: string[], parts: string[]][] = [
+    [["--help"], ["  trilane map MODULE[#EXPORT] [INPUT…] [OPTION…]", "trilane exec ", "--shell"]],
+    [["-h"], ["  trilane map MODULE[#EXPORT] [INPUT…] [OPTION…]"]],
+    [["map", "--help"], ["Usage: trilane map MODULE[#EXPORT] [INPUT…] [OPTION…]", "--lane LANE"]],
+    [["map", "-h", "m#f"], ["Usage: trilane map MODULE[#EXPORT] [INPUT…] [OPTION…]"]],
+    [["exec", "--help"], ["Usage: trilane exec [OPTION…] COMMAND [ARG…] [::: INPUT…]", "{//}"]],
+  ];
+  for (const [args, parts] of helps) {
     const { status, stdout, stderr } = await cli(args);
     assertEquals([status, stderr], [0, ""]);
-    assertStringIncludes(stdout, "Usage: trilane map MODULE#EXPORT [INPUT…] [OPTION…]");
-    for (const option of ["-w, --workers N", "--retry-delay MS", "--joblog FILE", "-h, --help"]) {
-      assertStringIncludes(stdout, option);
-    }
+    const options = [
+      "-w, -j, --workers N",
+      "--retry-delay TIME",
+      "--joblog FILE",
+      "-h,     --help",
+    ];
+    for (const part of [...parts, ...options]) assertStringIncludes(stdout, part);
     for (const line of stdout.split("\n")) assert(unicodeWidth(line) <= 100, line);
   }
-  const { status, stdout } = await cli(["--version"]);
-  assertEquals([status, stdout], [0, `${deno.version}\n`]);
+  for (const args of [["--version"], ["map", "--version"]]) {
+    const { status, stdout } = await cli(args);
+    assertEquals([status, stdout], [0, `${deno.version}\n`]);
+  }
+});
+
+test("cli usage: what is wrong can do nothing to the terminal", async () => {
+  const { status, stderr } = await cli(["map", "a.ts#\x1b[2J\nx", "a", "--lane=\x1b]0;t\x07"]);
+  assertEquals(status, 2);
+  assertEquals(stderr.includes("\x1b") || stderr.includes("\x07"), false);
+  assertEquals(stderr.split("\n").length, 3);
+});
+
+test("cli usage: times and sizes have units", () => {
+  const times: [text: string, ms: number][] = [
+    ["1500", 1_500],
+    ["1.5s", 1_500],
+    ["250ms", 250],
+    ["2m", 120_000],
+    ["1h", 3_600_000],
+    ["1D", 86_400_000],
+    [".5s", 500],
+    ["Infinity", Infinity],
+  ];
+  for (const [text, ms] of times) {
+    assertEquals(planned("m#f", "--retry-delay", text).options["retry-delay"], ms, text);
+  }
+  const sizes: [text: string, bytes: number][] = [
+    ["1000", 1_000],
+    ["10k", 10_240],
+    ["1.5G", 1.5 * 2 ** 30],
+    ["512MiB", 512 * 2 ** 20],
+    ["2 GB", 2 * 2 ** 30],
+  ];
+  for (const [text, bytes] of sizes) {
+    assertEquals(planned("m#f", "--memfree", text).options.memfree, bytes, text);
+  }
+});
+
+test("cli usage: --halt says how many, which share, and whether at once", () => {
+  const halts: [text: string, now: boolean, status: string, count: number, share?: number][] = [
+    ["fail=3", false, "failed", 3],
+    ["soon,fail=3", false, "failed", 3],
+    ["now,fail=1", true, "failed", 1],
+    ["fail=25%", false, "failed", Infinity, 0.25],
+    ["now,success=2", true, "succeeded", 2],
+  ];
+  for (const [text, now, status, count, share] of halts) {
+    assertEquals(planned("m#f", "--halt", text).options.halt as object, {
+      now,
+      status,
+      count,
+      share,
+    });
+  }
+});
+
+test("cli usage: after the command of exec all is the command's, up to its inputs", () => {
+  const plan = (...args: string[]) => planExec(readCommandLine(args, COMMANDS.exec), host);
+  const { options, origin, work } = plan("-j4", "--tag", "ls", "-l", "--json", ":::", "--csv", "b");
+  assertEquals(options, { workers: 4, tag: true });
+  assertEquals(origin, { records: ["--csv", "b"] });
+  assertEquals(work.title, "trilane exec ls -l --json");
+  assertEquals(plan("true").origin, {});
+  assertEquals(plan("true", ":::").origin, { records: [] });
+  assertEquals(plan("true", ":::", "a", "b", ":::+", "1", "2").origin, {
+    groups: [[["a", "b"], ["1", "2"]]],
+  });
+  assertEquals(plan("--", "-x", ":::", "a").work.title, "trilane exec -x");
 });
 
 test("cli usage: main() can be called by a program", async () => {

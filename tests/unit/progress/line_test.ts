@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { columnsOf } from "../../../src/base/columns.ts";
 import { logLine, type State, terminalLine } from "../../../src/progress/line.ts";
 import { test } from "../../harness.ts";
 
@@ -42,9 +43,36 @@ test("progress line: where there is less room the least important fields are lef
 test("progress line: never reaches the last column", () => {
   for (let width = 0; width < 200; width++) {
     for (const total of [1_000_000, Infinity]) {
-      const { length } = terminalLine({ ...state, total }, width);
-      assert(length < width || length === 0, `${length} of ${width}`);
+      for (const detail of ["1.5 GB", "画像を処理しています", "😀".repeat(50), "e\u0301"]) {
+        const columns = columnsOf(terminalLine({ ...state, total, detail }, width));
+        assert(columns < width || columns === 0, `${columns} of ${width}`);
+      }
     }
+  }
+});
+
+test("progress line: wide characters are given their columns", () => {
+  const quiet = { ...state, failed: 0, retried: 0, detail: "画像を処理しています" };
+  const line = "45%  450,000/1,000,000  12,346/s  ETA 0:45  画像を処理しています";
+  assertEquals(columnsOf(line), 64);
+  assertEquals(terminalLine(quiet, 65), line);
+  assertMatch(terminalLine(quiet, 64), /^\[=+> +\] {2}45% .* ETA 0:45$/);
+  assertEquals(terminalLine({ ...quiet, total: Infinity }, 30), "450,000  12,346/s  0:37");
+});
+
+test("progress line: the detail stays on its line and can do nothing to the terminal", () => {
+  const details: [detail: string, shown: string][] = [
+    ["two\nlines\r\n", "two lines"],
+    ["\ttabs\t\tand  spaces ", "tabs and spaces"],
+    ["\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"],
+    ["\u009b31m\u202etxt", "\\x9b31m\\u202etxt"],
+    ["\n", ""],
+  ];
+  for (const [detail, shown] of details) {
+    const quiet = { ...state, total: Infinity, failed: 0, retried: 0, detail };
+    const fields = ["450,000", "12,346/s", "0:37", ...(shown === "" ? [] : [shown])];
+    assertEquals(terminalLine(quiet, 140), fields.join("  "));
+    assertEquals(logLine(quiet), fields.join(", "));
   }
 });
 

@@ -114,6 +114,66 @@ test("progress: what ended before isn't counted, nor what a reset has taken away
   ]);
 });
 
+test("progress: what a checkpoint had counts where the total says so", async () => {
+  const totals: [
+    total: number | (() => number) | undefined,
+    before: Partial<QueueStats>,
+    end: string,
+  ][] = [
+    [100, { completed: 42, pending: 58 }, "100%, 100/100"],
+    [() => 100, { completed: 42, pending: 58 }, "100%, 100/100"],
+    [150, { completed: 42, pending: 58 }, "66%, 100/150"],
+    [100, { completed: 42, pending: 50, active: 8 }, "100%, 100/100"],
+    [undefined, { completed: 42, pending: 58 }, "100%, 58/58"],
+    [Infinity, { completed: 42, pending: 58 }, "58"],
+    [58, { completed: 42, pending: 58 }, "100%, 58/58"],
+    // What is to come is not there yet, so what has ended is of another batch.
+    [58, { completed: 42 }, "100%, 58/58"],
+  ];
+  for (const [total, before, end] of totals) {
+    const clock = new VirtualClock();
+    const output = new Output(false);
+    const queue = new Numbers();
+    queue.set(before);
+    using progress = trackProgress(queue, { output, clock, total });
+    await clock.advance(1_000);
+    queue.set({ completed: 100, pending: 0, active: 0 });
+    progress.stop();
+    const [written] = output.written;
+    assertEquals(written.slice(0, end.length + 1), `${end},`);
+    // What was there before was not done in this second.
+    assertEquals(/([\d.]+)\/s/.exec(written)?.[1], "58");
+  }
+});
+
+test("progress: with a checkpoint that has all, it ends at 100 %", () => {
+  const output = new Output(false);
+  const queue = new Numbers();
+  queue.set({ completed: 100 });
+  trackProgress(queue, { output, clock: new VirtualClock(), total: 100 }).stop();
+  assertEquals(output.written, ["100%, 100/100, 0/s, 0:00\n"]);
+});
+
+test("progress: redraw() brings back what clear() has taken away", async () => {
+  const clock = new VirtualClock();
+  const output = new Output(true);
+  const queue = new Numbers();
+  using progress = trackProgress(queue, { output, clock, total: 2 });
+  // There is nothing to bring back yet.
+  progress.redraw();
+  assertEquals(output.written, []);
+  await clock.advance(100);
+  const [line] = output.written;
+  progress.redraw();
+  progress.clear();
+  output.columns = 20;
+  progress.redraw();
+  assertEquals(output.written, [line, "\x1b[J", drawn("0%  0/2  0/s  0:00")]);
+  progress.stop();
+  progress.redraw();
+  assertEquals(output.written.length, 4);
+});
+
 test("progress: the rate is that of the last five seconds, and the total may grow", async () => {
   const clock = new VirtualClock();
   const output = new Output(true);

@@ -1,4 +1,4 @@
-import type { Outcome } from "./output.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** How the inputs ended, in numbers. */
 export class Summary {

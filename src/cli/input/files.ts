@@ -1,6 +1,7 @@
 import { openSync } from "node:fs";
-import { isInstance, show } from "../base/errors.ts";
-import { UsageError } from "./usage.ts";
+import { isInstance, show } from "../../base/errors.ts";
+import type { OptionName } from "../options/options.ts";
+import { UsageError } from "../options/usage.ts";
 
 /**
  * Opens what an option names a file for.
@@ -11,13 +12,13 @@ import { UsageError } from "./usage.ts";
  * @returns What that returns.
  * @throws {UsageError} When it can't be opened.
  */
-export function opened<T>(option: string, path: string, open: (path: string) => T): T {
+export function opened<T>(option: OptionName, path: string, open: (path: string) => T): T {
   try {
     return open(path);
   } catch (error) {
     const why = isInstance(error, Error) ? error.message : show(error);
-    const use = option === "--input" ? "readable" : "writable";
-    throw new UsageError(`${option} must be ${use}: got ${show(path)}: ${why}`);
+    const use = option === "input" ? "readable" : "writable";
+    throw new UsageError(`--${option} must be ${use}: got ${show(path)}: ${why}`);
   }
 }
 
@@ -30,7 +31,7 @@ export function opened<T>(option: string, path: string, open: (path: string) => 
  * @returns Its descriptor.
  */
 export function openOutput(
-  option: string,
+  option: OptionName,
   path: string | undefined,
   flags: "w" | "a",
 ): number | undefined {

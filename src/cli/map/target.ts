@@ -1,10 +1,9 @@
-import { show } from "../base/errors.ts";
-import type { AnyFunction } from "../task/task.ts";
-import { importTasks } from "../portable/import.ts";
-import { createQueue, inWorker } from "./lane.ts";
-import type { LaneName } from "./options.ts";
+import { show } from "../../base/errors.ts";
+import { importTasks } from "../../portable/import.ts";
+import type { AnyFunction } from "../../task/task.ts";
+import { suggestion, UsageError } from "../options/usage.ts";
+import { createQueue, inWorker, type LaneOptions } from "./lane.ts";
 import type { Target } from "./plan.ts";
-import { suggestion, UsageError } from "./usage.ts";
 
 /**
  * Finds the function to run. Its module is loaded where the tasks will run, to see that it can be: in this thread for
@@ -19,10 +18,10 @@ import { suggestion, UsageError } from "./usage.ts";
  */
 export async function findFunction(
   target: Target,
-  lane: LaneName,
+  lane: LaneOptions,
   signal: AbortSignal,
 ): Promise<AnyFunction> {
-  const queue = createQueue(lane, { workers: 1 });
+  const queue = createQueue({ ...lane, process: {} }, { workers: 1 });
   try {
     await queue.start();
     const found = await queue.submit(inWorker.exportsOf, [target.url], { signal });

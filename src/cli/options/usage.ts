@@ -1,4 +1,4 @@
-import { nearest } from "../base/suggest.ts";
+import { nearest } from "../../base/suggest.ts";
 
 /** What the user has got wrong, in a message for the user. */
 export class UsageError extends Error {

@@ -1,11 +1,11 @@
 /** How text is written: calls back when it has been taken, or with why it hasn't. */
 export type Write = (text: string, done: (error?: Error | null) => void) => void;
 
-/** A writer that has more characters than this to write isn't given more. */
-const FULL = 65_536;
+/** A writer that has more than this to write isn't given more. */
+const FULL_CHARACTERS = 65_536;
 
 /**
- * Writes lines: those of one turn of the event loop, or that come while others are being written, in one go.
+ * Writes text: what comes in one turn of the event loop, or while other text is being written, in one go.
  */
 export class LineWriter {
   readonly #write: Write;
@@ -28,11 +28,20 @@ export class LineWriter {
   /**
    * Adds a line.
    *
-   * @param text Its text.
+   * @param line Its text.
    */
-  add(text: string): void {
+  add(line: string): void {
+    this.addText(`${line}\n`);
+  }
+
+  /**
+   * Adds text, which may be less or more than a line.
+   *
+   * @param text The text.
+   */
+  addText(text: string): void {
     if (this.#broken) return;
-    this.#text += `${text}\n`;
+    this.#text += text;
     if (this.#busy) return;
     this.#busy = true;
     setImmediate(() => this.#flush());
@@ -40,7 +49,7 @@ export class LineWriter {
 
   /** Whether a slow reader makes it worth to wait with the next line. */
   get full(): boolean {
-    return this.#text.length > FULL;
+    return this.#text.length > FULL_CHARACTERS;
   }
 
   /**
@@ -59,7 +68,7 @@ export class LineWriter {
   }
 
   #wrote(error: Error | null | undefined): void {
-    if (error) {
+    if (error && !this.#broken) {
       this.#broken = true;
       this.#text = "";
       this.#failed(error);

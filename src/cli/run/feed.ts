@@ -1,0 +1,98 @@
+import type { Input } from "../input/format.ts";
+import type { Inputs } from "../input/source.ts";
+import { notRead, type Outcome } from "../output/outcome.ts";
+import type { RecordedValue } from "../../task/recorder.ts";
+import type { RunMemory } from "./memory.ts";
+import type { Work } from "./work.ts";
+
+/** The inputs of one task. */
+export interface Job {
+  readonly inputs: readonly Input[];
+  readonly args: readonly unknown[];
+}
+
+/** What a feed is for. */
+export interface FeedOptions {
+  readonly inputs: Inputs;
+  readonly work: Work;
+  readonly memory: RunMemory | undefined;
+  /** How many inputs a task takes. */
+  readonly batch: number;
+  /** How many inputs may have been taken of which nothing has come yet. */
+  readonly window: number;
+  /** Told of inputs that no task is needed for. */
+  readonly done: (outcome: Outcome) => void;
+}
+
+/** Makes jobs of inputs, as they are wanted. */
+export class Feed {
+  readonly #options: FeedOptions;
+  /** What was read last, and how many of that were taken. */
+  #read: readonly Input[] = [];
+  #takenOfRead = 0;
+  #batch: Input[] = [];
+  #taken = 0;
+  #told = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  /** Inputs that were read, and that no job was made of. */
+  get left(): readonly Input[] {
+    return [...this.#batch, ...this.#read.slice(this.#takenOfRead)];
+  }
+
+  /** Something has come of an input, in its turn: there is room for another. */
+  told(): void {
+    this.#told++;
+    this.#wake?.();
+  }
+
+  /**
+   * Makes the jobs.
+   *
+   * @param signal Ends it, also while there is nothing to read.
+   */
+  async *jobs(signal: AbortSignal): AsyncGenerator<Job> {
+    const { inputs, memory } = this.#options;
+    signal.addEventListener("abort", () => this.#wake?.());
+    for await (const read of inputs.batches(signal)) {
+      const earlier = memory?.find(read);
+      this.#read = read;
+      for (this.#takenOfRead = 0; this.#takenOfRead < read.length;) {
+        if (this.#isFull) {
+          // What waits to be told may wait for these.
+          if (this.#batch.length > 0) yield this.#job();
+          while (this.#isFull && !signal.aborted) {
+            await new Promise<void>((resolve) => this.#wake = resolve);
+          }
+        }
+        if (signal.aborted) return;
+        const n = this.#takenOfRead++;
+        this.#take(read[n], earlier?.[n]);
+        if (this.#batch.length >= this.#options.batch) yield this.#job();
+      }
+    }
+    if (this.#batch.length > 0 && !signal.aborted) yield this.#job();
+  }
+
+  get #isFull(): boolean {
+    return this.#taken - this.#told >= this.#options.window;
+  }
+
+  #take(input: Input, earlier: RecordedValue | undefined): void {
+    const { work, done } = this.#options;
+    this.#taken++;
+    if (input.unreadable !== undefined) done(notRead(input));
+    else if (earlier !== undefined) done(work.earlier(input, earlier.value));
+    else this.#batch.push(input);
+  }
+
+  #job(): Job {
+    const inputs = this.#batch;
+    this.#batch = [];
+    return { inputs, args: this.#options.work.argsFor(inputs) };
+  }
+}

@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { printable } from "../../base/printable.ts";
+import { RunSummary } from "../../queue/summary.ts";
+import { toHTML, toTrace } from "../../report/mod.ts";
+import type { TaskResult } from "../../task/result.ts";
+import { type OptionName, OPTIONS, type OptionValues } from "../options/options.ts";
+import type { Job } from "./feed.ts";
+
+/** Longer names are cut: they are read in passing. */
+const MAX_NAME_CHARACTERS = 80;
+
+/** The files that a run is shown in. */
+export interface ReportFiles {
+  readonly trace: number | undefined;
+  readonly report: number | undefined;
+}
+
+/**
+ * Writes what a run is shown in.
+ *
+ * @param files The files.
+ * @param summary The run. Its tasks are called by their inputs there.
+ * @param title What was run.
+ * @param options How.
+ */
+export function writeReports(
+  { trace, report }: ReportFiles,
+  summary: RunSummary,
+  title: string,
+  options: OptionValues,
+): void {
+  if (trace === undefined && report === undefined) return;
+  const named = new RunSummary(summary, () => summary.results.map(withInputName), summary);
+  if (trace !== undefined) writeFileSync(trace, JSON.stringify(toTrace(named)));
+  if (report !== undefined) {
+    writeFileSync(report, toHTML(named, { title, details: detailsOf(options) }));
+  }
+}
+
+function withInputName(result: TaskResult): TaskResult {
+  const { inputs: [first, ...others] } = result.metadata as Job;
+  const rest = others.length === 0 ? "" : ` and ${others.length} more`;
+  const text = printable(first.text);
+  const shown = text.length > MAX_NAME_CHARACTERS
+    ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
+    : text;
+  return { ...result, name: `${shown}${rest}`, metadata: undefined };
+}
+
+/** The options as they may be typed. */
+function detailsOf(options: OptionValues): Record<string, string> {
+  const given = Object.entries(options) as [OptionName, unknown][];
+  return Object.fromEntries(
+    given.map(([name, value]) => {
+      if (OPTIONS[name].value === undefined) return [`--${name}`, "yes"];
+      return [`--${name}`, typeof value === "object" ? JSON.stringify(value) : String(value)];
+    }),
+  );
+}
