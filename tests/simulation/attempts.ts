@@ -199,7 +199,9 @@ export class Attempts {
     const body = model.interrupted(task);
     if (body?.worker === undefined) return;
     const { killedBody, killedAt } = model.workers[body.worker];
-    const killed = killedBody === body && killedAt === model.now;
+    // One that was given up before has had its time.
+    const isFirst = body.interruptedAt === undefined || body.interruptedAt === model.now;
+    const killed = isFirst && killedBody === body && killedAt === model.now;
     ensure(
       "attempts",
       !killed || !body.touched || task.script.grace === 0,

@@ -15,9 +15,9 @@ export const POOL = {
   /** No worker is closed for being idle, and another started, while tasks wait that only a rate holds back. */
   keepsWorkersWhileTasksWait: false,
   /** The timer that closes idle workers is cleared with the last of them. */
-  clearsIdleTimer: false,
+  clearsIdleTimer: true,
   /** The timer by which a pool looks after busy workers is cleared as soon as none has several tasks. */
-  clearsLookTimer: false,
+  clearsLookTimer: true,
   /** No way is known in which it breaks a rule: then programs that nobody has seen are tried in each test run. */
   keepsTheRules: false,
 } as const;

@@ -123,6 +123,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     if (attempt === undefined) return STOPPED;
     const { worker } = attempt;
     if (worker.withdraw(attempt)) {
+      this.#lateness.forget(attempt);
       this.#advance(worker, this.#host.clock.now());
       return STOPPED;
     }
@@ -177,7 +178,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
       return this.#finish(attempt, false, error, took, now);
     }
     // Others may be able to, and this one won't be from now on.
-    worker.release(attempt);
+    this.#remove(attempt);
     this.#host.returned(task);
     this.roster.retire(worker);
     this.#advance(worker, now);
@@ -213,14 +214,20 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   gone(worker: PoolWorker, exit: Exit): void {
     const now = this.#host.clock.now();
-    const attempts = worker.attempts.splice(0);
-    const lost = attempts.filter(({ begun, interrupted }) => begun || interrupted);
+    const isLost = ({ begun, interrupted }: WorkerAttempt) => begun || interrupted;
     // What has not begun goes back first: the end of the others may make someone cancel it.
-    for (const attempt of attempts) if (!lost.includes(attempt)) this.#giveBack(attempt);
-    for (const attempt of lost) this.#lose(attempt, exit, now);
-    for (const attempt of attempts) {
-      if (attempt.task.seat === attempt) attempt.task.seat = undefined;
+    for (const attempt of worker.attempts.filter((attempt) => !isLost(attempt))) {
+      worker.drop(attempt);
+      this.#giveBack(attempt);
     }
+    // One at a time: the end of one may make someone cancel the others, who are still to be found here.
+    for (const attempt of [...worker.attempts]) this.#lose(attempt, exit, now);
+    this.#unwatchBusy();
+  }
+
+  emptied(): void {
+    this.#host.timers.remove(this.#look);
+    this.#lateness.rest();
   }
 
   takeIn(worker: PoolWorker): void {
@@ -251,11 +258,12 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     if (!attempt.told) this.#tell(attempt, now);
     // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
     if (attempt.interrupted || task.done) {
-      this.roster.spare(worker);
       this.#stopped(attempt);
-      worker.release(attempt);
+      this.#remove(attempt);
+      // The time that one behind it has to clean up goes on.
+      if (!worker.attempts.some(({ interrupted }) => interrupted)) this.roster.spare(worker);
     } else {
-      worker.release(attempt);
+      this.#remove(attempt);
       if (this.#isMeasured && took > task.options.timeout) this.#host.timedOut(task, now);
       else if (ok) this.#host.succeeded(task, value, now);
       else this.#host.failed(task, value, now);
@@ -274,15 +282,23 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   /** An attempt has ended with its worker. */
   #lose(attempt: WorkerAttempt, exit: Exit, now: number): void {
     const { task, worker } = attempt;
-    if (attempt.interrupted || task.done) return this.#stopped(attempt);
-    this.#host.failed(task, worker.crashError(task, exit), now);
+    const isInterrupted = attempt.interrupted || task.done;
+    if (isInterrupted) this.#stopped(attempt);
+    this.#remove(attempt);
+    if (!isInterrupted) this.#host.failed(task, worker.crashError(task, exit), now);
+  }
+
+  /** A worker no longer has an attempt that it has run. */
+  #remove(attempt: WorkerAttempt): void {
+    attempt.worker.release(attempt);
+    this.#lateness.forget(attempt);
   }
 
   /** Tells the queue that an attempt has begun. */
   #tell(attempt: WorkerAttempt, now: number): void {
     attempt.told = true;
     attempt.toldAt = now;
-    this.#lateness.expect();
+    if (attempt.worker.state !== "gone") this.#lateness.expect();
     this.#host.began(attempt.task, attempt.worker.id, now);
   }
 
@@ -293,8 +309,18 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   /** The worker's first attempt has ended: the next is under way, or there is none. */
   #advance(worker: PoolWorker, now: number): void {
     const next = worker.attempts[0];
-    if (next === undefined) this.roster.rest(worker, now);
+    if (next === undefined) this.#rest(worker, now);
     else if (!next.told && worker.state !== "gone") this.#tell(next, now);
+  }
+
+  #rest(worker: PoolWorker, now: number): void {
+    this.roster.rest(worker, now);
+    this.#unwatchBusy();
+  }
+
+  /** Whether a task waits behind another one in a worker. */
+  #hasWaiting(): boolean {
+    return this.roster.workers.some(({ attempts }) => attempts.length > 1);
   }
 
   /** Gives a task back to the queue; `false` if it has begun. */
@@ -338,9 +364,12 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   #watchBusy(): void {
-    if (this.#look.timer !== 0) return;
-    if (!this.roster.workers.some(({ attempts }) => attempts.length > 1)) return;
+    if (this.#look.timer !== 0 || !this.#hasWaiting()) return;
     this.#host.timers.addIn(this.#look, LOOK_AFTER_MS);
+  }
+
+  #unwatchBusy(): void {
+    if (this.#look.timer !== 0 && !this.#hasWaiting()) this.#host.timers.remove(this.#look);
   }
 
   /** Takes back what waits behind long tasks, and takes in the results that wait as well. */

@@ -112,9 +112,19 @@ export class Lateness {
     return error;
   }
 
+  /** An attempt has ended. */
+  forget(attempt: WorkerAttempt): void {
+    if (this.#late.delete(attempt) && this.#late.size === 0) this.#host.timers.remove(this.#look);
+  }
+
+  /** There is no worker any more. */
+  rest(): void {
+    this.#idleTimers.remove(this.#sweep);
+  }
+
   /** Leaves off. */
   async stop(): Promise<void> {
-    this.#idleTimers.remove(this.#sweep);
+    this.rest();
     this.#host.timers.remove(this.#look);
     this.#late.clear();
     await Promise.all(this.#receiving);

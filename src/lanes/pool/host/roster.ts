@@ -34,6 +34,8 @@ export interface RosterListener extends OutboxListener<WorkerAttempt> {
   ending(worker: PoolWorker): void;
   /** A worker is gone, and what attempts it still has were lost with it. */
   gone(worker: PoolWorker, exit: Exit): void;
+  /** No worker is at work any more. */
+  emptied(): void;
 }
 
 /**
@@ -218,9 +220,10 @@ export class Roster implements WorkerListener {
     if (state === "closing") this.#host.report(worker.endError(exit, "during its teardown"));
     // While its attempts are still known to be somewhere: who is told of one may cancel others.
     this.#listener.ending(worker);
+    this.#listener.gone(worker, exit);
     this.#leaving.delete(worker);
     this.#forgotten.delete(worker);
-    this.#listener.gone(worker, exit);
+    if (this.#stopping) this.#limitEnd();
     this.#checkEmpty();
     this.#keepWarm();
     this.#host.requestDispatch();
@@ -316,7 +319,9 @@ export class Roster implements WorkerListener {
     const at = this.workers.indexOf(worker);
     if (at < 0) return false;
     this.workers.splice(at, 1);
-    if (this.workers.length === 0) this.#idle.stop();
+    if (this.workers.length > 0) return true;
+    this.#idle.stop();
+    this.#listener.emptied();
     return true;
   }
 
