@@ -10,6 +10,7 @@ import { distributions, draw } from "./works/priorities.ts";
 class Item implements ReadyItem {
   next: this | undefined = undefined;
   place: unknown = undefined;
+  readonly readyAt = 0;
   constructor(readonly priority: number, readonly order: number) {}
 }
 

@@ -524,8 +524,7 @@ test("types: a key function gets items as they are given", () =>
       queue.map(id, users, { checkpoint, key: (user) => user.id });
       // @ts-expect-error an item has no such field
       queue.map(id, users, { checkpoint, key: (user) => user.name });
-      // @ts-expect-error a single task is not part of a batch
-      queue.submit(add, [1], { checkpoint });
+      queue.submit(add, [1], { checkpoint, namespace: "one" });
       // @ts-expect-error a path is no checkpoint
       queue.map(add, [1], { checkpoint: "run.sqlite" });
     });
@@ -550,3 +549,46 @@ test("types: options are read-only, and frozen ones are taken", () =>
       hooks.workers = 2;
     });
   }));
+
+test("types: submitAfter hands the values on, in their places", () =>
+  withQueue(async (queue) => {
+    const n = queue.submit(() => 20);
+    const s = queue.submit(async () => await Promise.resolve("x"));
+    const both = queue.submitAfter([n, s], (a, b) => {
+      assertType<Equal<typeof a, number>>();
+      assertType<Equal<typeof b, string>>();
+      return b.repeat(a);
+    });
+    assertType<Equal<typeof both, TaskHandle<string>>>();
+    const made = queue.submitAfter([n], two, (a) => [a + 1, "y"] as const, { priority: 1 });
+    assertType<Equal<typeof made, TaskHandle<string>>>();
+    const all: TaskHandle<number>[] = [n, n];
+    const sum = queue.submitAfter(all, (...values) => {
+      assertType<Equal<typeof values, number[]>>();
+      return values.reduce((a, b) => a + b);
+    });
+    assertEquals(await both.value(), "x".repeat(20));
+    assertEquals([await made.value(), await sum.value()], ["21y", 40]);
+  }));
+
+compiled((queue) => {
+  const n = queue.submit(() => 1);
+  queue.submitAfter([n], one, { retries: 1 });
+  // @ts-expect-error: the value is no string
+  queue.submitAfter([n], (text: string) => text);
+  // @ts-expect-error: what is made are no arguments of the function
+  queue.submitAfter([n], two, (a) => [a, a]);
+  // @ts-expect-error: no handle
+  queue.submitAfter([Promise.resolve(1)], one);
+  // @ts-expect-error: keys are strings or numbers
+  queue.submit(() => 1, { keys: { host: true } });
+  // @ts-expect-error: one task has no items to make keys of
+  queue.submit(() => 1, { keys: () => ({ host: "a" }) });
+  queue.map(one, [1], { keys: (n) => ({ host: n }), dedupe: (n) => `${n}` });
+  // @ts-expect-error: the item is a number
+  queue.map((a: number) => a, [1], { dedupe: (n) => n.length });
+  // @ts-expect-error: a window has both
+  queue.rate = { limit: 1 };
+  // @ts-expect-error: no status of a task that has not ended
+  queue.tasks("succeeded");
+});

@@ -1,4 +1,5 @@
 import { show } from "./errors.ts";
+import { peerName } from "./peer_names.ts";
 import { nearest } from "./suggest.ts";
 
 /** Throws when a value isn't allowed: `TypeError` for its type, `RangeError` for its size. */
@@ -61,6 +62,10 @@ export const checks = {
   fraction: number("from 0 to 1", (value) => value >= 0 && value <= 1),
   /** A whole number from 1. */
   count: whole(positive),
+  /** A whole number from 1, or Infinity. */
+  countOrUnlimited: ((name, value) => {
+    if (value !== Infinity) whole(positive)(name, value);
+  }) as Check,
   /** A whole number from 0. */
   countOrZero: whole(notNegative),
   /** A whole number from 0, or Infinity. */
@@ -79,7 +84,7 @@ export const checks = {
 
 /**
  * Refuses an options object that has an unknown name or a value that isn't allowed. An option that is
- * `undefined` counts as left out.
+ * `undefined` counts as left out, and so does what an object inherits.
  *
  * @param kind What the options are of, as a message names them: "task", "queue".
  * @param options The options object.
@@ -88,21 +93,89 @@ export const checks = {
  * @throws {RangeError} When a value is out of range.
  */
 export function checkOptions(kind: string, options: object, allowed: OptionChecks): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`The ${kind} options must be an object: got ${show(options)}`);
-  }
-  for (const name in options) {
+  eachOption(kind, options, allowed, () => {});
+}
+
+/**
+ * Reads an options object, once, and refuses it as {@linkcode checkOptions} does.
+ *
+ * @param kind What the options are of.
+ * @param options The options object.
+ * @param allowed The options that are known.
+ * @returns The object's own options. Those it doesn't have are `undefined`, whatever it inherits.
+ */
+export function ownOptions<O extends object>(kind: string, options: O, allowed: OptionChecks): O {
+  const own: Record<string, unknown> = {};
+  for (const name of Object.keys(allowed)) own[name] = undefined;
+  eachOption(kind, options, allowed, (name, value) => own[name] = value);
+  return own as O;
+}
+
+/**
+ * Reads an options object, once, and refuses it as {@linkcode checkOptions} does.
+ *
+ * @param kind What the options are of.
+ * @param options The options object.
+ * @param allowed The options that are known.
+ * @param take Called for each option that the object has itself and that is not `undefined`.
+ */
+export function eachOption(
+  kind: string,
+  options: object,
+  allowed: OptionChecks,
+  take: (name: string, value: unknown) => void,
+): void {
+  assertObject(`The ${kind} options`, options);
+  for (const name of Object.keys(options)) {
     const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
-    if (check === undefined) throw unknownOption(kind, name, allowed);
+    if (check === undefined) throw unknownOption(`${kind} option`, name, allowed);
     const value = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
     check(name, value);
+    take(name, value);
   }
 }
 
-function unknownOption(kind: string, name: string, allowed: OptionChecks): TypeError {
-  const meant = nearest(name, Object.keys(allowed));
+/**
+ * Makes the check of an option that is an object with options of its own.
+ *
+ * @param allowed What it may have.
+ * @returns The check.
+ */
+export function nested(allowed: OptionChecks): Check {
+  return (name, value) => {
+    assertObject(name, value);
+    for (const [key, part] of Object.entries(value)) {
+      if (!Object.hasOwn(allowed, key)) throw unknownOption(`option in ${name}`, key, allowed);
+      if (part !== undefined) allowed[key]!(`${name}.${key}`, part);
+    }
+  };
+}
+
+/**
+ * Refuses what is no object.
+ *
+ * @param what What it should be, as the subject of a message.
+ * @param value What was given.
+ * @throws {TypeError} When it isn't one, or is an array.
+ */
+export function assertObject(what: string, value: unknown): asserts value is object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new TypeError(`${what} must be an object: got ${show(value)}`);
+}
+
+/**
+ * Names what was probably meant by an unknown name.
+ *
+ * @param what The kind of name, with where it stands.
+ * @param name The unknown one.
+ * @param allowed What would have been understood.
+ * @returns The error to throw.
+ */
+export function unknownOption(what: string, name: string, allowed: object): TypeError {
+  const known = Object.keys(allowed);
+  const meant = peerName(name, known) ?? nearest(name, known);
   return new TypeError(
-    `Unknown ${kind} option: '${name}'` + (meant === undefined ? "" : `. Did you mean '${meant}'?`),
+    `Unknown ${what}: '${name}'` + (meant === undefined ? "" : `. Did you mean '${meant}'?`),
   );
 }

@@ -69,12 +69,12 @@ export class Heap<T> {
   /**
    * Drops the dead.
    *
-   * @param isAlive Whether an item, which was added with this order, stays.
+   * @param isAlive Whether an item, which was added with this order and key, stays.
    */
-  sweep(isAlive: (item: T, order: number) => boolean): void {
+  sweep(isAlive: (item: T, order: number, key: number) => boolean): void {
     const kept: number[] = [];
     this.#items.forEach((item, index) => {
-      if (isAlive(item, this.#orders[index])) kept.push(index);
+      if (isAlive(item, this.#orders[index], this.#keys[index])) kept.push(index);
     });
     this.#items = kept.map((index) => this.#items[index]);
     this.#keys = kept.map((index) => this.#keys[index]);
@@ -85,8 +85,8 @@ export class Heap<T> {
   }
 
   /** Calls back for each item, in no particular order, dead ones included. */
-  forEach(callback: (item: T, order: number) => void): void {
-    this.#items.forEach((item, index) => callback(item, this.#orders[index]));
+  forEach(callback: (item: T, order: number, key: number) => void): void {
+    this.#items.forEach((item, index) => callback(item, this.#orders[index], this.#keys[index]));
   }
 
   #sink(hole: number, item: T, key: number, order: number): void {

@@ -51,6 +51,11 @@ export class RunHeap<T> {
     this.#size++;
   }
 
+  /** The first item's key; of an empty heap, `undefined`. */
+  get firstKey(): number | undefined {
+    return this.#recentIsNext() ? this.#recent.firstKey : this.#runs.firstKey;
+  }
+
   /** The first item. */
   peek(): T | undefined {
     if (this.#recentIsNext()) return this.#recent.peek();
@@ -66,23 +71,23 @@ export class RunHeap<T> {
   }
 
   /** Drops the dead; see {@linkcode Heap.sweep}. */
-  sweep(isAlive: (item: T) => boolean): void {
+  sweep(isAlive: (item: T, key: number) => boolean): void {
     this.#makeRun();
     const runs = this.#runs;
     this.#runs = new Heap();
     this.#size = 0;
     runs.forEach(({ items, keys, orders, next }) => {
       for (let i = next; i < items.length; i++) {
-        if (isAlive(items[i]!)) this.push(items[i]!, keys[i], orders[i]);
+        if (isAlive(items[i]!, keys[i])) this.push(items[i]!, keys[i], orders[i]);
       }
     });
   }
 
   /** Calls back for each item, in no particular order, dead ones included. */
-  forEach(callback: (item: T) => void): void {
-    this.#recent.forEach(callback);
-    this.#runs.forEach(({ items, next }) => {
-      for (let i = next; i < items.length; i++) callback(items[i]!);
+  forEach(callback: (item: T, key: number) => void): void {
+    this.#recent.forEach((item, _order, key) => callback(item, key));
+    this.#runs.forEach(({ items, keys, next }) => {
+      for (let i = next; i < items.length; i++) callback(items[i]!, keys[i]);
     });
   }
 

@@ -42,6 +42,8 @@ export class Running implements Place<Task> {
   readonly #executor: () => Executor;
   readonly #timers: Timers;
   readonly #timedOut: (task: Task, now: number) => void;
+  /** Of tasks with a timeout that have waited for others: since when, or for how long in all. */
+  readonly #waits = new Map<Task, { since: number; total: number }>();
 
   /** @param timedOut Called for a task whose attempt has run for its `timeout`. It is still here. */
   constructor(
@@ -61,9 +63,25 @@ export class Running implements Place<Task> {
     if (timeout !== Infinity) this.#timers.add(task, now + timeout);
   }
 
+  /** A task waits for others: that time doesn't count. */
+  pause(task: Task, now: number): void {
+    if (task.options.timeout === Infinity) return;
+    this.#timers.remove(task);
+    const { total } = this.#waits.get(task) ?? { total: 0 };
+    this.#waits.set(task, { since: now, total });
+  }
+
+  resume(task: Task, now: number): void {
+    const wait = this.#waits.get(task);
+    if (wait === undefined) return;
+    wait.total += now - wait.since;
+    this.#timers.add(task, task.attemptStartedAt + task.options.timeout + wait.total);
+  }
+
   remove(task: Task): boolean {
     this.size--;
     this.#timers.remove(task);
+    if (this.#waits.size > 0) this.#waits.delete(task);
     return true;
   }
 

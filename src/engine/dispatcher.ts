@@ -4,8 +4,12 @@ import type { Task } from "../task/task.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Sent } from "./at_executor.ts";
 import type { Executor } from "./executor.ts";
-import { RateGate } from "./gates/rate.ts";
-import { comesBefore, ReadyQueue } from "./ready_queue.ts";
+import { FairQueue } from "./fair_queue.ts";
+import { Limits } from "./gates/keyed.ts";
+import { ChangingGate } from "./gates/starts.ts";
+import type { QueueOptions, Rate } from "./options.ts";
+import { Ranking } from "./rank.ts";
+import { type Ready, ReadyQueue } from "./ready_queue.ts";
 
 /** What a dispatcher needs of its engine. */
 export interface DispatcherHost {
@@ -16,33 +20,76 @@ export interface DispatcherHost {
 }
 
 /**
- * Starts tasks: gives the ready ones to the executor, the foremost first, while there is room and the rate allows. It does so in
- * a microtask after submissions, so that a batch of them is ordered by priority before the first starts, and directly
+ * Starts tasks: gives the ready ones to the executor, the foremost first, while there is room and the rate allows. Those that a
+ * limit by key holds back are parked, out of the way of others. It does so in a microtask after submissions, so that a batch of them is ordered by priority before the first starts, and directly
  * when an attempt ends.
  */
 export class Dispatcher {
-  readonly ready = new ReadyQueue<Task>();
+  readonly ready: Ready<Task>;
+  /** The limits by key, if the queue has any. */
+  readonly limits: Limits | undefined;
   started = false;
   paused = false;
-  #host!: DispatcherHost;
-  #sent!: Sent;
-  readonly #gate: RateGate | undefined;
+  readonly #host: DispatcherHost;
+  readonly #ranking: Ranking;
+  readonly #sent: Sent;
+  readonly #burst: number | undefined;
+  #gate: ChangingGate | undefined;
   readonly #gateTimer: Timed = { timer: 0, expire: () => {} };
   #dispatching = false;
   #requested = false;
   /** The task that is to start next, for the predicate below. */
   #head: Task | undefined;
-  readonly #comesAfterHead = (task: Task) => comesBefore(this.#head!, task);
+  readonly #comesAfterHead = (task: Task) => this.ready.replaces(this.#head!, task);
 
-  /** @param rate How many attempts may start in a second, and how many of them back to back. */
-  constructor(rate: { readonly limit: number; readonly burst: number } | undefined) {
-    this.#gate = rate && new RateGate(rate.limit, rate.burst);
-  }
-
-  /** Connects it with its engine, once that has its executor. */
-  connect(host: DispatcherHost, sent: Sent): void {
+  /**
+   * @param options How the queue runs.
+   * @param host The queue's engine.
+   * @param sent Where the tasks are that were given to the executor.
+   */
+  constructor(options: QueueOptions, host: DispatcherHost, sent: Sent) {
+    const { rate, burst, limits, aging } = options;
     this.#host = host;
     this.#sent = sent;
+    this.#ranking = new Ranking(aging);
+    this.#burst = burst;
+    if (rate !== undefined) this.#gate = new ChangingGate(rate, burst);
+    this.limits = limits && new Limits(limits, this.#ranking, {
+      clock: host.clock,
+      timers: host.timers,
+      unparked: (task) => {
+        this.ready.push(task);
+        this.request();
+      },
+      recall: (task) => this.ready.extract(task),
+    });
+    this.ready = this.limits?.isFair
+      ? new FairQueue<Task>(this.#ranking, this.limits.fairKeyOf)
+      : new ReadyQueue<Task>(this.#ranking);
+  }
+
+  /** How many attempts may start in a time. */
+  get rate(): Rate | undefined {
+    return this.#gate?.rate;
+  }
+
+  set rate(rate: Rate | undefined) {
+    if (rate === undefined) this.#gate = undefined;
+    else if (this.#gate === undefined) this.#gate = new ChangingGate(rate, this.#burst);
+    else this.#gate.change(rate);
+    this.rest();
+    if (!this.maySendAhead) this.takeAllBack();
+    this.request();
+  }
+
+  /** Whether tasks may be sent before they can begin: their start would not be seen. */
+  get maySendAhead(): boolean {
+    return this.#gate === undefined && this.limits?.hasRates !== true;
+  }
+
+  /** How many ready tasks a rate or a key holds back. */
+  get limited(): number {
+    return (this.limits?.size ?? 0) + (this.#gateTimer.timer === 0 ? 0 : this.ready.size);
   }
 
   /** Starts what may start. */
@@ -53,18 +100,24 @@ export class Dispatcher {
     if (announcer.busy) return this.request();
     this.#dispatching = true;
     const { ahead } = executor;
-    for (;;) {
-      const task = this.ready.peek();
-      if (task === undefined || this.paused || !this.started) break;
+    while (!this.paused && this.started) {
+      if (!this.maySendAhead) {
+        now = clock.now();
+        // What a rate has held back until now is to have its turn.
+        if (timers.due(now)) timers.fire(now);
+      }
+      const task = this.limits === undefined ? this.ready.peek() : this.#nextFree(this.limits, now);
+      if (task === undefined) break;
       if (ahead !== undefined) {
         // What was sent ahead and comes after this task makes room for it.
         this.#head = task;
-        ahead.takeBack(this.#comesAfterHead);
+        if (ahead.takeBack(this.#comesAfterHead)) continue;
       }
       if (executor.room <= 0) break;
       now ??= clock.now();
-      if (this.#gate !== undefined && !this.#passGate(this.#gate)) break;
+      if (this.#gate !== undefined && !this.#passGate(this.#gate, now)) break;
       this.ready.pop();
+      if (task.keyed !== undefined) this.limits!.take(task, now);
       this.#sent.add(task);
       now = executor.run(task, now);
       // Tasks that never yield keep the platform's timers from firing.
@@ -89,21 +142,63 @@ export class Dispatcher {
 
   /** A task may start. */
   add(task: Task): void {
+    if (this.#ranking.aging !== Infinity) task.readyAt = this.#host.clock.now();
+    const full = task.keyed === undefined ? undefined : this.limits!.fullKeyOf(task);
+    if (full !== undefined) return this.limits!.park(task, full);
     this.ready.push(task);
     this.request();
+  }
+
+  /** A task that was given to the executor is back, and has not begun. */
+  putBack(task: Task): void {
+    this.limits?.giveBack(task);
+    this.ready.putBack(task);
+    this.request();
+  }
+
+  /** A task that waits for its turn gets another priority. */
+  reprioritize(task: Task, priority: number): void {
+    const { limits, ready } = this;
+    if (limits?.isWaitingAtKey(task)) {
+      limits.reprioritize(task, priority);
+    } else {
+      ready.extract(task);
+      task.priority = priority;
+      ready.push(task);
+    }
+    this.request();
+  }
+
+  /** Takes back all tasks that have not begun. */
+  takeAllBack(): void {
+    const { ahead } = this.#host.executor;
+    ahead?.takeBack(() => true);
+    // What has begun stays where it is, so it has to be sent.
+    ahead?.flush();
   }
 
   /** Nothing is outstanding: no timer is to be left. */
   rest(): void {
     if (this.#gateTimer.timer !== 0) this.#host.timers.remove(this.#gateTimer);
+    this.limits?.fade();
   }
 
-  #passGate(gate: RateGate): boolean {
-    const { clock, timers } = this.#host;
-    const now = clock.now();
+  /** The next task that no key holds back; those before it are parked. */
+  #nextFree(limits: Limits, now: number | undefined): Task | undefined {
+    for (;;) {
+      const task = this.ready.peek();
+      if (task === undefined || task.keyed === undefined) return task;
+      const holder = limits.holderOf(task, now ?? 0);
+      if (holder === undefined) return task;
+      this.ready.skip();
+      limits.park(task, holder);
+    }
+  }
+
+  #passGate(gate: ChangingGate, now: number): boolean {
     const opensAt = gate.opensAt();
     if (opensAt > now) {
-      if (this.#gateTimer.timer === 0) timers.add(this.#gateTimer, opensAt);
+      if (this.#gateTimer.timer === 0) this.#host.timers.add(this.#gateTimer, opensAt);
       return false;
     }
     gate.take(now);

@@ -2,18 +2,19 @@ import type { Clock } from "../base/clock.ts";
 import { reasonOf, show, TaskCancelledError, TrilaneError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import { Timers } from "../base/timers.ts";
-import { CANCELLED, FAILED, type Place, SUCCEEDED } from "../task/place.ts";
+import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "../task/place.ts";
 import type { Entry, RecordedValue } from "../task/recorder.ts";
-import type { ResolvedOptions } from "../task/options.ts";
+import type { Keys, ResolvedOptions } from "../task/options.ts";
 import { type AnyFunction, Task, type TaskOwner } from "../task/task.ts";
 import { Admission } from "./admission.ts";
 import { Announcer } from "./announcer.ts";
 import { Running, Sent } from "./at_executor.ts";
+import { Blocked, type BlockedHost, type Dependency } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
 import { History } from "./history.ts";
 import { Milestones } from "./milestones.ts";
-import type { QueueOptions } from "./options.ts";
+import type { QueueOptions, Rate } from "./options.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
 import { Retrying, type RetryingHost } from "./retrying.ts";
 import { Scheduled, ScheduledByDay } from "./scheduled.ts";
@@ -30,6 +31,10 @@ export interface TaskSpec {
   readonly entry?: Entry;
   /** What is recorded of an earlier success. */
   readonly recorded?: RecordedValue;
+  /** The keys that it has under the queue's limits. */
+  readonly keys?: Keys;
+  /** The string by which it stands for others. */
+  readonly dedupe?: string;
 }
 
 /**
@@ -39,7 +44,7 @@ export interface TaskSpec {
  * the executor. Every task ends in `finish`, which alone counts and keeps it. What moves a task is a transition, from
  * `announcer.enter()` to `announcer.leave()`; the world outside is told between transitions.
  */
-export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingHost {
+export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingHost, BlockedHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
   readonly epoch: number;
@@ -61,19 +66,23 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   readonly #scheduled: Scheduled;
   readonly #scheduledByDay: ScheduledByDay;
   readonly #sent: Sent;
+  readonly #blocked: Blocked;
   readonly #retrying: Retrying;
   /** All places of tasks that have not ended. */
   readonly #places: readonly Place<Task>[];
   readonly #ties: SignalTies;
   readonly #dispatcher: Dispatcher;
-  #submitted = 0;
+  /** The outstanding tasks that stand for others, by their `dedupe`. */
+  readonly #deduped = new Map<string, Task>();
+  /** How many tasks were ever made; the `order` of the last. */
+  submitted = 0;
 
   constructor(
     options: QueueOptions,
     platform: Platform,
     createExecutor: (host: ExecutorHost) => Executor,
   ) {
-    const { size = 0, rate, burst = 1, retain = "all", failPolicy } = options;
+    const { size = 0, retain = "all", failPolicy } = options;
     this.#platform = platform;
     this.clock = options.clock ?? platform.clock;
     this.epoch = this.clock.now();
@@ -87,46 +96,84 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.#scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
     this.#scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
     this.#sent = new Sent(executor);
+    this.#blocked = new Blocked(this);
     this.running = new Running(executor, this.timers, (task, now) => this.timedOut(task, now));
     this.#retrying = new Retrying(this);
     this.recordings = new Recordings(this);
-    this.#dispatcher = new Dispatcher(rate === undefined ? undefined : { limit: rate, burst });
+    this.#dispatcher = new Dispatcher(options, this, this.#sent);
+    const { ready, limits } = this.#dispatcher;
     this.#places = [
-      ...[this.#retrying.stopping, this.#dispatcher.ready, this.#sent, this.running],
+      // First, so that none of them is cancelled for another's sake.
+      this.#blocked,
+      ...[this.#retrying.stopping, ready, this.#sent, this.running, ...limits ? [limits] : []],
       ...[this.#scheduled, this.#scheduledByDay, this.#retrying.waiting],
     ];
     this.#ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
     this.executor = createExecutor(this);
-    this.#dispatcher.connect(this, this.#sent);
   }
 
   // Submission
 
-  /** Submits all of them or, when it throws, none. Those whose success is recorded end at once. */
-  submit(specs: readonly TaskSpec[], priority: number, options: ResolvedOptions): Task[] {
-    let wanted = specs.length;
-    for (const { recorded } of specs) if (recorded !== undefined) wanted--;
-    this.admission.assertRoom(wanted);
+  /**
+   * Submits all of them or, when it throws, none. Those whose success is recorded end at once. For one whose `dedupe` an
+   * outstanding task has, that task stands.
+   *
+   * @param after What they wait for.
+   */
+  submit(
+    specs: readonly TaskSpec[],
+    priority: number,
+    options: ResolvedOptions,
+    after?: Dependency,
+    site: object | undefined = this.site(),
+  ): Task[] {
+    this.admission.assertRoom(this.#countWanted(specs));
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    const site = this.site();
+    const added: Task[] = [];
     this.announcer.enter();
-    const tasks = specs.map(({ fn, args, entry, recorded }) => {
-      const task = this.#make(fn, args, priority, options, now);
+    const tasks = specs.map(({ fn, args, entry, recorded, keys, dedupe }) => {
+      const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
+      if (twin !== undefined) return twin;
+      const task = this.#make(fn, args, priority, options, now, keys);
       if (recorded !== undefined) {
         this.finish(task, SUCCEEDED, recorded.value, now);
-      } else {
-        task.site = site;
-        task.entry = entry;
-        this.#enter(task, at);
+        return task;
       }
+      task.site = site;
+      task.entry = entry;
+      if (dedupe !== undefined) this.#deduped.set(task.dedupe = dedupe, task);
+      if (after === undefined) this.#enter(task, at);
+      else if (at !== undefined) task.scheduledFor = at;
+      added.push(task);
       return task;
     });
+    if (after !== undefined && added.length > 0) {
+      this.announcer.next(this.#blocked.add(added, after));
+    }
     this.announcer.leave();
     if (options.signal !== undefined) {
-      this.#ties.tie(tasks.filter((task) => !task.done), options.signal);
+      this.#ties.tie(added.filter((task) => !task.done), options.signal);
     }
     return tasks;
+  }
+
+  /** How many tasks have to be made, and need room. */
+  #countWanted(specs: readonly TaskSpec[]): number {
+    let wanted = 0;
+    const dedupes = new Set<string>();
+    for (const { recorded, dedupe } of specs) {
+      if (dedupe !== undefined && (dedupes.has(dedupe) || this.#deduped.has(dedupe))) continue;
+      if (recorded !== undefined) continue;
+      if (dedupe !== undefined) dedupes.add(dedupe);
+      wanted++;
+    }
+    return wanted;
+  }
+
+  /** Whether it needs no room: its success is recorded, or an outstanding task stands for it. */
+  needsNoRoom(spec: TaskSpec): boolean {
+    return this.#countWanted([spec]) === 0;
   }
 
   /** Submits one task: `submit` without the lists. */
@@ -135,12 +182,13 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     args: readonly unknown[],
     priority: number,
     options: ResolvedOptions,
-    site: object | undefined,
+    keys?: Keys,
   ): Task {
+    const site = this.site();
     this.admission.assertRoom(1);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
-    const task = this.#make(fn, args, priority, options, now);
+    const task = this.#make(fn, args, priority, options, now, keys);
     task.site = site;
     this.#enter(task, at);
     if (options.signal !== undefined) this.#ties.tie([task], options.signal);
@@ -158,10 +206,13 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     priority: number,
     options: ResolvedOptions,
     now: number,
+    keys: Keys | undefined,
   ): Task {
     this.outstanding++;
     if (options.mustComplete) this.protected++;
-    return new Task(this, ++this.#submitted, fn, args, priority, options, now);
+    const task = new Task(this, ++this.submitted, fn, args, priority, options, now);
+    if (keys !== undefined) this.#dispatcher.limits?.admit(task, keys);
+    return task;
   }
 
   /** Gives a new task its first place. */
@@ -170,6 +221,28 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     task.scheduledFor = at;
     const place = task.options.runAt === undefined ? this.#scheduled : this.#scheduledByDay;
     place.add(task, at);
+  }
+
+  unblocked(task: Task, makeArgs: (() => readonly unknown[]) | undefined): void {
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      if (makeArgs !== undefined) task.args = argumentList(makeArgs());
+    } catch (error) {
+      failure = { error };
+    }
+    // What makes the arguments is a program's own code.
+    if (task.place !== this.#blocked) return;
+    const now = this.clock.now();
+    this.announcer.enter();
+    this.#blocked.remove(task);
+    if (failure !== undefined) {
+      this.finish(task, FAILED, failure.error, now);
+    } else {
+      const at = task.scheduledFor ?? -Infinity;
+      this.#enter(task, at > now ? at : undefined);
+      this.announcer.changed(task);
+    }
+    this.announcer.leave();
   }
 
   dispatch(now?: number): void {
@@ -235,19 +308,26 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     } else {
       this.#sent.release();
     }
-    this.due(task);
+    this.#dispatcher.putBack(task);
+    this.announcer.changed(task);
   }
 
   startFailed(error: unknown): void {
     const now = this.clock.now();
     const { ready } = this.#dispatcher;
-    for (const task of ready.items()) {
-      // The end of one may have been the end of others, by fail-first.
-      if (task.place !== ready) continue;
-      this.announcer.enter();
-      ready.remove(task);
-      this.finish(task, FAILED, error, now);
-      this.announcer.leave();
+    // Those that are submitted meanwhile have a start of their own to wait for.
+    const last = this.submitted;
+    for (;;) {
+      const tasks = ready.items().filter(({ order }) => order <= last);
+      if (tasks.length === 0) return;
+      for (const task of tasks) {
+        // The end of one may have been the end of others, by fail-first, or given others room that a key held back.
+        if (task.place !== ready) continue;
+        this.announcer.enter();
+        ready.remove(task);
+        this.finish(task, FAILED, error, now);
+        this.announcer.leave();
+      }
     }
   }
 
@@ -258,6 +338,30 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   progressed(task: Task, data: unknown): void {
     task.progress = data;
     this.announcer.progressed(task, data);
+  }
+
+  lent(task: Task): void {
+    this.running.pause(task, this.clock.now());
+    this.#dispatcher.limits?.giveBack(task);
+  }
+
+  regain(task: Task, regained: () => void): () => void {
+    const { limits } = this.#dispatcher;
+    if (limits !== undefined) return limits.regain(task, regained);
+    regained();
+    return () => {};
+  }
+
+  resumed(task: Task): void {
+    this.running.resume(task, this.clock.now());
+  }
+
+  released(task: Task): void {
+    this.#dispatcher.limits?.giveBack(task);
+  }
+
+  get maySendAhead(): boolean {
+    return this.#dispatcher.maySendAhead;
   }
 
   tell(call: () => unknown): void {
@@ -282,6 +386,16 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     return true;
   }
 
+  reprioritize(task: Task, priority: number): boolean {
+    if (task.place === this.#sent && this.#sent.remove(task)) this.#dispatcher.putBack(task);
+    const { place } = task;
+    if (task.done || place === this.running || place === this.recordings) return false;
+    const { ready, limits } = this.#dispatcher;
+    if (place === ready || place === limits) this.#dispatcher.reprioritize(task, priority);
+    else task.priority = priority;
+    return true;
+  }
+
   /** Takes a task out of its place. Returns which that was; `undefined` if the task has ended or is about to. */
   #leave(task: Task): Place<Task> | undefined {
     for (let place = task.place;; place = task.place) {
@@ -302,6 +416,33 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.#cancelEach(tasks.filter((task) => protectedToo || !task.options.mustComplete), reason);
   }
 
+  /** Cancels what has not started and is not protected; returns how many tasks that was. */
+  cancelPending(reason: unknown): number {
+    // In one transition: of tasks that wait for each other none is cancelled for the other's sake.
+    this.announcer.enter();
+    const cancelled = this.tasks().filter((task) =>
+      !task.options.mustComplete && this.#isPending(task) &&
+      this.cancel(
+        task,
+        reason ?? new TaskCancelledError(`Task '${task.name}' was cancelled before it started`),
+      )
+    );
+    this.announcer.leave();
+    return cancelled.length;
+  }
+
+  /** Whether a task waits. One that was sent to a worker is withdrawn for that. */
+  #isPending(task: Task): boolean {
+    if (task.place === this.#sent && this.#sent.remove(task)) task.place = NOWHERE;
+    return !task.done && task.place !== this.running && task.place !== this.recordings;
+  }
+
+  /** The tasks that have not ended, in order of submission. */
+  tasks(): Task[] {
+    return [...this.#places, this.recordings].flatMap((place) => [...place.items()])
+      .sort((a, b) => a.order - b.order);
+  }
+
   /** The one place where tasks end. The task is in no place any more. */
   finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void {
     const { options } = task;
@@ -309,6 +450,8 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.outstanding--;
     if (options.mustComplete) this.protected--;
     if (options.signal !== undefined) this.#ties.untie(task, options.signal);
+    if (task.keyed !== undefined) this.#dispatcher.limits!.ended(task);
+    if (this.#deduped.size > 0 && task.dedupe !== undefined) this.#deduped.delete(task.dedupe);
     this.history.add(task);
     this.announcer.ended(task);
     if (place === FAILED && this.failFirst && !options.detached) {
@@ -366,6 +509,25 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     return this.outstanding - this.running.size - this.recordings.size;
   }
 
+  /** How many tasks wait for others. */
+  get blocked(): number {
+    return this.#blocked.size;
+  }
+
+  /** How many ready tasks a rate or a key holds back. */
+  get limited(): number {
+    return this.#dispatcher.limited;
+  }
+
+  /** How many attempts may start in a time. */
+  get rate(): Rate | undefined {
+    return this.#dispatcher.rate;
+  }
+
+  set rate(rate: Rate | undefined) {
+    this.#dispatcher.rate = rate;
+  }
+
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */
   get scheduled(): number {
     return this.#scheduled.size + this.#scheduledByDay.size + this.#retrying.waiting.size +
@@ -392,6 +554,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   async #start(): Promise<void> {
     this.#dispatcher.started = true;
     this.requestDispatch();
+    this.#blocked.start();
     await this.executor.start();
   }
 
@@ -399,10 +562,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     // What is to end must not be held up.
     if (this.closing) return;
     this.#dispatcher.paused = true;
-    const { ahead } = this.executor;
-    ahead?.takeBack(() => true);
-    // What has begun stays where it is, so it has to be sent.
-    ahead?.flush();
+    this.#dispatcher.takeAllBack();
   }
 
   resume(): void {
@@ -442,6 +602,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   report(error: unknown): void {
     this.#platform.report(error);
   }
+}
+
+function argumentList(args: unknown): readonly unknown[] {
+  if (Array.isArray(args)) return args;
+  throw new TypeError(`The arguments of a task must be an array: got ${show(args)}`);
 }
 
 /** When a task is due, on the clock's `now()` line; `undefined` if it is ready at once. */

@@ -95,6 +95,8 @@ export interface ExecutorHost {
   readonly timers: Timers;
   /** How many tasks are ready and not at the executor; none during a pause. */
   readonly backlog: number;
+  /** Whether tasks may be sent to a worker that can't begin them yet: under a rate their starts have to be seen. */
+  readonly maySendAhead: boolean;
   /** An attempt of a task starts on a worker. */
   began(task: Task, workerId: number, now: number): void;
   /** The attempt of a task has returned. */
@@ -113,6 +115,17 @@ export interface ExecutorHost {
   stopped(task: Task): void;
   /** The attempt of a task reports progress. */
   progressed(task: Task, data: unknown): void;
+  /** The task of a running attempt waits, and lends its place to others. */
+  lent(task: Task): void;
+  /**
+   * It asks for what it has lent, but for the place that the executor knows of.
+   *
+   * @param regained Called, perhaps at once, when it has that.
+   * @returns Takes the request back.
+   */
+  regain(task: Task, regained: () => void): () => void;
+  /** It goes on. */
+  resumed(task: Task): void;
   /** Calls a program's own code, such as what listens to a task's signal: once no task is half moved. */
   tell(call: () => unknown): void;
   /** There is room: start what may start. */

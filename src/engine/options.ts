@@ -1,6 +1,39 @@
-import { checks, oneOf, type OptionChecks, refuse } from "../base/checks.ts";
+import {
+  assertObject,
+  checkOptions,
+  checks,
+  nested,
+  oneOf,
+  type OptionChecks,
+  refuse,
+} from "../base/checks.ts";
 import type { Clock } from "../base/clock.ts";
+import { show } from "../base/errors.ts";
+import { TASK_OPTION_CHECKS, type TaskOptions } from "../task/options.ts";
 import type { Hooks } from "./announcer.ts";
+
+/**
+ * How many attempts may start in a time.
+ *
+ * * A number: so many a second, evenly.
+ * * `{ limit, interval }`: `limit` in any `interval` milliseconds, which may come all at once.
+ */
+export type Rate = number | { readonly limit: number; readonly interval: number };
+
+/** How many tasks of each key may run, or start in a time. */
+export interface LimitOptions {
+  /** How many attempts of one key run at once. Default: no limit. */
+  readonly workers?: number;
+  /** How many attempts of one key may start in a time. Default: no limit. */
+  readonly rate?: Rate;
+  /** How many attempts of one key may start back to back after idle time, under a `rate` a second. Default 1. */
+  readonly burst?: number;
+  /**
+   * Whether the keys take turns: among ready tasks of equal priority each key has one started before any has another. Tasks without
+   * a key count as one key. At most one limit is fair. Default `false`.
+   */
+  readonly fair?: boolean;
+}
 
 /** How a queue runs; the options that all lanes share. */
 export interface QueueOptions extends Hooks {
@@ -28,10 +61,24 @@ export interface QueueOptions extends Hooks {
    * (`"complete-priority"`, the default) or are cancelled as all others are (`"cancel"`).
    */
   readonly onExit?: "complete-priority" | "cancel";
-  /** How many attempts may start in a second, over the whole queue. Default: no limit. */
-  readonly rate?: number;
-  /** How many attempts may start back to back after idle time, under a `rate`. Default 1. */
+  /** How many attempts may start in a time, over the whole queue. Default: no limit. */
+  readonly rate?: Rate;
+  /** How many attempts may start back to back after idle time, under a `rate` a second. Default 1. */
   readonly burst?: number;
+  /**
+   * Limits by key, each with a name: tasks say by their option `keys` what key they have under which, and every key is counted
+   * apart. A task that its key holds back never holds back tasks of other keys. Keys that are idle cost nothing.
+   */
+  readonly limits?: Readonly<Record<string, LimitOptions>>;
+  /**
+   * For each so many milliseconds that a task waits, once it is ready, it counts as more urgent by 1. Default Infinity: never.
+   */
+  readonly aging?: number;
+  /**
+   * Options for each task of the queue, which its own options replace one by one (`keys` limit by limit; `runAt` replaces a
+   * `delay`). `after`, `dedupe`, `runAt` and `key` are for one call alone.
+   */
+  readonly defaults?: TaskOptions;
   /** How many finished results the queue keeps, the last ones. Default `"all"`. */
   readonly retain?: "all" | "none" | number;
   /** Where the queue's time comes from. Default: the system's clock. For tests. */
@@ -54,8 +101,11 @@ export const QUEUE_OPTION_CHECKS: OptionChecks = {
   mode: oneOf("finite", "infinite"),
   failPolicy: oneOf("continue", "fail-first"),
   onExit: oneOf("complete-priority", "cancel"),
-  rate: checks.positive,
+  rate: checkRate,
   burst: checks.count,
+  limits: checkLimits,
+  aging: checks.positive,
+  defaults: checkDefaults,
   retain: (name, value) =>
     typeof value === "number" ? checks.countOrZero(name, value) : oneOf("all", "none")(name, value),
   clock: (name, value) => {
@@ -65,3 +115,60 @@ export const QUEUE_OPTION_CHECKS: OptionChecks = {
   },
   ...HOOK_CHECKS,
 };
+
+/** Options that make sense for one call alone. */
+const NO_DEFAULTS = ["after", "dedupe", "runAt", "key"];
+
+function checkDefaults(name: string, value: unknown): void {
+  checkOptions(name, value as object, TASK_OPTION_CHECKS);
+  const refused = NO_DEFAULTS.find((option) => Object.hasOwn(value as object, option));
+  if (refused === undefined) return;
+  throw new TypeError(`${name} cannot have the option '${refused}', which is for one call alone`);
+}
+
+const checkWindow = nested({ limit: checks.count, interval: checks.positive });
+
+/** Refuses what is no rate. */
+export function checkRate(name: string, value: unknown): void {
+  if (typeof value !== "object" || value === null) return checks.positive(name, value);
+  checkWindow(name, value);
+  const { limit, interval } = value as { limit: unknown; interval: unknown };
+  if (limit === undefined) checks.count(`${name}.limit`, limit);
+  if (interval === undefined) checks.positive(`${name}.interval`, interval);
+}
+
+const checkLimit = nested({
+  workers: checks.count,
+  rate: checkRate,
+  burst: checks.count,
+  fair: checks.boolean,
+});
+
+function checkLimits(name: string, value: unknown): void {
+  assertObject(name, value);
+  const fair: string[] = [];
+  for (const [limit, options] of Object.entries(value)) {
+    checkLimit(`${name}.${limit}`, options);
+    const { rate, burst, fair: isFair } = options as LimitOptions;
+    checkBurst(rate, burst, `${name}.${limit}.`);
+    if (isFair) fair.push(limit);
+  }
+  if (fair.length > 1) {
+    throw new TypeError(`At most one limit may be fair: got ${fair.map(show).join(" and ")}`);
+  }
+}
+
+/**
+ * Refuses a `burst` beside a window.
+ *
+ * @param rate The rate.
+ * @param burst The burst.
+ * @param prefix What stands before the option's name in a message.
+ * @throws {TypeError} When both are given.
+ */
+export function checkBurst(rate: Rate | undefined, burst: number | undefined, prefix = ""): void {
+  if (burst === undefined || typeof rate !== "object") return;
+  throw new TypeError(
+    `${prefix}burst is for a rate a second, { limit, interval } has none: got ${burst}`,
+  );
+}

@@ -19,6 +19,8 @@ export interface RetryingHost {
   readonly running: Running;
   /** Ends a task that is in no place. */
   finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void;
+  /** The attempt of a task that will be retried has stopped. */
+  released(task: Task): void;
   /** A task has waited long enough. */
   due(task: Task): void;
   /** Tells of an error that belongs to no task. */
@@ -112,6 +114,7 @@ export class Retrying {
   }
 
   #wait(task: Task, retryAt: number): void {
+    this.#host.released(task);
     if (retryAt <= this.#host.clock.now()) return this.#host.due(task);
     this.waiting.add(task, retryAt);
     this.#host.announcer.changed(task);

@@ -1,6 +1,6 @@
 import type { TaskGroup } from "./group.ts";
 import type { TaskHandle } from "../task/handle.ts";
-import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
+import type { TaskOptions } from "../task/options.ts";
 import type { Items, MapItem } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
 
@@ -42,6 +42,8 @@ export interface BoundTask<A extends readonly unknown[], R> {
 
 /** What a bound task does with its queue. */
 export interface BoundActions<A extends readonly unknown[], R> {
+  /** Checks options; returns a copy that can be read again and again. */
+  read(options: TaskOptions): TaskOptions;
   submit(args: A, options: TaskOptions): TaskHandle<R>;
   map(items: Items<MapItem<A>>, options: BatchOptions<MapItem<A>>): TaskHandle<R>[];
   group(items: Items<MapItem<A>>, options: BatchOptions<MapItem<A>>): TaskGroup<R>;
@@ -52,8 +54,7 @@ export function bindTask<A extends readonly unknown[], R>(
   actions: BoundActions<A, R>,
   bound: TaskOptions,
 ): BoundTask<A, R> {
-  resolveTaskOptions(bound);
-  const options = Object.freeze({ ...bound });
+  const options = Object.freeze(actions.read(bound));
   return Object.assign((...args: A) => actions.submit(args, options), {
     options,
     map: (items: Items<MapItem<A>>, more?: BatchOptions<MapItem<A>>) =>

@@ -1,7 +1,7 @@
 import type { TaskSpec } from "../engine/engine.ts";
 import { show } from "../base/errors.ts";
 import { assertIterable, isIterable } from "../base/iterables.ts";
-import type { TaskOptions } from "../task/options.ts";
+import type { Keys, TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";
 
 /** Most tasks have no arguments. */
@@ -41,6 +41,14 @@ export function submittedOptions(
 /** A call, and what it was made from. */
 export interface Call extends TaskSpec {
   readonly item: unknown;
+  // Filled in once the options have been read.
+  keys: Keys | undefined;
+  dedupe: string | undefined;
+}
+
+/** Makes a call. */
+export function callOf(fn: AnyFunction, args: readonly unknown[], item: unknown): Call {
+  return { fn, args, item, keys: undefined, dedupe: undefined };
 }
 
 /** The arguments that an item stands for: those in an array, or the item itself. */
@@ -48,10 +56,15 @@ export function argumentsOf(item: unknown): readonly unknown[] {
   return Array.isArray(item) ? item.slice() : [item];
 }
 
+/** The item that arguments stand for: the one argument, unless it is an array, or the array of all. */
+export function itemOf(args: readonly unknown[]): unknown {
+  return args.length === 1 && !Array.isArray(args[0]) ? args[0] : args;
+}
+
 /** A call of the function for each item. */
 export function callsOf(fn: AnyFunction, items: Iterable<unknown>): Call[] {
   assertIterable(items);
-  return Array.from(items, (item) => ({ fn, args: argumentsOf(item), item }));
+  return Array.from(items, (item) => callOf(fn, argumentsOf(item), item));
 }
 
 /** Whether it is calls of different functions that `group` was given, not one function. */
@@ -89,6 +102,6 @@ function mixedCalls(calls: Iterable<readonly [AnyFunction, ...unknown[]]>): Call
       );
     }
     const [fn, ...args] = call;
-    return { fn, args, item: call };
+    return callOf(fn, args, call);
   });
 }

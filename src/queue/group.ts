@@ -28,6 +28,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
   readonly handles: readonly TaskHandle<T>[];
   readonly #tasks: readonly Task<T>[];
   readonly #timers: Timers;
+  readonly #before: number;
 
   /**
    * Made by `queue.group()`.
@@ -35,11 +36,13 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
    * @param groupId Its name.
    * @param tasks Its tasks.
    * @param timers Where the timeouts of waits are kept.
+   * @param before How many tasks the queue had ever had before.
    */
-  constructor(groupId: string, tasks: readonly Task<T>[], timers: Timers) {
+  constructor(groupId: string, tasks: readonly Task<T>[], timers: Timers, before: number) {
     this.groupId = groupId;
     this.handles = this.#tasks = tasks;
     this.#timers = timers;
+    this.#before = before;
   }
 
   /** How many tasks it has. */
@@ -71,7 +74,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
       this.#timers,
       () => `Waiting for the ${this.length} tasks of group '${this.groupId}'`,
     );
-    return groupSummary(this.#tasks, () => this.#ended());
+    return groupSummary(new Set(this.#tasks), () => this.#ended());
   }
 
   /**
@@ -86,13 +89,13 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
   }
 
   /**
-   * Cancels the tasks that have not ended.
+   * Cancels the tasks that have not ended, but for those that others had submitted (see `dedupe`).
    *
    * @param reason As for a handle.
    * @returns How many were cancelled.
    */
   cancel(reason?: unknown): number {
-    return this.#tasks.filter((task) => task.cancel(reason)).length;
+    return this.#tasks.filter((task) => task.order > this.#before && task.cancel(reason)).length;
   }
 
   /**
@@ -106,7 +109,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
 
   /** The results in order of completion. */
   #ended(): TaskResult<T>[] {
-    return this.#tasks.toSorted(byEnd).map((task) => task.result());
+    return Array.from(new Set(this.#tasks)).sort(byEnd).map((task) => task.result());
   }
 
   #whenAllDone(resolve: () => void): () => void {

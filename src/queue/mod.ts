@@ -18,11 +18,18 @@ export {
 } from "../base/errors.ts";
 export type { WaitOptions } from "../base/wait.ts";
 export type { Hooks } from "../engine/announcer.ts";
-export type { QueueOptions } from "../engine/options.ts";
+export type { LimitOptions, QueueOptions, Rate } from "../engine/options.ts";
 export { currentTask, type TaskContext } from "../task/context.ts";
-export type { HandleValue, PlainHandle, TaskHandle, TaskStatus } from "../task/handle.ts";
-export type { TaskOptions } from "../task/options.ts";
-export type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
+export type {
+  Awaitable,
+  HandleValue,
+  HandleValues,
+  PlainHandle,
+  TaskHandle,
+  TaskStatus,
+} from "../task/handle.ts";
+export type { Keys, TaskOptions } from "../task/options.ts";
+export type { RecordedValue, Recorder, ResumeOptions, Success } from "../task/recorder.ts";
 export type {
   CancelledResult,
   FailedResult,
@@ -38,7 +45,7 @@ export { TaskGroup } from "./group.ts";
 export type { Items, LoneItem, MapItem } from "./items.ts";
 export type { MapOptions } from "./one_shot.ts";
 export { type QueueStats, TaskQueue } from "./queue.ts";
-export type { BatchOptions, ResumeOptions } from "./resume.ts";
+export type { BatchOptions, OfItem } from "./resume.ts";
 export type { RunOptions } from "./run.ts";
 export type { StreamItem, StreamOptions } from "./stream.ts";
 export { type Percentiles, RunSummary } from "./summary.ts";

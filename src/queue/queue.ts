@@ -8,10 +8,16 @@ import type { Platform } from "../base/platform.ts";
 import type { Executor, ExecutorHost } from "../engine/executor.ts";
 import type { TaskGroup } from "./group.ts";
 import type { Items, LoneItem, MapItem } from "./items.ts";
-import type { PlainHandle, TaskHandle } from "../task/handle.ts";
-import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import type { Awaitable, HandleValues, PlainHandle, TaskHandle } from "../task/handle.ts";
+import { checkOptions, checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
 import type { TaskOptions } from "../task/options.ts";
-import { HOOK_CHECKS, type QueueOptions } from "../engine/options.ts";
+import {
+  checkBurst,
+  checkRate,
+  HOOK_CHECKS,
+  type QueueOptions,
+  type Rate,
+} from "../engine/options.ts";
 import type { RunOptions } from "./run.ts";
 import type { TaskResult } from "../task/result.ts";
 import type { BatchOptions } from "./resume.ts";
@@ -29,6 +35,10 @@ export interface QueueStats {
   readonly pending: number;
   /** Tasks that wait for their time: a `delay`, a `runAt`, a retry. */
   readonly scheduled: number;
+  /** Tasks that wait for others, by `after`. */
+  readonly blocked: number;
+  /** How many of those that wait for their turn are held back by a rate or a key. */
+  readonly limited: number;
   /** Tasks whose attempt is under way. */
   readonly active: number;
   /** Tasks that have ended, since construction or `reset()`. */
@@ -50,6 +60,13 @@ export interface QueueStats {
   /** Whether the queue starts no attempts for now. */
   readonly paused: boolean;
 }
+
+const SHUTDOWN_OPTION_CHECKS: OptionChecks = {
+  force: checks.boolean,
+  timeout: checks.notNegative,
+};
+
+const checkStatus = oneOf("pending", "scheduled", "running", "retrying", "blocked");
 
 /** What a lane brings to the queue that it is. */
 export interface Lane {
@@ -87,11 +104,12 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @throws {RangeError} When an option's value is out of range.
    */
   protected constructor(options: QueueOptions, lane: Lane) {
-    checkOptions("queue", options, lane.checks);
-    this.#options = { ...options };
+    const own = ownOptions("queue", options, lane.checks);
+    checkBurst(own.rate, own.burst);
+    this.#options = own;
     this.#lane = lane;
-    this.#engine = new Engine(this.#options, lane.platform, (host) => lane.createExecutor(host));
-    this.#submission = new Submission(this.#engine, (fn) => lane.assertTask(fn));
+    this.#engine = new Engine(own, lane.platform, (host) => lane.createExecutor(host));
+    this.#submission = new Submission(this.#engine, own, (fn) => lane.assertTask(fn));
   }
 
   // Submission
@@ -140,6 +158,56 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): TaskHandle {
     const args = submittedArguments(argsOrOptions, options);
     return this.#submission.one(fn, args, submittedOptions(argsOrOptions, options));
+  }
+
+  /**
+   * Submits a task that runs on the values of others, once they have succeeded; see the option `after`. Until then it is
+   * `"blocked"`. When one of them fails or is cancelled, so is this task.
+   *
+   * @param handles What it waits for: handles of any queue of this thread, or whatever else has a `wait()` like theirs.
+   * @param fn The function to run. Its arguments are their values, in order.
+   * @param options How to run it.
+   * @returns Its handle.
+   * @throws As `submit` does. {@linkcode TypeError} also when one of the handles is none.
+   *
+   * @example
+   * ```ts
+   * import { AsyncQueue } from "@trilane/trilane";
+   *
+   * await using queue = new AsyncQueue();
+   * const parts = [queue.submit(() => 20), queue.submit(() => 22)] as const;
+   * const sum = queue.submitAfter(parts, (a, b) => a + b);
+   * console.log(await sum.value()); // 42
+   * ```
+   */
+  submitAfter<const H extends readonly Awaitable[], R>(
+    handles: H,
+    fn: ((...values: HandleValues<H>) => R) & Portable,
+    options?: TaskOptions,
+  ): TaskHandle<Awaited<R>>;
+  /**
+   * Submits a task that runs on what is made of the values of others.
+   *
+   * @param handles What it waits for.
+   * @param fn The function to run.
+   * @param args Makes its arguments of their values. When it throws, the task fails with that. `undefined` for the values
+   * themselves.
+   * @param options How to run it.
+   * @returns Its handle.
+   */
+  submitAfter<const H extends readonly Awaitable[], A extends readonly unknown[], R>(
+    handles: H,
+    fn: ((...args: A) => R) & Portable,
+    args: ((...values: HandleValues<H>) => Readonly<A>) | undefined,
+    options?: TaskOptions,
+  ): TaskHandle<Awaited<R>>;
+  submitAfter(
+    handles: Iterable<Awaitable>,
+    fn: AnyFunction,
+    argsOrOptions?: AnyFunction | TaskOptions,
+    options?: TaskOptions,
+  ): TaskHandle {
+    return this.#submission.after(handles, fn, argsOrOptions, options);
   }
 
   /**
@@ -294,6 +362,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): BoundTask<A, Awaited<R>> {
     this.#lane.assertTask(fn);
     return bindTask<A, Awaited<R>>({
+      read: (own) => this.#submission.read(own),
       submit: (args, own) => this.#submission.one(fn, [...args], own) as Task<Awaited<R>>,
       map: (items, own) => this.map<A, R, MapItem<A>>(fn, items, own),
       group: (items, own) => this.group<A, R, MapItem<A>>(fn, items, own),
@@ -443,15 +512,24 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * its own queue waits for itself.
    *
    * @param options With `force` everything outstanding is cancelled instead, `mustComplete` tasks too; also
-   * while a graceful shutdown is under way.
+   * while a graceful shutdown is under way. With a `timeout`, in milliseconds, that is done once it has passed.
    * @returns When the queue has closed.
    */
-  async shutdown(options: { readonly force?: boolean } = {}): Promise<void> {
-    checkOptions("shutdown", options, { force: checks.boolean });
-    const { force = false } = options;
+  async shutdown(
+    options: { readonly force?: boolean; readonly timeout?: number } = {},
+  ): Promise<void> {
+    const own = ownOptions("shutdown", options, SHUTDOWN_OPTION_CHECKS);
+    const { force = false, timeout = Infinity } = own;
+    const { timers } = this.#engine;
+    const limit = { timer: 0, expire: () => this.#engine.cancelForShutdown() };
     if (force) this.#engine.cancelForShutdown();
+    else if (timeout !== Infinity) timers.addIn(limit, timeout);
     this.#shutdown ??= this.#engine.close();
-    await this.#shutdown;
+    try {
+      await this.#shutdown;
+    } finally {
+      timers.remove(limit);
+    }
     for (const share of this.#shares) share.close();
   }
 
@@ -462,6 +540,30 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    */
   cancel(): Promise<void> {
     return this.shutdown({ force: true });
+  }
+
+  /**
+   * Cancels the tasks that have not started, those that wait for a retry too. What runs goes on, and so do `mustComplete` tasks
+   * unless they wait, by `after`, for one that is cancelled.
+   *
+   * @param reason What the results' `reason` is. Default: a `TaskCancelledError` for each.
+   * @returns How many were cancelled.
+   */
+  cancelPending(reason?: unknown): number {
+    return this.#engine.cancelPending(reason);
+  }
+
+  /**
+   * The tasks that have not ended.
+   *
+   * @param status Which of them. Default: all.
+   * @returns Their handles, in order of submission.
+   * @throws {TypeError} When the status is not a string.
+   * @throws {RangeError} When it is none that a task can have before its end.
+   */
+  tasks(status?: "pending" | "scheduled" | "running" | "retrying" | "blocked"): TaskHandle[] {
+    if (status !== undefined) checkStatus("status", status);
+    return this.#engine.tasks().filter((task) => status === undefined || task.status === status);
   }
 
   /**
@@ -569,7 +671,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     return this.#engine.running.size;
   }
 
-  /** How many tasks are queued or scheduled. */
+  /** How many tasks wait: for their turn, their time or others. */
   get pendingCount(): number {
     return this.#engine.waiting;
   }
@@ -598,8 +700,22 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   }
 
   set workers(workers: number) {
-    checks.count("workers", workers);
+    this.#lane.checks.workers!("workers", workers);
     this.#engine.executor.resize(workers);
+  }
+
+  /**
+   * How many attempts may start in a time, `undefined` for no limit. When it is set, the starts that were count under the new
+   * rate too.
+   */
+  get rate(): Rate | undefined {
+    return this.#engine.rate;
+  }
+
+  set rate(rate: Rate | undefined) {
+    if (rate !== undefined) checkRate("rate", rate);
+    checkBurst(rate, this.#options.burst);
+    this.#engine.rate = typeof rate === "object" ? Object.freeze({ ...rate }) : rate;
   }
 
   /** What the queue is doing, in numbers. */
@@ -607,8 +723,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const engine = this.#engine;
     const { succeeded, failed, cancelled } = engine.history.total;
     return {
-      pending: engine.waiting - engine.scheduled,
+      pending: engine.waiting - engine.scheduled - engine.blocked,
       scheduled: engine.scheduled,
+      blocked: engine.blocked,
+      limited: engine.limited,
       active: engine.running.size,
       completed: succeeded + failed + cancelled,
       succeeded,

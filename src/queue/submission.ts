@@ -1,14 +1,19 @@
-import { checkOptions } from "../base/checks.ts";
 import { QueueStateError, show } from "../base/errors.ts";
+import { ownOptions, refuse } from "../base/checks.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
-import type { Engine } from "../engine/engine.ts";
-import { DEFAULT_PRIORITY, resolveTaskOptions, type TaskOptions } from "../task/options.ts";
-import type { Entry } from "../task/recorder.ts";
+import type { Dependency } from "../engine/blocked.ts";
+import type { Engine, TaskSpec } from "../engine/engine.ts";
+import type { QueueOptions } from "../engine/options.ts";
+import type { Keys, TaskOptions } from "../task/options.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
-import { areCalls, argumentsOf, type Call, callsOf, groupCalls } from "./calls.ts";
+import { areCalls, argumentsOf, type Call, callOf, callsOf, groupCalls, itemOf } from "./calls.ts";
 import { TaskGroup } from "./group.ts";
 import { BATCH_OPTION_CHECKS, type BatchOptions, resumption, taskOptionsOf } from "./resume.ts";
 import { Stream, STREAM_OPTION_CHECKS, type StreamOptions } from "./stream.ts";
+import { dedupeOf, handlesOf, TaskOptionReader, type TaskPlan } from "./task_options.ts";
+
+/** The most items that a stream holds by default, where the number of workers has no limit. */
+const MAX_DEFAULT_WINDOW = 1024;
 
 let groups = 0;
 
@@ -16,58 +21,103 @@ let groups = 0;
 export class Submission {
   readonly #engine: Engine;
   readonly #assertTask: (fn: unknown) => void;
+  readonly #reader: TaskOptionReader;
 
   /**
    * @param engine Where they are submitted.
+   * @param options The queue's options.
    * @param assertTask Refuses what the lane can't run.
+   * @throws {TypeError} When the queue's defaults don't fit it.
    */
-  constructor(engine: Engine, assertTask: (fn: unknown) => void) {
+  constructor(engine: Engine, options: QueueOptions, assertTask: (fn: unknown) => void) {
     this.#engine = engine;
     this.#assertTask = assertTask;
+    this.#reader = new TaskOptionReader(options.defaults, options.limits);
+  }
+
+  /** Checks options; returns a copy that can be read again and again. */
+  read(options: TaskOptions): TaskOptions {
+    const { after } = this.#reader.read(options);
+    return after === undefined ? { ...options } : { ...options, after };
   }
 
   one(fn: AnyFunction, args: readonly unknown[], options: TaskOptions | undefined): Task {
     this.#assertTask(fn);
-    const resolved = resolveTaskOptions(options);
-    const priority = options?.priority ?? DEFAULT_PRIORITY;
-    return this.#engine.submitOne(fn, args, priority, resolved, this.#engine.site());
+    const plan = this.#reader.read(options);
+    const { priority, checkpoint, keys, dedupe, after } = plan;
+    if (checkpoint === undefined && dedupe === undefined && after === undefined) {
+      return this.#engine.submitOne(fn, args, priority, plan.options, keys as Keys | undefined);
+    }
+    return this.#submit(this.#specs([callOf(fn, args, itemOf(args))], fn, plan), plan)[0]!;
+  }
+
+  /** Submits a task that gets its arguments of the values of what it waits for. */
+  after(
+    handles: Iterable<unknown>,
+    fn: AnyFunction,
+    argsOrOptions: AnyFunction | TaskOptions | undefined,
+    options: TaskOptions | undefined,
+  ): Task {
+    this.#assertTask(fn);
+    if (options !== undefined && typeof argsOrOptions === "object") {
+      throw new TypeError(`args must be a function of the values: got ${show(argsOrOptions)}`);
+    }
+    const argsOf = typeof argsOrOptions === "function" ? argsOrOptions : undefined;
+    const plan = this.#reader.read(options ?? (argsOf ? undefined : argsOrOptions as TaskOptions));
+    if (!isIterable(handles)) refuse(TypeError, "handles", "an iterable of handles", handles);
+    const values = handlesOf("handles", handles);
+    const dependency = {
+      sources: [...values, ...plan.after ?? []],
+      argsOf: (...all: unknown[]) => {
+        const own = all.slice(0, values.length);
+        return argsOf === undefined ? own : argsOf(...own) as unknown[];
+      },
+    };
+    const specs = this.#specs([callOf(fn, [], [])], fn, plan);
+    return this.#submit(specs, plan, dependency)[0]!;
   }
 
   /**
    * Submits a task as soon as there is room. It comes in an object, since a promise can't hold a thenable.
    *
-   * @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
-   * @param entry Where its success is recorded.
+   * @param options How to run it.
    */
   async whenReady(
     fn: AnyFunction,
     args: readonly unknown[],
     options: TaskOptions | undefined,
-    isWithdrawn: () => boolean = () => false,
-    entry?: Entry,
   ): Promise<{ task: Task }> {
     this.#assertTask(fn);
-    const resolved = resolveTaskOptions(options);
+    const plan = this.#reader.read(options);
+    const [spec] = this.#specs([callOf(fn, args, itemOf(args))], fn, plan);
+    return await this.#whenReady(spec!, plan);
+  }
+
+  /** @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects. */
+  async #whenReady(
+    spec: TaskSpec,
+    plan: TaskPlan,
+    isWithdrawn: () => boolean = () => false,
+  ): Promise<{ task: Task }> {
     // Now: room may be made by a call from quite another place.
     const site = this.#engine.site();
+    const submit = () => {
+      if (isWithdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
+      return { task: this.#submit([spec], plan, undefined, site)[0]! };
+    };
+    if (this.#engine.needsNoRoom(spec)) return submit();
     return await this.#engine.admission.wait(
-      () => {
-        if (isWithdrawn()) {
-          throw new QueueStateError("The task was withdrawn before there was room");
-        }
-        const priority = options?.priority ?? DEFAULT_PRIORITY;
-        const task = this.#engine.submitOne(fn, args, priority, resolved, site);
-        task.entry = entry;
-        return { task };
-      },
-      resolved.signal,
+      submit,
+      plan.options.signal,
       () => this.#engine.awaited(),
     );
   }
 
   map(fn: AnyFunction, items: Iterable<unknown>, options: BatchOptions | undefined): Task[] {
     this.#assertTask(fn);
-    return this.#all(callsOf(fn, items), fn, options);
+    const calls = callsOf(fn, items);
+    const plan = this.#reader.read(options, BATCH_OPTION_CHECKS);
+    return this.#submit(this.#specs(calls, fn, plan), plan);
   }
 
   group(
@@ -75,12 +125,18 @@ export class Submission {
     itemsOrOptions: Iterable<unknown> | BatchOptions | undefined,
     options: BatchOptions | undefined,
   ): TaskGroup {
-    const mixed = areCalls(fnOrCalls);
-    if (!mixed) this.#assertTask(fnOrCalls);
+    const isMixed = areCalls(fnOrCalls);
+    // One function for all is looked at even for a batch of none.
+    if (!isMixed) this.#assertTask(fnOrCalls);
     const [calls, own] = groupCalls(fnOrCalls, itemsOrOptions, options);
-    const groupId = own?.groupId ?? `group-${++groups}`;
-    const tasks = this.#all(calls, mixed ? undefined : fnOrCalls, { ...own, groupId });
-    return new TaskGroup(groupId, tasks, this.#engine.timers);
+    if (isMixed) { for (const call of calls) this.#assertTask(call.fn); }
+    const read = this.#reader.read(own, BATCH_OPTION_CHECKS);
+    const groupId = read.options.groupId ?? `group-${++groups}`;
+    const plan = { ...read, options: { ...read.options, groupId } };
+    const specs = this.#specs(calls, isMixed ? undefined : fnOrCalls, plan);
+    const { submitted } = this.#engine;
+    const tasks = this.#submit(specs, plan);
+    return new TaskGroup(groupId, tasks, this.#engine.timers, submitted);
   }
 
   stream(
@@ -89,52 +145,45 @@ export class Submission {
     options: StreamOptions,
   ): AsyncIterableIterator<unknown> {
     this.#assertTask(fn);
-    checkOptions("stream", options, STREAM_OPTION_CHECKS);
-    const { window = 2 * this.#engine.executor.limit, ordered = true, settled = false } = options;
-    resolveTaskOptions(taskOptionsOf(options));
+    const own = ownOptions("stream", options, STREAM_OPTION_CHECKS);
+    const { limit } = this.#engine.executor;
+    const { window = limit === Infinity ? MAX_DEFAULT_WINDOW : 2 * limit } = own;
+    const { ordered = true, settled = false, metadataOf } = own;
+    const plan = this.#reader.read(taskOptionsOf(own), BATCH_OPTION_CHECKS);
     if (!isIterable(source) && !isAsyncIterable(source)) {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
     this.#engine.admission.assertOpen();
-    const submit = this.#streamed(fn, options);
+    const submit = async (item: unknown, stopped: () => boolean) => {
+      const [spec] = this.#specs([callOf(fn, argumentsOf(item), item)], fn, plan);
+      if (metadataOf === undefined) return await this.#whenReady(spec!, plan, stopped);
+      const taskOptions = { ...plan.options, metadata: metadataOf(item) };
+      return await this.#whenReady(spec!, { ...plan, options: taskOptions }, stopped);
+    };
     return new Stream(this.#engine, { source, window, ordered, settled, submit });
   }
 
-  /** What submits the task of one item of a stream. */
-  #streamed(
-    fn: AnyFunction,
-    options: StreamOptions,
-  ): (item: unknown, stopped: () => boolean) => Promise<{ task: Task }> {
-    const { metadataOf } = options;
-    const own = taskOptionsOf(options);
-    const lookUp = resumption(options, fn);
-    return async (item, stopped) => {
-      const args = argumentsOf(item);
-      const [call] = lookUp?.([{ fn, args, item }]) ?? [];
-      const each = metadataOf === undefined ? own : { ...own, metadata: metadataOf(item) };
-      if (call?.recorded === undefined) {
-        return await this.whenReady(fn, args, each, stopped, call?.entry);
+  /**
+   * What is to be known of each call before any is submitted.
+   *
+   * @param fn The function that all calls are of; `undefined` when they are of different ones.
+   */
+  #specs(calls: readonly Call[], fn: AnyFunction | undefined, plan: TaskPlan): readonly TaskSpec[] {
+    if (plan.keys !== undefined || plan.dedupe !== undefined) {
+      for (const call of calls) {
+        call.keys = this.#reader.keysOf(plan, call.item);
+        call.dedupe = dedupeOf(plan, call.item);
       }
-      const [task] = this.#engine.submit(
-        [call],
-        own.priority ?? DEFAULT_PRIORITY,
-        resolveTaskOptions(each),
-      );
-      return { task };
-    };
+    }
+    return resumption(plan, plan.options.name, fn)?.(calls) ?? calls;
   }
 
-  /** @param fn The function that all calls are of; `undefined` when they are of different ones. */
-  #all(
-    calls: readonly Call[],
-    fn: AnyFunction | undefined,
-    options: BatchOptions = {},
+  #submit(
+    specs: readonly TaskSpec[],
+    { priority, options, after }: TaskPlan,
+    dependency: Dependency | undefined = after && { sources: after },
+    site?: object,
   ): Task[] {
-    // One function for all has been looked at, even for a batch of none.
-    if (fn === undefined) { for (const call of calls) this.#assertTask(call.fn); }
-    const resolved = resolveTaskOptions(options, BATCH_OPTION_CHECKS);
-    const { priority = DEFAULT_PRIORITY } = options;
-    const specs = resumption(options, fn)?.(calls) ?? calls;
-    return this.#engine.submit(specs, priority, resolved);
+    return this.#engine.submit(specs, priority, options, dependency, site);
   }
 }

@@ -16,7 +16,7 @@ import type { Batch, SentCall } from "./protocol.ts";
  * @param group Whether they are a group.
  * @param options How to run each.
  * @returns What to send, and what is to be transferred with it.
- * @throws {TypeError} As a local queue's `submit` does.
+ * @throws {TypeError} As a local queue's `submit` does, and for `after`, `checkpoint` and `key`.
  * @throws {RangeError} As a local queue's `submit` does.
  * @throws {NotPortableError} When a function, an argument or an option can't be sent.
  */
@@ -34,7 +34,12 @@ export function makeBatch(
     functions.push([referenceOf(fn)!, fn.name || "anonymous"]);
   }
   resolveTaskOptions(options);
-  const { signal, retryIf, metadata, ...rest } = options ?? {};
+  const { signal, retryIf, metadata, after, checkpoint, key, ...rest } = options ?? {};
+  for (const [name, value] of Object.entries({ after, checkpoint, key })) {
+    if (value !== undefined) {
+      throw new TypeError(`${name} is for queues of this thread: a remote queue cannot take it`);
+    }
+  }
   if (retryIf !== undefined) {
     throw new NotPortableError(
       "retryIf cannot be sent to another thread, where the queue would have to call it",

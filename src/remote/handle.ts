@@ -21,7 +21,7 @@ import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
  * reject with `QueueStateError`, and `status` stays as it was. The task goes on all the same.
  */
 export interface PlainRemoteHandle<T = unknown>
-  extends Omit<PlainHandle<T>, "cancel" | "onDone" | "value" | "wait"> {
+  extends Omit<PlainHandle<T>, "cancel" | "onDone" | "reprioritize" | "value" | "wait"> {
   /**
    * Waits for the task to end. Giving up the wait doesn't touch the task.
    *

@@ -33,11 +33,13 @@ export interface TaskContext {
   progress(data: unknown): void;
   /**
    * Waits for another task. On an `AsyncQueue` this task's slot is lent to others meanwhile, so that
-   * tasks that wait for tasks they submitted can't block each other, however few the workers.
+   * tasks that wait for tasks they submitted can't block each other, however few the workers; its keys are lent too, and the
+   * time doesn't count towards its `timeout`.
    *
    * @param handle The task to wait for.
    * @returns Its result, whatever the status.
-   * @throws {QueueStateError} When it is the handle of this very task.
+   * @throws {QueueStateError} (rejects) When it is the handle of this very task, or of one that waits for this one: by such a
+   * wait or its `after`, also by way of further tasks.
    * @throws (rejects) This task's own cancel reason, when it is cancelled while it waits.
    */
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;

@@ -6,6 +6,7 @@ import type { TaskResult } from "./result.ts";
  *
  * * `"pending"`: ready, waiting for its turn.
  * * `"scheduled"`: waiting for its `delay` or `runAt`.
+ * * `"blocked"`: waiting for the tasks of its `after`.
  * * `"running"`: an attempt is under way.
  * * `"retrying"`: an attempt has failed, and the next one waits for its time.
  * * `"succeeded"`, `"failed"`, `"cancelled"`: done, for good.
@@ -15,6 +16,7 @@ export type TaskStatus =
   | "scheduled"
   | "running"
   | "retrying"
+  | "blocked"
   | "succeeded"
   | "failed"
   | "cancelled";
@@ -94,6 +96,16 @@ export interface PlainHandle<T = unknown> {
    */
   cancel(reason?: unknown): boolean;
   /**
+   * Gives a task that waits another priority. Among equals it keeps its place by order of submission, and one that was sent to a
+   * worker ahead of its turn is taken back.
+   *
+   * @param priority Lower runs first.
+   * @returns `false` if the task doesn't wait: its attempt has begun, or it has ended.
+   * @throws {TypeError} When the priority is not a number.
+   * @throws {RangeError} When it is NaN.
+   */
+  reprioritize(priority: number): boolean;
+  /**
    * Calls back once, synchronously, when the task ends; at once if it has. What the callback throws is
    * reported and affects nothing.
    */
@@ -119,3 +131,18 @@ export interface TaskHandle<T = unknown> extends PlainHandle<T>, PromiseLike<Tas
 
 /** What the task of a handle returns; of a union of handles, what any of them does. */
 export type HandleValue<H extends PlainHandle> = H extends PlainHandle<infer T> ? T : never;
+
+/** What a task can wait for by `after`: a handle, of any queue, or whatever else has a `wait()` like one. */
+export interface Awaitable<T = unknown> {
+  /**
+   * Waits for the end.
+   *
+   * @returns The result. Any status but `"succeeded"` counts as a failure, and so does a rejection.
+   */
+  wait(): PromiseLike<TaskResult<T>>;
+}
+
+/** The values of handles, in their order. */
+export type HandleValues<H extends readonly Awaitable[]> = {
+  -readonly [K in keyof H]: H[K] extends Awaitable<infer T> ? T : never;
+};

@@ -1,5 +1,7 @@
-import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
+import { assertObject, checks, type OptionChecks, ownOptions, refuse } from "../base/checks.ts";
 import { show } from "../base/errors.ts";
+import type { Awaitable } from "./handle.ts";
+import type { Recorder, ResumeOptions } from "./recorder.ts";
 
 /**
  * How one task is run. An options object is read once, at the call that takes it, and never changed.
@@ -13,7 +15,7 @@ import { show } from "../base/errors.ts";
  * queue.submit(() => "saved", { ...patient, priority: 0 });
  * ```
  */
-export interface TaskOptions {
+export interface TaskOptions extends ResumeOptions {
   /** Lower runs first, in order of submission within equals. Default 3. */
   readonly priority?: number;
   /**
@@ -68,7 +70,26 @@ export interface TaskOptions {
    * Default 1000.
    */
   readonly grace?: number;
+  /**
+   * For each of the queue's `limits` that is to hold the task, the key that it counts under. 1 and `"1"` are one key. A limit
+   * that is left out doesn't hold the task.
+   */
+  readonly keys?: Keys;
+  /**
+   * What must have succeeded before the task starts: handles of any queue in this thread, or whatever else has a `wait()` like
+   * theirs. Until then the task is `"blocked"`. When one of them fails or is cancelled, so is this task, `mustComplete` or
+   * not: with a `TaskCancelledError` whose `cause` is the error or the reason.
+   */
+  readonly after?: Iterable<Awaitable>;
+  /**
+   * While a task with an equal string is outstanding in the queue, its handle is what a submission gives: nothing is added,
+   * whatever the function, and a full queue has room.
+   */
+  readonly dedupe?: string;
 }
+
+/** The key that a task has under each of some limits. */
+export type Keys = Readonly<Record<string, string | number | undefined>>;
 
 /** The task options that are the same at every call. */
 export const TASK_OPTION_CHECKS: OptionChecks = {
@@ -89,7 +110,33 @@ export const TASK_OPTION_CHECKS: OptionChecks = {
   metadata: checks.any,
   signal: checks.signal,
   grace: checks.notNegative,
+  checkpoint: (name, value) => {
+    const recorder = value as Recorder | null;
+    if (typeof recorder?.lookupAll !== "function" || typeof recorder.recordAll !== "function") {
+      refuse(TypeError, name, "a Checkpoint", value);
+    }
+  },
+  key: checks.function,
+  namespace: checks.string,
+  keys: checkKeys,
+  after: (name, value) => {
+    if (typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] !== "function") {
+      refuse(TypeError, name, "an iterable of handles", value);
+    }
+  },
+  dedupe: checks.string,
 };
+
+/** Refuses what can't be the keys of a task. Which limits there are is for the queue to say. */
+export function checkKeys(name: string, value: unknown): void {
+  assertObject(name, value);
+  for (const limit in value) {
+    const key: unknown = (value as Keys)[limit];
+    if (typeof key === "string" || key === undefined || !Object.hasOwn(value, limit)) continue;
+    if (typeof key !== "number") refuse(TypeError, `${name}.${limit}`, "a string or a number", key);
+    checks.ordered(`${name}.${limit}`, key);
+  }
+}
 
 /**
  * A task's options with the defaults filled in, shared by all tasks that were given the same. The
@@ -121,6 +168,11 @@ export const DEFAULT_PRIORITY = 3;
 /** What a task submitted without options is run by. */
 export const DEFAULT_OPTIONS: ResolvedOptions = Object.freeze(withDefaults({}));
 
+/** Whether an options object says nothing, or a priority alone. */
+export function hasPriorityAlone(options: TaskOptions): boolean {
+  return Object.keys(options).every((name) => name === "priority");
+}
+
 /**
  * Checks a task's options and fills in the defaults.
  *
@@ -133,17 +185,23 @@ export function resolveTaskOptions(
   allowed: OptionChecks = TASK_OPTION_CHECKS,
 ): ResolvedOptions {
   if (options === undefined) return DEFAULT_OPTIONS;
-  checkOptions("task", options, allowed);
-  if (options.delay !== undefined && options.runAt !== undefined) {
-    throw new TypeError(
-      `delay and runAt exclude each other: got ${show(options.delay)} and ${show(options.runAt)}`,
-    );
-  }
-  for (const name in options) if (name !== "priority") return withDefaults(options);
-  return DEFAULT_OPTIONS;
+  const own = ownOptions("task", options, allowed);
+  assertOneTime(own.delay, own.runAt);
+  return hasPriorityAlone(options) ? DEFAULT_OPTIONS : withDefaults(own);
 }
 
-function withDefaults(options: TaskOptions): ResolvedOptions {
+/**
+ * Refuses two times of which a task would have to start.
+ *
+ * @throws {TypeError} When both are given.
+ */
+export function assertOneTime(delay: TaskOptions["delay"], runAt: TaskOptions["runAt"]): void {
+  if (delay === undefined || runAt === undefined) return;
+  throw new TypeError(`delay and runAt exclude each other: got ${show(delay)} and ${show(runAt)}`);
+}
+
+/** Fills in the defaults of options that are checked. */
+export function withDefaults(options: TaskOptions): ResolvedOptions {
   return {
     mustComplete: options.mustComplete ?? false,
     timeout: options.timeout ?? Infinity,

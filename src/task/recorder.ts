@@ -42,3 +42,40 @@ export interface Recorder {
 export interface Entry extends Omit<Success, "value"> {
   readonly recorder: Recorder;
 }
+
+/**
+ * How work goes on where an earlier run of the program stopped. An input whose success is recorded is not submitted: its
+ * handle is done from the start, with the recorded value and no attempt.
+ *
+ * * Such a task counts as succeeded, in groups, summaries and `onComplete` as well. `onStart` is not
+ *   called for it, a full queue has room for it, and its options are of no consequence.
+ * * Only successes are recorded, each before its handle settles. A value that the checkpoint can't record
+ *   is reported and its input runs again next time; the task has succeeded all the same.
+ * * A success that can't be recorded because the checkpoint fails (the disk is full, it was closed) is none:
+ *   the task fails with a `TrilaneError` whose `cause` says why, and isn't retried. An input whose task has
+ *   succeeded for all that the program knows is never run again.
+ * * While a success is being recorded its task can't be cancelled any more, not by force either.
+ * * The queue doesn't close the checkpoint.
+ *
+ * `I` is what one item of a batch may be.
+ */
+export interface ResumeOptions<I = unknown> {
+  /** Where successes are recorded: a `Checkpoint`. Default: nowhere. */
+  readonly checkpoint?: Recorder;
+  /**
+   * What an item is known by: the same text in each run, different for different work. Default: the item as
+   * canonical JSON, with sorted keys; for a call of a group of different functions the function's name comes
+   * first. Of no consequence without `checkpoint`.
+   *
+   * @param item The item as it was given: for arguments in an array, the array. Of `submit` the one argument, if there is
+   * one that is no array, or else the array of all.
+   * @returns The key.
+   */
+  key?(item: I): string;
+  /**
+   * What keeps the keys apart from those of other work in the same checkpoint. Default: the task's name, which
+   * is `"anonymous"` for a function without one; a group of different functions must be given one. Of no
+   * consequence without `checkpoint`.
+   */
+  readonly namespace?: string;
+}

@@ -1,3 +1,4 @@
+import { checks } from "../base/checks.ts";
 import { isInstance, QueueStateError, show } from "../base/errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -28,6 +29,8 @@ export interface TaskOwner {
   awaited(): void;
   /** Cancels a task; `false` if it has ended. */
   cancel(task: Task, reason: unknown): boolean;
+  /** Gives a task that waits another priority; `false` if it doesn't wait. */
+  reprioritize(task: Task, priority: number): boolean;
   /** Calls a program's own code, once no task is half moved. */
   tell(call: () => unknown): void;
   /** Calls back at each step of a task before its end; one follower a task. Returns what takes that back. */
@@ -52,6 +55,7 @@ interface Rare<T> {
   progress: unknown;
   site: object | undefined;
   entry: Entry | undefined;
+  dedupe: string | undefined;
   result: TaskResult<T> | undefined;
   settled: Promise<TaskResult<T>> | undefined;
   /** When its last attempt started, if that was not the first. */
@@ -79,9 +83,9 @@ const MAX_HISTORY = 100;
  * Where it is in its life is its {@linkcode Place}, which the engine alone changes:
  *
  * ```
- *          scheduled ──▶ ready ◀──▶ sent ──▶ running ──▶ recording, if its success is recorded
- *                          ▲                    │
- *                          └─ retrying ◀─ stopping
+ * blocked ──▶ scheduled ──▶ ready ◀──▶ sent ──▶ running ──▶ recording, if its success is recorded
+ *                           ▲   ▲                  │
+ *      parked, by its keys ◀┘   └── retrying ◀─ stopping
  * any of these ──▶ SUCCEEDED | FAILED | CANCELLED
  * ```
  */
@@ -89,7 +93,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   readonly owner: TaskOwner;
   readonly order: number;
   readonly name: string;
-  readonly priority: number;
+  priority: number;
   readonly options: ResolvedOptions;
   /** What is called; let go when the task ends, since it may hold on to much. */
   fn: AnyFunction | undefined;
@@ -106,6 +110,10 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   timer = 0;
   /** Where the executor has it, in the executor's own terms. */
   seat: unknown = undefined;
+  /** What the limits by key know of it, in their own terms. */
+  keyed: unknown = undefined;
+  /** When it became ready, where waiting makes a task more urgent. */
+  readyAt = 0;
   #observers: Observer | Settler | (Observer | Settler)[] | undefined = undefined;
   #rare: Rare<T> | undefined = undefined;
   // Times are kept as whole microseconds since the queue was made: small integers take no memory of their own.
@@ -202,6 +210,15 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     if (entry !== undefined) this.#rarely.entry = entry;
   }
 
+  /** The string by which it stands for others. */
+  get dedupe(): string | undefined {
+    return this.#rare?.dedupe;
+  }
+
+  set dedupe(dedupe: string | undefined) {
+    if (dedupe !== undefined) this.#rarely.dedupe = dedupe;
+  }
+
   get status(): TaskStatus {
     return this.place.status;
   }
@@ -258,6 +275,11 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   cancel(reason?: unknown): boolean {
     return this.owner.cancel(this, reason);
+  }
+
+  reprioritize(priority: number): boolean {
+    checks.ordered("priority", priority);
+    return this.owner.reprioritize(this as Task, priority);
   }
 
   onDone(callback: (handle: this) => void): void {
@@ -351,6 +373,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
       progress: undefined,
       site: undefined,
       entry: undefined,
+      dedupe: undefined,
       result: undefined,
       settled: undefined,
       restarted: NEVER,
@@ -392,12 +415,16 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     );
   }
 
+  /** When its last attempt started. */
+  get attemptStartedAt(): number {
+    return this.#at(this.attempts === 1 ? this.#started : this.#rarely.restarted);
+  }
+
   #lastAttempt(finished: number): TaskAttempt {
-    const started = this.attempts === 1 ? this.#started : this.#rarely.restarted;
     return {
       number: this.attempts,
       workerId: this.workerId!,
-      startedAt: this.#at(started),
+      startedAt: this.attemptStartedAt,
       finishedAt: this.#at(finished),
     };
   }

@@ -65,7 +65,8 @@ export class InlineQueue extends TaskQueue<Portable> {
   }
 }
 
-function lane(options: InlineOptions): Lane {
+function lane(given: InlineOptions): Lane {
+  const options = { ...given };
   const { clock = runtime.clock, faults } = options;
   return {
     checks: INLINE_OPTION_CHECKS,

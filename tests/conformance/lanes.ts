@@ -27,6 +27,8 @@ export interface Differences {
   readonly keepsIdentity: boolean;
   /** `currentTask().wait(handle)` lends the task's slot. */
   readonly lendsSlot: boolean;
+  /** May have any number of workers. */
+  readonly unlimitedWorkers: boolean;
   /** Stops an interrupted attempt that never looks at its signal, instead of leaving it to run on. */
   readonly stopsStubbornWork: boolean;
 }
@@ -60,6 +62,7 @@ const POOL: Differences = {
   runsClosures: false,
   keepsIdentity: false,
   lendsSlot: false,
+  unlimitedWorkers: false,
   stopsStubbornWork: true,
 };
 
@@ -78,6 +81,7 @@ export const lanes: readonly Lane[] = [
       runsClosures: true,
       keepsIdentity: true,
       lendsSlot: true,
+      unlimitedWorkers: true,
       stopsStubbornWork: false,
     },
   },

@@ -7,7 +7,7 @@ import { assertError, pick, Watch, withQueue } from "./support.ts";
 
 const fresh = {
   ...{ pending: 0, scheduled: 0, active: 0, completed: 0, succeeded: 0, failed: 0, cancelled: 0 },
-  ...{ retried: 0, closed: false, paused: false },
+  ...{ retried: 0, blocked: 0, limited: 0, closed: false, paused: false },
 };
 
 for (const lane of lanes) {

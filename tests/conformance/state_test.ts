@@ -17,6 +17,7 @@ for (const lane of lanes) {
       assertEquals(stats, {
         ...{ pending: 0, scheduled: 0, active: 0, completed: 0, succeeded: 0, failed: 0 },
         ...{ cancelled: 0, retried: 0, abandoned: 0, closed: false, paused: false },
+        ...{ blocked: 0, limited: 0 },
       });
       return Promise.resolve();
     }));
@@ -39,6 +40,7 @@ for (const lane of lanes) {
       assertEquals(stats, {
         ...{ pending: 3, scheduled: 3, active: 1, completed: 4, succeeded: 2, failed: 1 },
         ...{ cancelled: 1, retried: 2, abandoned: 0, closed: false, paused: false },
+        ...{ blocked: 0, limited: 0 },
       });
       assertEquals([queue.activeCount, queue.pendingCount], [1, 6]);
     });

@@ -10,6 +10,16 @@ export type Wrong = [name: string, value: unknown, ErrorClass: ErrorConstructor,
 const nothing = null;
 const invalid = new Date(NaN);
 
+const window = { limit: 1, interval: 1 };
+const burstBesideWindow = "burst is for a rate a second, { limit, interval } has none: got 2";
+const twoFair = "At most one limit may be fair: got 'a' and 'b'";
+const wrongRateOption = "Unknown option in rate: 'intervall'. Did you mean 'interval'?";
+const wrongLimitOption = "Unknown option in limits.a: 'worker'. Did you mean 'workers'?";
+
+function notForDefaults(name: string): string {
+  return `defaults cannot have the option '${name}', which is for one call alone`;
+}
+
 /** Of a task. */
 export const wrongTaskOptions: Wrong[] = [
   ["priority", NaN, RangeError, "priority must be a number that can be ordered: got NaN"],
@@ -47,6 +57,26 @@ export const wrongTaskOptions: Wrong[] = [
   ["signal", nothing, TypeError, "signal must be an AbortSignal: got null"],
   ["grace", -1, RangeError, "grace must be >= 0: got -1"],
   ["grace", [1], TypeError, "grace must be a number: got an array of 1"],
+  ["keys", "a", TypeError, "keys must be an object: got 'a'"],
+  ["keys", ["a"], TypeError, "keys must be an object: got an array of 1"],
+  ["keys", { a: nothing }, TypeError, "keys.a must be a string or a number: got null"],
+  ["keys", { a: {} }, TypeError, "keys.a must be a string or a number: got an object"],
+  ["keys", { a: NaN }, RangeError, "keys.a must be a number that can be ordered: got NaN"],
+  ["keys", { a: 1 }, TypeError, "Unknown limit in keys: 'a'"],
+  ["after", 7, TypeError, "after must be an iterable of handles: got 7"],
+  ["after", {}, TypeError, "after must be an iterable of handles: got an object"],
+  ["after", [7], TypeError, "after[0] must be a handle: got 7"],
+  ["after", [nothing], TypeError, "after[0] must be a handle: got null"],
+  [
+    "after",
+    [Promise.resolve()],
+    TypeError,
+    "after[0] must be a handle: got an instance of Promise",
+  ],
+  ["dedupe", 7, TypeError, "dedupe must be a string: got 7"],
+  ["checkpoint", {}, TypeError, "checkpoint must be a Checkpoint: got an object"],
+  ["key", "a", TypeError, "key must be a function: got 'a'"],
+  ["namespace", 7, TypeError, "namespace must be a string: got 7"],
 ];
 
 /** Of a queue. */
@@ -66,6 +96,28 @@ export const wrongQueueOptions: Wrong[] = [
   ["onExit", "wait", RangeError, "onExit must be 'complete-priority' or 'cancel': got 'wait'"],
   ["rate", 0, RangeError, "rate must be > 0: got 0"],
   ["rate", "10/s", TypeError, "rate must be a number: got '10/s'"],
+  ["rate", { limit: 1 }, TypeError, "rate.interval must be a number: got undefined"],
+  ["rate", { limit: 0, interval: 1 }, RangeError, "rate.limit must be > 0: got 0"],
+  ["rate", { limit: 1.5, interval: 1 }, RangeError, "rate.limit must be a whole number: got 1.5"],
+  ["rate", { limit: 1, interval: 0 }, RangeError, "rate.interval must be > 0: got 0"],
+  ["rate", { limit: 1, intervall: 9 }, TypeError, wrongRateOption],
+  ["limits", 7, TypeError, "limits must be an object: got 7"],
+  ["limits", { a: 7 }, TypeError, "limits.a must be an object: got 7"],
+  ["limits", { a: { workers: 0 } }, RangeError, "limits.a.workers must be > 0: got 0"],
+  ["limits", { a: { rate: "1" } }, TypeError, "limits.a.rate must be a number: got '1'"],
+  ["limits", { a: { worker: 1 } }, TypeError, wrongLimitOption],
+  ["limits", { a: { fair: 1 } }, TypeError, "limits.a.fair must be a boolean: got 1"],
+  ["limits", { a: { fair: true }, b: { fair: true } }, TypeError, twoFair],
+  ["limits", { a: { rate: window, burst: 2 } }, TypeError, `limits.a.${burstBesideWindow}`],
+  ["aging", 0, RangeError, "aging must be > 0: got 0"],
+  ["aging", "1", TypeError, "aging must be a number: got '1'"],
+  ["defaults", 7, TypeError, "The defaults options must be an object: got 7"],
+  ["defaults", { retries: -1 }, RangeError, "retries must be >= 0: got -1"],
+  ["defaults", { after: [] }, TypeError, notForDefaults("after")],
+  ["defaults", { dedupe: "a" }, TypeError, notForDefaults("dedupe")],
+  ["defaults", { runAt: 1 }, TypeError, notForDefaults("runAt")],
+  ["defaults", { key: String }, TypeError, notForDefaults("key")],
+  ["defaults", { keys: { a: 1 } }, TypeError, "Unknown limit in keys: 'a'"],
   ["burst", 0, RangeError, "burst must be > 0: got 0"],
   ["burst", 1.5, RangeError, "burst must be a whole number: got 1.5"],
   ["retain", -1, RangeError, "retain must be >= 0: got -1"],

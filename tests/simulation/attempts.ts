@@ -134,6 +134,7 @@ export class Attempts {
   goesOn({ task, attempt }: What<"goes on">): void {
     const body = this.#model.body(task, attempt);
     body.lent = false;
+    body.waited += this.#model.now - body.lentAt;
     // It had its worker back a moment ago, when there may have been more of them.
     if (body.interruptedAt === undefined) this.#checkWorkers(this.#model.stillAt);
   }
@@ -178,6 +179,7 @@ export class Attempts {
         lost: false,
       },
       ...{ ended: undefined, interruptedAt: undefined, lent: false },
+      ...{ lentAt: Infinity, waited: 0 },
     });
     this.#checkWorkers(model.isPool ? task.acceptedAt : model.now);
   }

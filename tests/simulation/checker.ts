@@ -140,7 +140,7 @@ class Checker {
       case "ends":
         return this.#attempts.ends(event);
       case "lends":
-        model.body(event.task, event.attempt).lent = true;
+        Object.assign(model.body(event.task, event.attempt), { lent: true, lentAt: model.now });
         return;
       case "goes on":
         return this.#attempts.goesOn(event);

@@ -45,6 +45,9 @@ export interface Body {
   /** When the queue gave it up. */
   interruptedAt: number | undefined;
   lent: boolean;
+  /** Since when it waits for another task, if it does, and for how long it has waited before. */
+  lentAt: number;
+  waited: number;
 }
 
 /** A task. */

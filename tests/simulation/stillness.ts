@@ -153,7 +153,9 @@ export class Stillness {
       // A pool waits for what its worker has said by then.
       const since = isPool ? body?.beganAt ?? Infinity : startedAt;
       const late = isPool ? LATE_LOOK_MS : this.#lateness;
-      const over = now >= since + timeout + late;
+      // The time of a wait for another task doesn't count.
+      const waited = body === undefined ? 0 : body.lent ? Infinity : body.waited;
+      const over = now >= since + timeout + waited + late;
       ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
     }
   }

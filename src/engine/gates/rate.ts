@@ -49,4 +49,9 @@ export class RateGate {
       this.#starts = 1;
     }
   }
+
+  /** From when on it has its whole burst again. */
+  get restsAt(): number {
+    return this.#from + this.#starts * this.#interval;
+  }
 }

@@ -100,16 +100,26 @@ export class AsyncExecutor implements Executor, SlotOwner {
     this.host.dispatch(this.#end(slot, ok, value));
   }
 
-  lend(): void {
+  lend(task: Task): void {
     this.#active--;
+    this.host.lent(task);
     this.#letResume();
     this.host.requestDispatch();
   }
 
-  regain(resume: () => void): () => void {
-    this.#resuming.add(resume);
-    this.#letResume();
-    return () => this.#resuming.delete(resume);
+  regain(task: Task, resume: () => void): () => void {
+    const goOn = () => {
+      this.host.resumed(task);
+      resume();
+    };
+    const withdraw = this.host.regain(task, () => {
+      this.#resuming.add(goOn);
+      this.#letResume();
+    });
+    return () => {
+      withdraw();
+      this.#resuming.delete(goOn);
+    };
   }
 
   /** The slot's function has returned; returns the time if that mattered. */

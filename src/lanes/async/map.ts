@@ -1,8 +1,7 @@
 import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
-import { QUEUE_OPTION_CHECKS } from "../../engine/options.ts";
 import type { Items, LoneItem, MapItem } from "../../queue/items.ts";
 import type { AnyFunction } from "../../task/task.ts";
-import { AsyncQueue } from "./queue.ts";
+import { ASYNC_OPTION_CHECKS, AsyncQueue } from "./queue.ts";
 
 /**
  * Runs a function over all items on the event loop, some at a time.
@@ -54,7 +53,7 @@ export function asyncMap(
     fn,
     items,
     options,
-    QUEUE_OPTION_CHECKS,
+    ASYNC_OPTION_CHECKS,
     (queueOptions) => new AsyncQueue(queueOptions),
   );
 }

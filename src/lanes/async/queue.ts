@@ -1,8 +1,15 @@
+import { checks, type OptionChecks } from "../../base/checks.ts";
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../engine/options.ts";
 import { show } from "../../base/errors.ts";
 import { type Lane, TaskQueue } from "../../queue/queue.ts";
 import { runtime } from "../../runtime/here.ts";
 import { AsyncExecutor } from "./executor.ts";
+
+/** The options of an {@linkcode AsyncQueue}: any number of functions can wait at once. */
+export const ASYNC_OPTION_CHECKS: OptionChecks = {
+  ...QUEUE_OPTION_CHECKS,
+  workers: checks.countOrUnlimited,
+};
 
 /**
  * A queue that runs its tasks on the event loop: for work that waits (network, files, databases), with
@@ -29,7 +36,7 @@ export class AsyncQueue extends TaskQueue {
   /**
    * Makes a queue. Nothing runs before `start()`, `run()` or the like.
    *
-   * @param options The queue's options. `workers` is by default four for each core, 32 at the most.
+   * @param options The queue's options. `workers` is by default four for each core, 32 at the most; Infinity is allowed.
    * @throws {TypeError} When an option is unknown or of the wrong type.
    * @throws {RangeError} When an option's value is out of range.
    */
@@ -38,9 +45,10 @@ export class AsyncQueue extends TaskQueue {
   }
 }
 
-function lane(options: QueueOptions): Lane {
+function lane(given: QueueOptions): Lane {
+  const options = { ...given };
   return {
-    checks: QUEUE_OPTION_CHECKS,
+    checks: ASYNC_OPTION_CHECKS,
     platform: runtime,
     assertTask,
     createExecutor: (host) =>

@@ -8,22 +8,24 @@ import { QueueStateError } from "../../base/errors.ts";
 import type { ExecutorHost } from "../../engine/executor.ts";
 import type { PlainHandle } from "../../task/handle.ts";
 import type { TaskResult } from "../../task/result.ts";
-import type { Task } from "../../task/task.ts";
+import { waits } from "../../engine/waits.ts";
+import { Task } from "../../task/task.ts";
 
 /** What a slot asks of the executor that it belongs to. */
 export interface SlotOwner {
   readonly host: ExecutorHost;
   /** The promise of the slot's function has settled. */
   settled(slot: Slot, ok: boolean, value: unknown): void;
-  /** A slot is not used for now: another task may run. */
-  lend(): void;
+  /** The slot of a task is not used for now: another task may run. */
+  lend(task: Task): void;
   /**
    * Asks for a slot again.
    *
+   * @param task The task.
    * @param resume Called, perhaps at once, when there is one, which then is counted as taken.
    * @returns Takes the request back.
    */
-  regain(resume: () => void): () => void;
+  regain(task: Task, resume: () => void): () => void;
 }
 
 /** A place where one attempt at a time runs. */
@@ -96,14 +98,22 @@ export class Attempt implements ContextActions {
       throw new QueueStateError(`Task '${this.name}' cannot wait for itself`);
     }
     if (this.#over) return await handle.wait();
+    const target = handle instanceof Task && !handle.done ? handle : undefined;
+    if (target !== undefined && waits.waitsFor(target, this.#task)) {
+      throw new QueueStateError(
+        `Task '${this.name}' cannot wait for task '${target.name}', which waits for it`,
+      );
+    }
+    const endWait = target && waits.begin(this.#task, target);
     this.#waits++;
     if (!this.lent) {
       this.lent = true;
-      this.#owner.lend();
+      this.#owner.lend(this.#task);
     }
     try {
       return await Promise.race([handle.wait(), this.#interrupted.promise]);
     } finally {
+      endWait?.();
       this.#waits--;
       // While other waits are open the function as a whole still waits.
       if (this.#waits === 0 && !this.#over) await this.#regain();
@@ -128,10 +138,10 @@ export class Attempt implements ContextActions {
     if (this.#regained === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#regained = promise;
-      this.#giveUpSlot = this.#owner.regain(() => {
+      this.#giveUpSlot = this.#owner.regain(this.#task, () => {
         this.#regained = undefined;
         // Another wait may have been opened meanwhile.
-        if (this.#waits > 0) this.#owner.lend();
+        if (this.#waits > 0) this.#owner.lend(this.#task);
         else this.lent = false;
         resolve();
       });

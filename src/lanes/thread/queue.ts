@@ -65,7 +65,8 @@ export class ThreadQueue extends TaskQueue<Portable> {
   }
 }
 
-function lane(options: PoolOptions): Lane {
+function lane(given: PoolOptions): Lane {
+  const options = { ...given };
   return {
     checks: POOL_OPTION_CHECKS,
     platform: platformWithSites,

@@ -13,6 +13,7 @@ const owner: TaskOwner = {
   id: "q",
   timers: new Timers(new VirtualClock(), () => {}),
   cancel: () => false,
+  reprioritize: () => false,
   started: true,
   awaited: () => {},
   tell: (call) => void call(),

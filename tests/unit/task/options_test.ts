@@ -113,6 +113,9 @@ const retain: Kind = {
   ],
 };
 
+const wrongObject = wrongType("an object", 1, true, "x")
+  .filter(([value]) => typeof value !== "object" || value === null || Array.isArray(value));
+
 const taskOptions: Record<string, Kind> = {
   priority: ordered,
   mustComplete: boolean,
@@ -131,6 +134,19 @@ const taskOptions: Record<string, Kind> = {
   metadata: any,
   signal,
   grace: notNegative,
+  checkpoint: {
+    right: [{ lookupAll: () => [], recordAll: () => {} }],
+    wrong: wrongType("a Checkpoint", 1, "x", { lookupAll: () => [] }),
+  },
+  key: callback,
+  namespace: string,
+  keys: { right: [{}, { a: 1, b: "x", c: undefined }], wrong: wrongObject },
+  after: {
+    right: [[], new Set(), "x"],
+    wrong: wrongType("an iterable of handles", 1, true, Promise.resolve())
+      .filter(([value]) => !Array.isArray(value)),
+  },
+  dedupe: string,
 };
 const queueOptions: Record<string, Kind> = {
   workers: count,
@@ -139,7 +155,13 @@ const queueOptions: Record<string, Kind> = {
   mode: oneOf("finite", "infinite"),
   failPolicy: oneOf("continue", "fail-first"),
   onExit: oneOf("complete-priority", "cancel"),
-  rate: positive,
+  rate: {
+    right: [...positive.right, { limit: 1, interval: 0.5 }],
+    wrong: positive.wrong.filter(([value]) => typeof value !== "object" || value === null),
+  },
+  limits: { right: [{}, { a: { workers: 1, rate: 2, burst: 3, fair: true } }], wrong: wrongObject },
+  aging: positive,
+  defaults: { right: [{}, { retries: 1, keys: { a: 1 } }], wrong: [] },
   burst: count,
   retain,
   clock,
@@ -227,14 +249,15 @@ test("options: what is no object is refused", () => {
   }
 });
 
-test("options: undefined counts as left out, inherited options count as given", () => {
+test("options: undefined counts as left out, and so do inherited options", () => {
   for (const [kind, allowed] of sets) {
     const leftOut = Object.keys(allowed).map((name) => [name, undefined]);
     checkOptions(kind, Object.fromEntries(leftOut), allowed);
   }
-  const inherited = Object.create({ timeout: -1 });
-  assert(thrown(() => checkOptions("task", inherited, TASK_OPTION_CHECKS)) instanceof RangeError);
-  assertEquals(resolveTaskOptions(Object.create({ retries: 3 })).retries, 3);
+  const inherited = Object.create({ timeout: -1, retries: 3, xyzzy: 1 });
+  checkOptions("task", inherited, TASK_OPTION_CHECKS);
+  assertEquals(resolveTaskOptions(inherited).retries, 0);
+  assertEquals(resolveTaskOptions(Object.assign(inherited, { name: "own" })).retries, 0);
 });
 
 test("options: delay and runAt exclude each other", () => {

@@ -334,7 +334,8 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   /** How many tasks a worker may have while so many wait. */
   #depthFor(backlog: number): number {
-    return this.#settings.ahead ? this.#pace.ahead(backlog / this.roster.workers.length) : 1;
+    if (!this.#settings.ahead || !this.#host.maySendAhead) return 1;
+    return this.#pace.ahead(backlog / this.roster.workers.length);
   }
 
   #leastBusy(depth: number): PoolWorker {

@@ -64,7 +64,7 @@ export interface PoolSettings {
   readonly teardown: PortableTask | undefined;
   /** How long the teardown may take, in milliseconds. */
   readonly grace: number;
-  /** Whether tasks may be sent to a worker before it is free; a rate limit forbids it. */
+  /** Whether tasks may be sent to a worker before it is free, where the queue allows it. */
   readonly ahead: boolean;
   /** While so many workers are at work at the most, each may spin for its next task: wait for it without sleeping. */
   readonly spinners: number;
@@ -101,7 +101,7 @@ export function poolSettings(
     initArgs: options.initArgs ?? [],
     teardown: options.teardown,
     grace: GRACE_MS,
-    ahead: options.rate === undefined,
+    ahead: true,
     spinners,
     endsSurely: false,
   };

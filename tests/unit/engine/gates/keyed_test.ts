@@ -1,0 +1,229 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { AsyncQueue, type TaskHandle } from "../../../../mod.ts";
+import { Timers } from "../../../../src/base/timers.ts";
+import { Engine } from "../../../../src/engine/engine.ts";
+import type { Executor, ExecutorHost } from "../../../../src/engine/executor.ts";
+import { Limits } from "../../../../src/engine/gates/keyed.ts";
+import type { LimitOptions } from "../../../../src/engine/options.ts";
+import { Ranking } from "../../../../src/engine/rank.ts";
+import { DEFAULT_OPTIONS } from "../../../../src/task/options.ts";
+import { NOWHERE } from "../../../../src/task/place.ts";
+import type { Task } from "../../../../src/task/task.ts";
+import { VirtualClock } from "../../../../src/testing/virtual_clock.ts";
+import { test } from "../../../harness.ts";
+
+const HOST_WORKERS = 2;
+const WINDOW = { limit: 2, interval: 20 };
+const WORKERS = 3;
+
+interface Entry {
+  readonly handle: TaskHandle;
+  readonly host: number;
+  readonly user: number;
+}
+
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        ...{ do: fc.constant("submit" as const), host: fc.nat(3), user: fc.nat(3) },
+        ...{ priority: fc.nat(3), duration: fc.nat(30) },
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(25) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), at: fc.nat(100) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...{ do: fc.constant("move" as const), at: fc.nat(100), priority: fc.nat(3) },
+      }),
+    },
+  ),
+  { minLength: 5, maxLength: 50, size: "max" },
+);
+
+/** Sees that tasks start in order, no later than they can, and no more of a key than its limits allow. 0 stands for no key. */
+class Watcher {
+  readonly entries: Entry[] = [];
+  readonly clock = new VirtualClock();
+  readonly #running = new Set<Entry>();
+  readonly #starts: { readonly user: number; readonly at: number }[] = [];
+
+  started(handle: TaskHandle): void {
+    const entry = this.entries.find((entry) => entry.handle === handle)!;
+    assert(this.#isFree(entry), `${handle.name} starts and may not`);
+    for (const other of this.entries) {
+      if (other.handle.status !== "pending" || !this.#isFree(other)) continue;
+      assert(
+        handle.priority < other.handle.priority ||
+          (handle.priority === other.handle.priority &&
+            this.entries.indexOf(entry) < this.entries.indexOf(other)),
+        `${handle.name} starts before ${other.handle.name}`,
+      );
+    }
+    this.#running.add(entry);
+    this.#starts.push({ user: entry.user, at: this.clock.now() });
+  }
+
+  ended(id: string): void {
+    for (const entry of this.#running) if (entry.handle.id === id) this.#running.delete(entry);
+  }
+
+  /** Nothing that could run is left waiting. */
+  assertAtRest(): void {
+    const idle = this.entries.filter((entry) =>
+      entry.handle.status === "pending" && this.#isFree(entry)
+    );
+    if (this.#running.size < WORKERS) assertEquals(idle.map(({ handle }) => handle.name), []);
+  }
+
+  #isFree({ host, user }: Entry): boolean {
+    const now = this.clock.now();
+    const active = [...this.#running].filter((entry) => entry.host === host).length;
+    const recent =
+      this.#starts.filter((start) => start.user === user && start.at > now - WINDOW.interval)
+        .length;
+    return (host === 0 || active < HOST_WORKERS) && (user === 0 || recent < WINDOW.limit);
+  }
+}
+
+test("limits by key: hold exactly what they should, in a plain model", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (steps) => {
+      const watcher = new Watcher();
+      const { clock, entries } = watcher;
+      const queue = new AsyncQueue({
+        clock,
+        workers: WORKERS,
+        limits: { host: { workers: HOST_WORKERS }, user: { rate: WINDOW } },
+        onStart: (handle) => watcher.started(handle),
+        onComplete: ({ id }) => watcher.ended(id),
+      });
+      const failures: unknown[] = [];
+      globalThis.addEventListener("error", keep);
+      function keep(event: ErrorEvent) {
+        event.preventDefault();
+        failures.push(event.error);
+      }
+      await queue.start();
+      for (const step of steps) {
+        if (step.do === "pass") {
+          await clock.advance(step.time);
+          watcher.assertAtRest();
+        } else if (step.do === "submit") {
+          const { host, user, priority, duration } = step;
+          const keys = { host: host || undefined, user: user || undefined };
+          const name = `${entries.length}: ${host} ${user} ${priority}`;
+          const run = () => new Promise((go) => clock.setTimer(() => go(undefined), duration));
+          entries.push({ handle: queue.submit(run, { name, keys, priority }), host, user });
+        } else {
+          const handle = entries[step.at % (entries.length + 1)]?.handle;
+          if (step.do === "cancel") handle?.cancel();
+          else handle?.reprioritize(step.priority);
+        }
+      }
+      for (let n = 0; entries.some(({ handle }) => !handle.done); n++) {
+        assert(n < 1000, "it comes to an end");
+        await clock.advance(20);
+        watcher.assertAtRest();
+      }
+      assertEquals(queue.tasks(), []);
+      await queue.shutdown();
+      await clock.advance(30);
+      globalThis.removeEventListener("error", keep);
+      assertEquals(failures, []);
+      assertEquals(clock.pendingTimers, 0);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** Limits with plain tasks of their own. */
+function limitsWith(options: Record<string, LimitOptions>) {
+  const clock = new VirtualClock();
+  const limits = new Limits(options, new Ranking(), {
+    clock,
+    timers: new Timers(clock, () => {}),
+    unparked: () => {},
+    recall: () => {},
+  });
+  let order = 0;
+  const make = (keys: Record<string, string | number>) => {
+    const task = { place: NOWHERE, priority: 1, order: ++order, readyAt: 0 } as unknown as Task;
+    limits.admit(task, keys);
+    return task;
+  };
+  return { clock, limits, make };
+}
+
+test("limits by key: a key without tasks is forgotten", () => {
+  const { limits, make } = limitsWith({ host: { workers: 1 }, user: { fair: true } });
+  const tasks = Array.from({ length: 1000 }, (_, n) => make({ host: n, user: n % 10 }));
+  assertEquals(limits.keys, 1010);
+  for (const task of tasks) {
+    limits.take(task, 0);
+    limits.ended(task);
+  }
+  assertEquals(limits.keys, 0);
+});
+
+test("limits by key: a key whose starts still count is forgotten when they do no more", async () => {
+  const { clock, limits, make } = limitsWith({ host: { rate: { limit: 1, interval: 100 } } });
+  const run = (host: number) => {
+    const task = make({ host });
+    limits.take(task, clock.now());
+    limits.ended(task);
+  };
+  for (let n = 0; n < 500; n++) run(n);
+  assertEquals(limits.keys, 500);
+  await clock.advance(50);
+  run(500);
+  assertEquals(limits.keys, 501);
+  const held = make({ host: 0 });
+  assert(limits.holderOf(held, clock.now()) !== undefined);
+  await clock.advance(50);
+  // Each new key makes room for two.
+  for (let n = 1000; n < 1300; n++) run(n);
+  assertEquals(limits.keys, 302);
+  await clock.advance(100);
+  limits.fade();
+  assertEquals(limits.keys, 1);
+  limits.ended(held);
+  assertEquals(limits.keys, 0);
+});
+
+test("limits by key: where nothing can run, what a key holds back fails too", async () => {
+  const clock = new VirtualClock();
+  const taken: Task[] = [];
+  let host!: ExecutorHost;
+  const executor: Executor = {
+    get room() {
+      return 2 - taken.length;
+    },
+    ...{ workers: 0, limit: 2, abandoned: 0 },
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    resize: () => {},
+    run: (task) => void taken.push(task),
+    interrupt: () => 0,
+    tasks: () => taken,
+  };
+  const options = { limits: { host: { workers: 1 } } };
+  const platform = { clock, report: (error: unknown) => assertEquals(error, undefined) };
+  const engine = new Engine(options, platform, (own) => {
+    host = own;
+    return executor;
+  });
+  await engine.start();
+  const spec = { fn: () => {}, args: [], keys: { host: "a" } };
+  const tasks = engine.submit(Array(5).fill(spec), 1, DEFAULT_OPTIONS);
+  await clock.drain();
+  assertEquals([taken.length, engine.limited], [1, 4]);
+  const error = new Error("no worker starts");
+  host.returned(taken.pop()!);
+  host.startFailed(error);
+  assertEquals(tasks.map((task) => [task.status, task.error()]), Array(5).fill(["failed", error]));
+  assertEquals(engine.outstanding, 0);
+});
