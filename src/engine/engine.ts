@@ -3,16 +3,16 @@ import { reasonOf, show, TaskCancelledError, TrilaneError } from "../base/errors
 import type { Platform } from "../base/platform.ts";
 import { Timers } from "../base/timers.ts";
 import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "../task/place.ts";
-import type { Entry, RecordedValue } from "../task/recorder.ts";
-import type { Keys, ResolvedOptions } from "../task/options.ts";
-import { type AnyFunction, Task, type TaskOwner } from "../task/task.ts";
+import type { Task } from "../task/task.ts";
 import { Admission } from "./admission.ts";
 import { Announcer } from "./announcer.ts";
 import { Running, Sent } from "./at_executor.ts";
-import { Blocked, type BlockedHost, type Dependency } from "./blocked.ts";
+import { Blocked, type BlockedHost } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
 import { History } from "./history.ts";
+import { Intake, type IntakeHost } from "./intake.ts";
+import { Lifecycle, type LifecycleHost } from "./lifecycle.ts";
 import { Milestones } from "./milestones.ts";
 import type { QueueOptions, Rate } from "./options.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
@@ -23,20 +23,6 @@ import { SignalTies } from "./signal_ties.ts";
 /** The queues of a program are numbered, so that the ids of their tasks differ. */
 let queues = 0;
 
-/** One task that is to be submitted. */
-export interface TaskSpec {
-  readonly fn: AnyFunction;
-  readonly args: readonly unknown[];
-  /** Where its success is recorded. */
-  readonly entry?: Entry;
-  /** What is recorded of an earlier success. */
-  readonly recorded?: RecordedValue;
-  /** The keys that it has under the queue's limits. */
-  readonly keys?: Keys;
-  /** The string by which it stands for others. */
-  readonly dedupe?: string;
-}
-
 /**
  * What all lanes share: which task starts when, and what becomes of it.
  *
@@ -44,7 +30,8 @@ export interface TaskSpec {
  * the executor. Every task ends in `finish`, which alone counts and keeps it. What moves a task is a transition, from
  * `announcer.enter()` to `announcer.leave()`; the world outside is told between transitions.
  */
-export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingHost, BlockedHost {
+export class Engine
+  implements IntakeHost, LifecycleHost, ExecutorHost, RecordingHost, RetryingHost, BlockedHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
   readonly epoch: number;
@@ -54,28 +41,24 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   readonly announcer: Announcer;
   readonly admission: Admission;
   readonly milestones = new Milestones();
+  readonly intake: Intake = new Intake(this);
+  readonly lifecycle: Lifecycle = new Lifecycle(this);
   failFirst: boolean;
-  /** Is on the way from refusing new work to having none. */
-  closing = false;
   /** Tasks that have not ended, and how many of them are protected. */
   outstanding = 0;
   protected = 0;
   readonly recordings: Recordings;
   readonly running: Running;
   readonly #platform: Platform;
-  readonly #scheduled: Scheduled;
-  readonly #scheduledByDay: ScheduledByDay;
+  readonly scheduled: Scheduled;
+  readonly scheduledByDay: ScheduledByDay;
   readonly #sent: Sent;
-  readonly #blocked: Blocked;
-  readonly #retrying: Retrying;
+  readonly blocked: Blocked;
+  readonly retrying: Retrying;
   /** All places of tasks that have not ended. */
   readonly #places: readonly Place<Task>[];
-  readonly #ties: SignalTies;
-  readonly #dispatcher: Dispatcher;
-  /** The outstanding tasks that stand for others, by their `dedupe`. */
-  readonly #deduped = new Map<string, Task>();
-  /** How many tasks were ever made; the `order` of the last. */
-  submitted = 0;
+  readonly ties: SignalTies;
+  readonly dispatcher: Dispatcher;
 
   constructor(
     options: QueueOptions,
@@ -93,169 +76,48 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.announcer.observe(options);
     this.admission = new Admission(size, () => this.outstanding);
     const executor = () => this.executor;
-    this.#scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
-    this.#scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
+    this.scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
+    this.scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
     this.#sent = new Sent(executor);
-    this.#blocked = new Blocked(this);
+    this.blocked = new Blocked(this);
     this.running = new Running(executor, this.timers, (task, now) => this.timedOut(task, now));
-    this.#retrying = new Retrying(this);
+    this.retrying = new Retrying(this);
     this.recordings = new Recordings(this);
-    this.#dispatcher = new Dispatcher(options, this, this.#sent);
-    const { ready, limits } = this.#dispatcher;
+    this.dispatcher = new Dispatcher(options, this, this.#sent);
+    const { ready, limits } = this.dispatcher;
     this.#places = [
       // First, so that none of them is cancelled for another's sake.
-      this.#blocked,
-      ...[this.#retrying.stopping, ready, this.#sent, this.running, ...limits ? [limits] : []],
-      ...[this.#scheduled, this.#scheduledByDay, this.#retrying.waiting],
+      this.blocked,
+      ...[this.retrying.stopping, ready, this.#sent, this.running, ...limits ? [limits] : []],
+      ...[this.scheduled, this.scheduledByDay, this.retrying.waiting],
     ];
-    this.#ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
+    this.ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
     this.executor = createExecutor(this);
   }
 
-  // Submission
-
-  /**
-   * Submits all of them or, when it throws, none. Those whose success is recorded end at once. For one whose `dedupe` an
-   * outstanding task has, that task stands.
-   *
-   * @param after What they wait for.
-   */
-  submit(
-    specs: readonly TaskSpec[],
-    priority: number,
-    options: ResolvedOptions,
-    after?: Dependency,
-    site: object | undefined = this.site(),
-  ): Task[] {
-    this.admission.assertRoom(this.#countWanted(specs));
-    const now = this.clock.now();
-    const at = dueAt(options, now, this.clock);
-    const added: Task[] = [];
-    this.announcer.enter();
-    const tasks = specs.map(({ fn, args, entry, recorded, keys, dedupe }) => {
-      const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
-      if (twin !== undefined) return twin;
-      const task = this.#make(fn, args, priority, options, now, keys);
-      if (recorded !== undefined) {
-        this.finish(task, SUCCEEDED, recorded.value, now);
-        return task;
-      }
-      task.site = site;
-      task.entry = entry;
-      if (dedupe !== undefined) this.#deduped.set(task.dedupe = dedupe, task);
-      if (after === undefined) this.#enter(task, at);
-      else if (at !== undefined) task.scheduledFor = at;
-      added.push(task);
-      return task;
-    });
-    if (after !== undefined && added.length > 0) {
-      this.announcer.next(this.#blocked.add(added, after));
-    }
-    this.announcer.leave();
-    if (options.signal !== undefined) {
-      this.#ties.tie(added.filter((task) => !task.done), options.signal);
-    }
-    return tasks;
-  }
-
-  /** How many tasks have to be made, and need room. */
-  #countWanted(specs: readonly TaskSpec[]): number {
-    let wanted = 0;
-    const dedupes = new Set<string>();
-    for (const { recorded, dedupe } of specs) {
-      if (dedupe !== undefined && (dedupes.has(dedupe) || this.#deduped.has(dedupe))) continue;
-      if (recorded !== undefined) continue;
-      if (dedupe !== undefined) dedupes.add(dedupe);
-      wanted++;
-    }
-    return wanted;
-  }
-
-  /** Whether it needs no room: its success is recorded, or an outstanding task stands for it. */
-  needsNoRoom(spec: TaskSpec): boolean {
-    return this.#countWanted([spec]) === 0;
-  }
-
-  /** Submits one task: `submit` without the lists. */
-  submitOne(
-    fn: AnyFunction,
-    args: readonly unknown[],
-    priority: number,
-    options: ResolvedOptions,
-    keys?: Keys,
-  ): Task {
-    const site = this.site();
-    this.admission.assertRoom(1);
-    const now = this.clock.now();
-    const at = dueAt(options, now, this.clock);
-    const task = this.#make(fn, args, priority, options, now, keys);
-    task.site = site;
-    this.#enter(task, at);
-    if (options.signal !== undefined) this.#ties.tie([task], options.signal);
-    return task;
-  }
-
-  /** Where the program submits a task: as far as it is known, and only during its own call. */
   site(): object | undefined {
     return this.#platform.site?.();
   }
 
-  #make(
-    fn: AnyFunction,
-    args: readonly unknown[],
-    priority: number,
-    options: ResolvedOptions,
-    now: number,
-    keys: Keys | undefined,
-  ): Task {
-    this.outstanding++;
-    if (options.mustComplete) this.protected++;
-    const task = new Task(this, ++this.submitted, fn, args, priority, options, now);
-    if (keys !== undefined) this.#dispatcher.limits?.admit(task, keys);
-    return task;
-  }
-
-  /** Gives a new task its first place. */
-  #enter(task: Task, at: number | undefined): void {
-    if (at === undefined) return this.#dispatcher.add(task);
-    task.scheduledFor = at;
-    const place = task.options.runAt === undefined ? this.#scheduled : this.#scheduledByDay;
-    place.add(task, at);
-  }
-
   unblocked(task: Task, makeArgs: (() => readonly unknown[]) | undefined): void {
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      if (makeArgs !== undefined) task.args = argumentList(makeArgs());
-    } catch (error) {
-      failure = { error };
-    }
-    // What makes the arguments is a program's own code.
-    if (task.place !== this.#blocked) return;
-    const now = this.clock.now();
-    this.announcer.enter();
-    this.#blocked.remove(task);
-    if (failure !== undefined) {
-      this.finish(task, FAILED, failure.error, now);
-    } else {
-      const at = task.scheduledFor ?? -Infinity;
-      this.#enter(task, at > now ? at : undefined);
-      this.announcer.changed(task);
-    }
-    this.announcer.leave();
+    this.intake.unblocked(task, makeArgs);
+  }
+
+  awaited(): void {
+    this.lifecycle.awaited();
   }
 
   dispatch(now?: number): void {
-    this.#dispatcher.dispatch(now);
+    this.dispatcher.dispatch(now);
   }
 
   requestDispatch(): void {
-    this.#dispatcher.request();
+    this.dispatcher.request();
   }
 
   /** A task has waited long enough. */
   due(task: Task): void {
-    this.#dispatcher.add(task);
+    this.dispatcher.add(task);
     this.announcer.changed(task);
   }
 
@@ -294,11 +156,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   }
 
   failed(task: Task, error: unknown, now: number): void {
-    this.#retrying.failed(task, error, now);
+    this.retrying.failed(task, error, now);
   }
 
   timedOut(task: Task, now: number): void {
-    this.#retrying.timedOut(task, now);
+    this.retrying.timedOut(task, now);
   }
 
   returned(task: Task): void {
@@ -308,15 +170,15 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     } else {
       this.#sent.release();
     }
-    this.#dispatcher.putBack(task);
+    this.dispatcher.putBack(task);
     this.announcer.changed(task);
   }
 
   startFailed(error: unknown): void {
     const now = this.clock.now();
-    const { ready } = this.#dispatcher;
+    const { ready } = this.dispatcher;
     // Those that are submitted meanwhile have a start of their own to wait for.
-    const last = this.submitted;
+    const last = this.intake.submitted;
     for (;;) {
       const tasks = ready.items().filter(({ order }) => order <= last);
       if (tasks.length === 0) return;
@@ -332,7 +194,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   }
 
   stopped(task: Task): void {
-    this.#retrying.stopping.stopped(task);
+    this.retrying.stopping.stopped(task);
   }
 
   progressed(task: Task, data: unknown): void {
@@ -342,11 +204,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
 
   lent(task: Task): void {
     this.running.pause(task, this.clock.now());
-    this.#dispatcher.limits?.giveBack(task);
+    this.dispatcher.limits?.giveBack(task);
   }
 
   regain(task: Task, regained: () => void): () => void {
-    const { limits } = this.#dispatcher;
+    const { limits } = this.dispatcher;
     if (limits !== undefined) return limits.regain(task, regained);
     regained();
     return () => {};
@@ -357,11 +219,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   }
 
   released(task: Task): void {
-    this.#dispatcher.limits?.giveBack(task);
+    this.dispatcher.limits?.giveBack(task);
   }
 
   get maySendAhead(): boolean {
-    return this.#dispatcher.maySendAhead;
+    return this.dispatcher.maySendAhead;
   }
 
   tell(call: () => unknown): void {
@@ -387,11 +249,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   }
 
   reprioritize(task: Task, priority: number): boolean {
-    if (task.place === this.#sent && this.#sent.remove(task)) this.#dispatcher.putBack(task);
+    if (task.place === this.#sent && this.#sent.remove(task)) this.dispatcher.putBack(task);
     const { place } = task;
     if (task.done || place === this.running || place === this.recordings) return false;
-    const { ready, limits } = this.#dispatcher;
-    if (place === ready || place === limits) this.#dispatcher.reprioritize(task, priority);
+    const { ready, limits } = this.dispatcher;
+    if (place === ready || place === limits) this.dispatcher.reprioritize(task, priority);
     else task.priority = priority;
     return true;
   }
@@ -449,9 +311,9 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     task.finish(place, outcome, now);
     this.outstanding--;
     if (options.mustComplete) this.protected--;
-    if (options.signal !== undefined) this.#ties.untie(task, options.signal);
-    if (task.keyed !== undefined) this.#dispatcher.limits!.ended(task);
-    if (this.#deduped.size > 0 && task.dedupe !== undefined) this.#deduped.delete(task.dedupe);
+    if (options.signal !== undefined) this.ties.untie(task, options.signal);
+    if (task.keyed !== undefined) this.dispatcher.limits!.ended(task);
+    this.intake.ended(task);
     this.history.add(task);
     this.announcer.ended(task);
     if (place === FAILED && this.failFirst && !options.detached) {
@@ -461,7 +323,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     if (this.admission.isAwaited) this.announcer.next(this.#admit);
     // What is waited for is that nothing is left, or nothing that is protected.
     if (this.outstanding === 0 || options.mustComplete) this.checkMilestones();
-    if (this.outstanding === 0) this.#dispatcher.rest();
+    if (this.outstanding === 0) this.dispatcher.rest();
   }
 
   #failRun({ name, outcome }: Task): void {
@@ -469,7 +331,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.cancelAll(false, () => new TaskCancelledError(message, { cause: outcome }));
   }
 
-  // Lifecycle
+  // Questions
 
   /** Lets those go on who wait for a state that has come about, once those who wait for tasks have been told. */
   checkMilestones(): void {
@@ -486,22 +348,22 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
 
   /** How many retries there were. */
   get retried(): number {
-    return this.#retrying.count;
+    return this.retrying.count;
   }
 
   /** Whether it starts tasks. */
   get started(): boolean {
-    return this.#dispatcher.started;
+    return this.dispatcher.started;
   }
 
   /** Whether it starts none for now. */
   get paused(): boolean {
-    return this.#dispatcher.paused;
+    return this.dispatcher.paused;
   }
 
   /** How many tasks are ready and not at the executor; none during a pause. */
   get backlog(): number {
-    return this.paused ? 0 : this.#dispatcher.ready.size;
+    return this.paused ? 0 : this.dispatcher.ready.size;
   }
 
   /** How many tasks wait: for their turn or for their time. */
@@ -509,111 +371,27 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     return this.outstanding - this.running.size - this.recordings.size;
   }
 
-  /** How many tasks wait for others. */
-  get blocked(): number {
-    return this.#blocked.size;
-  }
-
   /** How many ready tasks a rate or a key holds back. */
   get limited(): number {
-    return this.#dispatcher.limited;
+    return this.dispatcher.limited;
   }
 
   /** How many attempts may start in a time. */
   get rate(): Rate | undefined {
-    return this.#dispatcher.rate;
+    return this.dispatcher.rate;
   }
 
   set rate(rate: Rate | undefined) {
-    this.#dispatcher.rate = rate;
+    this.dispatcher.rate = rate;
   }
 
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */
-  get scheduled(): number {
-    return this.#scheduled.size + this.#scheduledByDay.size + this.#retrying.waiting.size +
-      this.#retrying.stopping.size;
-  }
-
-  /** Someone waits for a task: a queue that was never started starts. */
-  awaited(): void {
-    if (!this.started && !this.closed) void this.#start();
-  }
-
-  /** Resolves when nothing is outstanding. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.milestones.when(() => this.outstanding === 0, resolve);
-    });
-  }
-
-  async start(): Promise<void> {
-    this.admission.assertOpen("start");
-    await this.#start();
-  }
-
-  async #start(): Promise<void> {
-    this.#dispatcher.started = true;
-    this.requestDispatch();
-    this.#blocked.start();
-    await this.executor.start();
-  }
-
-  pause(): void {
-    // What is to end must not be held up.
-    if (this.closing) return;
-    this.#dispatcher.paused = true;
-    this.#dispatcher.takeAllBack();
-  }
-
-  resume(): void {
-    this.#dispatcher.paused = false;
-    this.requestDispatch();
-  }
-
-  /** Refuses new work, runs what is outstanding and lets the workers go. */
-  async close(): Promise<void> {
-    this.closing = true;
-    this.admission.close();
-    if (this.outstanding > 0) {
-      this.resume();
-      await this.#start();
-      await this.idle();
-    }
-    this.checkMilestones();
-    await this.executor.stop();
-    this.#dispatcher.started = this.closing = false;
-  }
-
-  cancelForShutdown(): void {
-    this.admission.close();
-    this.cancelAll(true, () => new TaskCancelledError("Cancelled because the queue was shut down"));
-  }
-
-  /** Makes a new queue of this one. */
-  reset(): void {
-    // First, so that nothing starts of what is let in, where it has waited for room, as others are cancelled.
-    this.#dispatcher.started = false;
-    this.cancelAll(true, () => new TaskCancelledError("Cancelled because the queue was reset"));
-    this.history.reset();
-    this.#retrying.count = 0;
-    this.admission.closed = this.#dispatcher.paused = false;
+  get scheduledCount(): number {
+    return this.scheduled.size + this.scheduledByDay.size + this.retrying.waiting.size +
+      this.retrying.stopping.size;
   }
 
   report(error: unknown): void {
     this.#platform.report(error);
   }
-}
-
-function argumentList(args: unknown): readonly unknown[] {
-  if (Array.isArray(args)) return args;
-  throw new TypeError(`The arguments of a task must be an array: got ${show(args)}`);
-}
-
-/** When a task is due, on the clock's `now()` line; `undefined` if it is ready at once. */
-function dueAt(options: ResolvedOptions, now: number, clock: Clock): number | undefined {
-  if (options.runAt !== undefined) {
-    const wait = options.runAt - clock.wallNow();
-    return wait > 0 ? now + wait : undefined;
-  }
-  return options.delay > 0 ? now + options.delay : undefined;
 }

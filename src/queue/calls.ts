@@ -1,4 +1,4 @@
-import type { TaskSpec } from "../engine/engine.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import { show } from "../base/errors.ts";
 import { assertIterable, isIterable } from "../base/iterables.ts";
 import type { Keys, TaskOptions } from "../task/options.ts";

@@ -468,7 +468,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @throws {QueueClosedError} (rejects) When the queue has been shut down.
    */
   async start(): Promise<this> {
-    await this.#engine.start();
+    await this.#engine.lifecycle.start();
     return this;
   }
 
@@ -502,8 +502,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @returns When that is so.
    */
   async join(): Promise<void> {
-    if (!this.#engine.closed) await this.#engine.start();
-    await this.#engine.idle();
+    if (!this.#engine.closed) await this.#engine.lifecycle.start();
+    await this.#engine.lifecycle.idle();
   }
 
   /**
@@ -521,10 +521,10 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const own = ownOptions("shutdown", options, SHUTDOWN_OPTION_CHECKS);
     const { force = false, timeout = Infinity } = own;
     const { timers } = this.#engine;
-    const limit = { timer: 0, expire: () => this.#engine.cancelForShutdown() };
-    if (force) this.#engine.cancelForShutdown();
+    const limit = { timer: 0, expire: () => this.#engine.lifecycle.cancelForShutdown() };
+    if (force) this.#engine.lifecycle.cancelForShutdown();
     else if (timeout !== Infinity) timers.addIn(limit, timeout);
-    this.#shutdown ??= this.#engine.close();
+    this.#shutdown ??= this.#engine.lifecycle.close();
     try {
       await this.#shutdown;
     } finally {
@@ -573,12 +573,12 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @throws {QueueStateError} While `run()` or `shutdown()` is under way.
    */
   reset(): void {
-    if (this.#running || this.#engine.closing) {
+    if (this.#running || this.#engine.lifecycle.closing) {
       const state = this.#running ? "running" : "shutting down";
       throw new QueueStateError(`Cannot reset a queue while it is ${state}`);
     }
     this.#shutdown = undefined;
-    this.#engine.reset();
+    this.#engine.lifecycle.reset();
   }
 
   /** Lets go of the results that are kept; counts and everything else stay. */
@@ -588,12 +588,12 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
 
   /** Stops starting attempts. Those that are running go on. Without effect while the queue shuts down. */
   pause(): void {
-    this.#engine.pause();
+    this.#engine.lifecycle.pause();
   }
 
   /** Starts attempts again. */
   resume(): void {
-    this.#engine.resume();
+    this.#engine.lifecycle.resume();
   }
 
   /**
@@ -723,9 +723,9 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     const engine = this.#engine;
     const { succeeded, failed, cancelled } = engine.history.total;
     return {
-      pending: engine.waiting - engine.scheduled - engine.blocked,
-      scheduled: engine.scheduled,
-      blocked: engine.blocked,
+      pending: engine.waiting - engine.scheduledCount - engine.blocked.size,
+      scheduled: engine.scheduledCount,
+      blocked: engine.blocked.size,
       limited: engine.limited,
       active: engine.running.size,
       completed: succeeded + failed + cancelled,

@@ -50,7 +50,7 @@ export async function runEngine(
   const limit = new RunLimit(engine, { timeout, signal, done }, queue.onExit === "cancel");
   try {
     // What was told of a cancelled task may have shut the queue down, which starts it if need be.
-    if (!engine.closed) await engine.start();
+    if (!engine.closed) await engine.lifecycle.start();
     await untilOver(engine, limit, done);
   } finally {
     limit.clear();

@@ -107,7 +107,7 @@ export class Stream<I> implements AsyncIterableIterator<unknown> {
   async #next(): Promise<IteratorResult<unknown>> {
     try {
       if (!this.#over && this.#puller === undefined) {
-        await this.#engine.start();
+        await this.#engine.lifecycle.start();
         // It may have been left meanwhile.
         if (!this.#over) this.#puller = new Puller(this.#plan);
       }

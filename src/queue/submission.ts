@@ -2,7 +2,8 @@ import { QueueStateError, show } from "../base/errors.ts";
 import { ownOptions, refuse } from "../base/checks.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import type { Dependency } from "../engine/blocked.ts";
-import type { Engine, TaskSpec } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import type { QueueOptions } from "../engine/options.ts";
 import type { Keys, TaskOptions } from "../task/options.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
@@ -46,7 +47,13 @@ export class Submission {
     const plan = this.#reader.read(options);
     const { priority, checkpoint, keys, dedupe, after } = plan;
     if (checkpoint === undefined && dedupe === undefined && after === undefined) {
-      return this.#engine.submitOne(fn, args, priority, plan.options, keys as Keys | undefined);
+      return this.#engine.intake.submitOne(
+        fn,
+        args,
+        priority,
+        plan.options,
+        keys as Keys | undefined,
+      );
     }
     return this.#submit(this.#specs([callOf(fn, args, itemOf(args))], fn, plan), plan)[0]!;
   }
@@ -105,7 +112,7 @@ export class Submission {
       if (isWithdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
       return { task: this.#submit([spec], plan, undefined, site)[0]! };
     };
-    if (this.#engine.needsNoRoom(spec)) return submit();
+    if (this.#engine.intake.needsNoRoom(spec)) return submit();
     return await this.#engine.admission.wait(
       submit,
       plan.options.signal,
@@ -134,7 +141,7 @@ export class Submission {
     const groupId = read.options.groupId ?? `group-${++groups}`;
     const plan = { ...read, options: { ...read.options, groupId } };
     const specs = this.#specs(calls, isMixed ? undefined : fnOrCalls, plan);
-    const { submitted } = this.#engine;
+    const { submitted } = this.#engine.intake;
     const tasks = this.#submit(specs, plan);
     return new TaskGroup(groupId, tasks, this.#engine.timers, submitted);
   }
@@ -184,6 +191,6 @@ export class Submission {
     dependency: Dependency | undefined = after && { sources: after },
     site?: object,
   ): Task[] {
-    return this.#engine.submit(specs, priority, options, dependency, site);
+    return this.#engine.intake.submit(specs, priority, options, dependency, site);
   }
 }

@@ -1,4 +1,4 @@
-import type { TaskSpec } from "../engine/engine.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import { NotPortableError, reasonOf } from "../base/errors.ts";
 import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";

@@ -1,4 +1,4 @@
-import type { TaskSpec } from "../engine/engine.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import type { TaskOptions } from "../task/options.ts";
 import { listen, type SignalListener, unlisten } from "../base/signals.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";

@@ -216,9 +216,9 @@ test("limits by key: where nothing can run, what a key holds back fails too", as
     host = own;
     return executor;
   });
-  await engine.start();
+  await engine.lifecycle.start();
   const spec = { fn: () => {}, args: [], keys: { host: "a" } };
-  const tasks = engine.submit(Array(5).fill(spec), 1, DEFAULT_OPTIONS);
+  const tasks = engine.intake.submit(Array(5).fill(spec), 1, DEFAULT_OPTIONS);
   await clock.drain();
   assertEquals([taken.length, engine.limited], [1, 4]);
   const error = new Error("no worker starts");
