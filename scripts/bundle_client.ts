@@ -13,6 +13,7 @@ import { digestOf, moduleOf } from "./client_digest.ts";
 /** Where each page's script begins, and where its bundle is. */
 const CLIENTS = [
   { entry: "src/report/client/main.ts", bundle: "src/report/client.generated.ts" },
+  { entry: "src/dashboard/client/main.ts", bundle: "src/dashboard/client.generated.ts" },
 ] as const;
 
 const root = new URL("../", import.meta.url);

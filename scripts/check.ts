@@ -11,7 +11,7 @@ import { benchArgs, stdArgs } from "./std.ts";
 const present = (paths: string[]) => paths.filter((path) => existsSync(path));
 
 /** The scripts of pages, which have a browser's types instead of a runtime's. */
-const CLIENTS = ["src/report/client"];
+const CLIENTS = ["src/report/client", "src/dashboard/client"];
 
 /** All modules that run in a runtime. */
 function sources(): string[] {

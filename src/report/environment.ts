@@ -1,8 +1,4 @@
-/** The little of `process` that Deno, Bun and Node all have, and browsers don't. */
-interface HostProcess {
-  readonly argv?: readonly string[];
-  readonly versions?: Readonly<Record<string, string>>;
-}
+import { describeProgram } from "../runtime/description.ts";
 
 /**
  * What a reader should know of a run before its figures.
@@ -12,16 +8,10 @@ interface HostProcess {
  */
 export function environment(startedAt: number): Record<string, string> {
   const started = new Date(performance.timeOrigin + startedAt).toISOString();
-  const { process, navigator } = globalThis as {
-    readonly process?: HostProcess;
-    readonly navigator?: { readonly userAgent?: string };
-  };
-  // Its folder is the business of nobody who gets the report.
-  const program = process?.argv?.[1]?.split(/[\\/]/).at(-1);
-  const agent = navigator?.userAgent?.replace("/", " ");
+  const { program, runtime } = describeProgram();
   return {
     Started: `${started.slice(0, 10)} ${started.slice(11, 19)} UTC`,
-    ...(program !== undefined && program !== "" && { Program: program }),
-    ...(agent !== undefined && { Runtime: agent }),
+    ...(program !== undefined && { Program: program }),
+    ...(runtime !== undefined && { Runtime: runtime }),
   };
 }

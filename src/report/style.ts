@@ -39,7 +39,7 @@ h2 { font-size: 15px; line-height: 1.4; font-weight: 600; margin: 0 0 12px; }
 #details div { display: flex; gap: 7px; min-width: 0; }
 #details dt { color: var(--muted); }
 #details dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 0; }
-#theme { margin-left: auto; }
+header > #theme { margin-left: auto; }
 section {
   background: var(--card);
   border: 1px solid var(--line);
@@ -91,7 +91,7 @@ button:hover:enabled, select:hover { border-color: var(--muted); }
 .level { pointer-events: none; }
 ${nameColors}
 
-#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 14px 12px; margin: 0; }
+#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; }
 .figure dt { color: var(--muted); font-size: 13px; }
 .figure dd { margin: 0; font-size: 23px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
 #shares { display: flex; gap: 2px; height: 6px; margin-top: 16px; border-radius: 3px; overflow: hidden; background: var(--line); }
@@ -124,6 +124,10 @@ button.sort:hover { color: var(--text); }
 th[aria-sort] button.sort { color: var(--text); font-weight: 600; }
 th[aria-sort="ascending"] button.sort::after { content: " ↑"; }
 th[aria-sort="descending"] button.sort::after { content: " ↓"; }
+button.choice[aria-pressed="true"] { color: var(--text); font-weight: 650; }
+button.choice[aria-pressed="true"]::before { content: "● "; color: var(--accent); }
+.note-in { margin-left: 8px; overflow-wrap: anywhere; }
+.note-in:empty { display: none; }
 #search { width: 15em; max-width: 100%; }
 #filter { display: flex; align-items: baseline; gap: 8px; margin: 0 0 10px; }
 #filter-text { overflow-wrap: anywhere; unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }

@@ -97,6 +97,11 @@ export class Timeline {
     return this.#view;
   }
 
+  /** Whether something is pointed at. */
+  get isPointing(): boolean {
+    return this.#active !== undefined;
+  }
+
   /** Draws other data from now on. The part of the time that is shown stays. */
   replace(data: TimelineData): void {
     const { whole, from, to } = this.#view;

@@ -7,7 +7,7 @@ import { test } from "../../harness.ts";
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), "utf8");
 
-for (const page of ["report"]) {
+for (const page of ["report", "dashboard"]) {
   const path = `src/${page}/client.generated.ts`;
 
   test(`bundle: ${path} is made from its sources as they are (else run: deno task client)`, async () => {

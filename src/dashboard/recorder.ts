@@ -1,0 +1,346 @@
+import { show } from "../base/errors.ts";
+import type { Hooks } from "../engine/announcer.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import { explanation, nameOf, textField } from "../report/attempts.ts";
+import { STATUSES } from "../report/page_data.ts";
+import type { TaskHandle } from "../task/handle.ts";
+import type { TaskResult } from "../task/result.ts";
+import { RecentHistogram } from "./histogram.ts";
+import { Seconds } from "./seconds.ts";
+import { type Cause, CauseTallies, KindTallies } from "./tallies.ts";
+import {
+  type Counts,
+  type KeyLoad,
+  type LiveAttempt,
+  type LiveBlock,
+  type Overview,
+  type QueueState,
+  TIMELINE_MS,
+  type Update,
+} from "./updates.ts";
+
+/** What a dashboard asks of a queue. Every lane's queue has it. */
+export interface WatchedQueue {
+  /** What the queue is doing, in numbers. */
+  readonly stats: QueueStats & { readonly limited?: number; readonly blocked?: number };
+  /** How many attempts may run at once. */
+  readonly workers: number;
+  /** Adds hooks. */
+  observe(hooks: Hooks): Disposable;
+  /** What waits and runs under each key of the queue's `limits`; a queue without limits needs none. */
+  keyLoads?(): Iterable<KeyLoad>;
+}
+
+/** An attempt that runs. */
+interface Running {
+  readonly name: string;
+  readonly number: number;
+  readonly worker: number;
+  readonly startedAt: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Attempts drawn one by one between two updates; the others are put together by worker. */
+const MAX_DETAILED = 50;
+/** Of failures and the like there are as many more. */
+const MAX_DETAILED_FAILURES = 50;
+/** More that run at once are counted, but not told of one by one. */
+const MAX_RUNNING = 10_000;
+const SHOWN_RUNNING = 64;
+/** More workers than this are not drawn. */
+const MAX_ROWS = 256;
+const SHOWN_KEYS = 50;
+const MAX_TEXT = 200;
+const MAX_MESSAGE = 500;
+const MAX_STACK = 4_000;
+/** Long enough not to jump, short enough to be what happens now. */
+const RATE_SECONDS = 5;
+const [SUCCEEDED, FAILED, CANCELLED, RETRIED, RUNNING] = STATUSES.map((_, i) => i) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
+/**
+ * Watches a queue: counts what its hooks tell of, at a cost that doesn't depend on how much that has been, and in room that
+ * has a limit.
+ */
+export class Recorder implements Disposable {
+  readonly #queue: WatchedQueue;
+  readonly #label: string;
+  readonly #now: () => number;
+  readonly #start: number;
+  readonly #hooks: Disposable;
+  readonly #running = new Map<string, Running>();
+  readonly #seconds: Seconds;
+  readonly #wait: RecentHistogram;
+  readonly #run: RecentHistogram;
+  readonly #kinds = new KindTallies();
+  readonly #failures = new CauseTallies();
+  readonly #retries = new CauseTallies();
+  readonly #cancellations = new CauseTallies();
+  /** Of the time that the timeline shows, in order of their ends. */
+  #attempts: LiveAttempt[] = [];
+  #blocks: LiveBlock[] = [];
+  /** Since the last update. */
+  #newAttempts: LiveAttempt[] = [];
+  readonly #newBlocks = new Map<number, Mutable<LiveBlock>>();
+  #newFailures = 0;
+
+  /**
+   * Starts to watch.
+   *
+   * @param queue The queue.
+   * @param label What to call it.
+   * @param now The time line that results are on. Default: `performance.now()`.
+   */
+  constructor(queue: WatchedQueue, label: string, now: () => number = () => performance.now()) {
+    this.#queue = queue;
+    this.#label = label;
+    this.#now = now;
+    this.#start = now();
+    this.#seconds = new Seconds(this.#start);
+    this.#wait = new RecentHistogram(this.#start);
+    this.#run = new RecentHistogram(this.#start);
+    this.#hooks = queue.observe({
+      onStart: (handle) => this.#started(handle),
+      onRetry: (handle, error) => this.#retried(handle, error),
+      onComplete: (result) => this.#ended(result),
+    });
+  }
+
+  /** Stops watching. */
+  [Symbol.dispose](): void {
+    this.#hooks[Symbol.dispose]();
+    this.#running.clear();
+  }
+
+  /** Moves on to the present, and settles what has been told of since the last time. */
+  tick(): { readonly attempts: readonly LiveAttempt[]; readonly blocks: readonly LiveBlock[] } {
+    const now = this.#now();
+    const { pending, active } = this.#queue.stats;
+    this.#seconds.advance(now, pending, active);
+    this.#wait.advance(now);
+    this.#run.advance(now);
+    const attempts = this.#newAttempts;
+    const blocks = [...this.#newBlocks.values()];
+    this.#newAttempts = [];
+    this.#newBlocks.clear();
+    this.#newFailures = 0;
+    const oldest = now - this.#start - TIMELINE_MS;
+    const isShown = ({ to }: { readonly to: number | null }) => to! >= oldest;
+    this.#attempts = this.#attempts.filter(isShown).concat(attempts);
+    this.#blocks = this.#blocks.filter(isShown).concat(blocks);
+    return { attempts, blocks };
+  }
+
+  /** All that the timeline shows. */
+  get timeline(): Pick<Update, "attempts" | "blocks"> {
+    return { attempts: this.#attempts, blocks: this.#blocks };
+  }
+
+  overview(): Overview {
+    const { stats } = this.#queue;
+    return {
+      label: this.#label,
+      state: stateOf(stats),
+      waiting: stats.pending,
+      running: stats.active,
+      failed: stats.failed,
+      ended: stats.completed,
+      perSecond: this.#seconds.rate(RATE_SECONDS),
+    };
+  }
+
+  /** All but what has ended since the last update. */
+  state(): Omit<Update, "instance" | "whole" | "queues" | "queue" | "attempts" | "blocks"> {
+    return {
+      now: this.#now() - this.#start,
+      counts: this.#counts(),
+      perSecond: this.#seconds.rate(RATE_SECONDS),
+      seconds: this.#seconds.series(),
+      latency: {
+        recent: { wait: this.#wait.recent(), run: this.#run.recent() },
+        all: { wait: this.#wait.all(), run: this.#run.all() },
+      },
+      kinds: this.#kinds.listed(),
+      failures: this.#failures.listed(),
+      retries: this.#retries.listed(),
+      cancellations: this.#cancellations.listed(),
+      keys: this.#keys(),
+      running: this.#listRunning(),
+    };
+  }
+
+  #started(handle: TaskHandle): void {
+    if (this.#running.size >= MAX_RUNNING) return;
+    this.#running.set(handle.id, {
+      name: handle.name,
+      number: handle.attempts,
+      worker: workerOf(handle),
+      startedAt: this.#now(),
+    });
+  }
+
+  #retried(handle: TaskHandle, error: unknown): void {
+    const running = this.#running.get(handle.id);
+    this.#running.delete(handle.id);
+    this.#kinds.of(shortened(handle.name)).retries++;
+    const cause = causeOf(error, textField(error, "message") ?? show(error), handle);
+    this.#retries.add(cause);
+    if (running === undefined) return;
+    this.#draw({
+      ...{ id: handle.id, name: shortened(handle.name), worker: running.worker },
+      ...{ number: running.number, from: running.startedAt, to: this.#now(), status: RETRIED },
+      message: explained(cause),
+    });
+  }
+
+  #ended(result: TaskResult): void {
+    const { id, name, status, startedAt, finishedAt, duration } = result;
+    const running = this.#running.get(id);
+    if (running !== undefined) this.#running.delete(id);
+    this.#seconds.count(status, finishedAt);
+    const kind = this.#kinds.of(shortened(name));
+    kind.tasks++;
+    if (status === "failed") kind.failed++;
+    if (startedAt !== undefined) {
+      kind.busy += duration;
+      kind.run.add(duration);
+      this.#run.add(duration);
+      this.#wait.add(startedAt - (result.scheduledFor ?? result.createdAt));
+    }
+    if (status !== "succeeded") this.#fell(result);
+    else if (this.#newAttempts.length >= MAX_DETAILED) this.#join(result, running);
+    else if (startedAt !== undefined) this.#drawEnd(result, running, SUCCEEDED, null);
+  }
+
+  /** A task has failed or was cancelled. */
+  #fell(result: TaskResult): void {
+    const failed = result.status === "failed";
+    const error = result.status === "failed"
+      ? result.error
+      : (result as { readonly reason?: unknown }).reason;
+    const cause = causeOf(error, result.message ?? "", result);
+    (failed ? this.#failures : this.#cancellations).add(cause);
+    if (result.startedAt === undefined) return;
+    this.#drawEnd(result, undefined, failed ? FAILED : CANCELLED, explained(cause));
+  }
+
+  #drawEnd(
+    result: TaskResult,
+    running: Running | undefined,
+    status: number,
+    message: string | null,
+  ): void {
+    this.#draw({
+      ...{ id: result.id, name: shortened(result.name), worker: result.workerId ?? 0 },
+      ...{ number: result.attempts, from: startOf(result, running), to: result.finishedAt },
+      ...{ status, message },
+    });
+  }
+
+  /** Draws an attempt one by one, if there is room. Its times are on the time line of results. */
+  #draw(attempt: Omit<LiveAttempt, "to"> & { readonly to: number }): void {
+    if (attempt.worker > MAX_ROWS) return;
+    if (attempt.status !== SUCCEEDED && ++this.#newFailures > MAX_DETAILED_FAILURES) return;
+    const { from, to } = attempt;
+    this.#newAttempts.push({ ...attempt, from: this.#since(from), to: this.#since(to) });
+  }
+
+  /** Draws an attempt together with others of its worker. */
+  #join(result: TaskResult, running: Running | undefined): void {
+    const worker = result.workerId ?? 0;
+    if (worker > MAX_ROWS || result.startedAt === undefined) return;
+    const from = this.#since(startOf(result, running));
+    const to = this.#since(result.finishedAt);
+    const block = this.#newBlocks.get(worker);
+    if (block === undefined) {
+      this.#newBlocks.set(worker, { worker, from, to, count: 1, busy: to - from });
+      return;
+    }
+    block.from = Math.min(block.from, from);
+    block.to = Math.max(block.to, to);
+    block.count++;
+    block.busy += to - from;
+  }
+
+  #since(time: number): number {
+    return time - this.#start;
+  }
+
+  #counts(): Counts {
+    const { stats, workers } = this.#queue;
+    return {
+      ...{ waiting: stats.pending, scheduled: stats.scheduled, running: stats.active },
+      // JSON knows no Infinity.
+      workers: Number.isFinite(workers) ? workers : stats.active,
+      ...{ succeeded: stats.succeeded, failed: stats.failed, cancelled: stats.cancelled },
+      ...{ retried: stats.retried, abandoned: stats.abandoned },
+      ...{ limited: stats.limited ?? null, blocked: stats.blocked ?? null },
+    };
+  }
+
+  /** The keys that hold back the most. */
+  #keys(): KeyLoad[] {
+    return Array.from(this.#queue.keyLoads?.() ?? [])
+      .sort((a, b) => b.waiting - a.waiting || b.running - a.running).slice(0, SHOWN_KEYS)
+      .map((load) => ({ ...load, key: shortened(`${load.key}`), limit: shortened(load.limit) }));
+  }
+
+  #listRunning(): LiveAttempt[] {
+    const listed: LiveAttempt[] = [];
+    // A map is in order of insertion, so those that have run the longest come first.
+    for (const [id, { name, number, worker, startedAt }] of this.#running) {
+      if (listed.length === SHOWN_RUNNING) break;
+      listed.push({
+        ...{ id, name: shortened(name), worker, number, from: this.#since(startedAt) },
+        ...{ to: null, status: RUNNING, message: null },
+      });
+    }
+    return listed;
+  }
+}
+
+function stateOf({ closed, paused, active, pending, scheduled }: QueueStats): QueueState {
+  if (closed) return "closed";
+  if (paused) return "paused";
+  if (active > 0) return "running";
+  return pending + scheduled > 0 ? "waiting" : "idle";
+}
+
+/** When its last attempt started: of tasks that were retried the result tells the first start. */
+function startOf(result: TaskResult, running: Running | undefined): number {
+  if (result.attempts <= 1) return result.startedAt!;
+  return result.attemptHistory?.at(-1)?.startedAt ?? running?.startedAt ?? result.startedAt!;
+}
+
+/** The worker that runs an attempt: tasks have it, though handles don't promise it. */
+function workerOf(handle: TaskHandle): number {
+  return (handle as { readonly workerId?: number }).workerId ?? 0;
+}
+
+function causeOf(
+  error: unknown,
+  message: string,
+  { id, name }: { readonly id: string; readonly name: string },
+): Cause {
+  const errorName = nameOf(error);
+  return {
+    errorName: errorName === undefined ? undefined : shortened(errorName),
+    message,
+    stack: textField(error, "stack")?.slice(0, MAX_STACK),
+    example: { id, name: shortened(name) },
+  };
+}
+
+function explained(cause: Cause): string {
+  return explanation(cause)!.slice(0, MAX_MESSAGE);
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}
