@@ -32,7 +32,7 @@ body {
 }
 .frame { max-width: 1160px; margin: 0 auto; padding: 28px 20px 48px; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin-bottom: 20px; }
-h1 { font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
+h1 { min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
 h2 { font-size: 15px; line-height: 1.4; font-weight: 600; margin: 0 0 12px; }
 #subtitle { flex-basis: 100%; margin: 0; color: var(--muted); }
 #details { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 2px 22px; margin: 0; font-size: 13px; }
@@ -88,7 +88,6 @@ button:hover:enabled, select:hover { border-color: var(--muted); }
 .running.swatch { background: var(--running); }
 .level.running { fill: var(--running); }
 .level.waiting { fill: var(--waiting); }
-.level { pointer-events: none; }
 ${nameColors}
 
 #figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; }
@@ -124,7 +123,9 @@ button.sort:hover { color: var(--text); }
 th[aria-sort] button.sort { color: var(--text); font-weight: 600; }
 th[aria-sort="ascending"] button.sort::after { content: " ↑"; }
 th[aria-sort="descending"] button.sort::after { content: " ↓"; }
+button.choice { overflow-wrap: anywhere; }
 button.choice[aria-pressed="true"] { color: var(--text); font-weight: 650; }
+button.choice { overflow-wrap: anywhere; }
 button.choice[aria-pressed="true"]::before { content: "● "; color: var(--accent); }
 .note-in { margin-left: 8px; overflow-wrap: anywhere; }
 .note-in:empty { display: none; }
@@ -139,8 +140,8 @@ td .message { max-height: 6.2em; overflow: auto; font-size: 13px; color: var(--m
 .chart svg { display: block; width: 100%; height: 132px; border-bottom: 1px solid var(--line); }
 .chart.half svg { height: 50px; }
 .chart + .most { margin-top: 8px; }
-.chart .hit { fill: transparent; }
-.chart g:hover .hit { fill: var(--line); }
+.chart .hit { fill: var(--line); }
+.chart path { pointer-events: none; }
 .ends { display: flex; justify-content: space-between; color: var(--muted); font-size: 12px; margin-top: 4px; }
 .most { color: var(--muted); font-size: 12px; margin: -6px 0 6px; }
 

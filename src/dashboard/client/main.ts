@@ -21,7 +21,7 @@ const CONNECTIONS: Record<ConnectionState, readonly [look: string, text: string]
 const STATES: Record<QueueState, string> = {
   running: "running",
   waiting: "waiting",
-  idle: "nothing to do",
+  idle: "idle",
   paused: "paused",
   closed: "closed",
 };

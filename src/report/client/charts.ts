@@ -1,9 +1,9 @@
 /**
- * The charts of what happened over time.
+ * The charts of what happened over time: a path for each series, however many stretches of time there are.
  *
  * @module
  */
-import { drawing } from "./dom.ts";
+import { drawing, setText } from "./dom.ts";
 
 /** A series of a chart: a number for each stretch of time. */
 export interface Series {
@@ -11,6 +11,11 @@ export interface Series {
   readonly className: string;
   readonly values: readonly number[];
 }
+
+/** Charts are as high, in their own units. */
+const HEIGHT = 100;
+/** Few among many can be seen, too. */
+const LEAST = 1;
 
 /**
  * Draws bars, the series one on top of the other.
@@ -29,21 +34,22 @@ export function drawBars(
     { length: count },
     (_, i) => series.reduce((sum, { values }) => sum + values[i]!, 0),
   );
-  const most = Math.max(1, ...totals);
-  chart.setAttribute("viewBox", `0 0 ${count} 100`);
-  const bars = totals.flatMap((total, i) => {
-    if (total === 0) return [];
-    let y = 100;
-    const rectangles = series.flatMap(({ className, values }) => {
-      if (values[i] === 0) return [];
-      // Few among many can be seen, too.
-      const height = Math.max(1, values[i]! / most * 100);
-      y -= height;
-      return [drawing("rect", { class: className, x: i + 0.08, y, width: 0.84, height })];
-    });
-    return [labelled(i, titleOf(i), rectangles)];
-  });
-  chart.replaceChildren(...bars);
+  const scale = HEIGHT / Math.max(1, ...totals);
+  const tops = new Array<number>(count).fill(HEIGHT);
+  draw(
+    chart,
+    count,
+    series.map(({ className, values }) => ({
+      className,
+      path: values.map((value, i) => {
+        if (value === 0) return "";
+        const height = Math.max(LEAST, value * scale);
+        tops[i]! -= height;
+        return `M${i + 0.08} ${tops[i]!.toFixed(2)}h.84v${height.toFixed(2)}h-.84z`;
+      }).join(""),
+    })),
+    titleOf,
+  );
 }
 
 /**
@@ -58,25 +64,45 @@ export function drawArea(
   { className, values }: Series,
   titleOf: (stretch: number) => string,
 ): void {
-  const count = values.length;
-  const most = Math.max(1, ...values);
-  chart.setAttribute("viewBox", `0 0 ${count} 100`);
-  const steps = values.map((value, i) => {
-    const y = (100 - value / most * 100).toFixed(2);
-    return `${i},${y} ${i + 1},${y}`;
-  });
-  chart.replaceChildren(
-    ...values.map((_, i) => labelled(i, titleOf(i), [])),
-    drawing("polygon", { class: className, points: `0,100 ${steps.join(" ")} ${count},100` }),
-  );
+  const scale = HEIGHT / Math.max(1, ...values);
+  const steps = values.map((value) => `V${(HEIGHT - value * scale).toFixed(2)}h1`);
+  const path = `M0 ${HEIGHT}${steps.join("")}V${HEIGHT}z`;
+  draw(chart, values.length, [{ className, path }], titleOf);
 }
 
-/** A stretch of time that tells of itself wherever it is pointed at. */
-function labelled(i: number, text: string, children: readonly SVGElement[]): SVGElement {
-  const title = drawing("title", {});
-  title.textContent = text;
-  const group = drawing("g", {});
-  const hit = drawing("rect", { class: "hit", x: i, y: 0, width: 1, height: 100 });
-  group.append(title, hit, ...children);
-  return group;
+/** What each chart tells of a stretch of time. */
+const titles = new WeakMap<SVGElement, (stretch: number) => string>();
+
+function draw(
+  chart: SVGElement,
+  count: number,
+  paths: readonly { readonly className: string; readonly path: string }[],
+  titleOf: (stretch: number) => string,
+): void {
+  if (!titles.has(chart)) {
+    chart.append(
+      drawing("title", {}),
+      drawing("rect", { class: "hit", x: -1, y: 0, width: 1, height: HEIGHT }),
+      ...paths.map(({ className }) => drawing("path", { class: className })),
+    );
+    chart.addEventListener("pointermove", (event) => tell(chart, event));
+    chart.addEventListener(
+      "pointerleave",
+      () => chart.querySelector(".hit")!.setAttribute("x", "-1"),
+    );
+  }
+  titles.set(chart, titleOf);
+  chart.setAttribute("viewBox", `0 0 ${count} ${HEIGHT}`);
+  const drawn = chart.querySelectorAll("path");
+  paths.forEach(({ path }, i) => drawn[i]!.setAttribute("d", path));
+}
+
+/** Tells of the stretch of time that is pointed at. */
+function tell(chart: SVGElement, event: PointerEvent): void {
+  const { left, width } = chart.getBoundingClientRect();
+  const count = Number(chart.getAttribute("viewBox")!.split(" ")[2]);
+  const i = Math.floor((event.clientX - left) / width * count);
+  if (i < 0 || i >= count) return;
+  chart.querySelector(".hit")!.setAttribute("x", String(i));
+  setText(chart.querySelector("title")!, titles.get(chart)!(i));
 }

@@ -67,14 +67,14 @@ function openTimeline(): Timeline | undefined {
   return timeline;
 }
 
-/** Several names are told apart by color, unless most tasks have names of their own. */
+/** Names are told apart by color, unless tasks have names of their own. */
 function controlColors(timeline: Timeline): void {
   const choice = byId<HTMLSelectElement>("color-by");
   const colored = data.kinds.slice(0, NAME_COLORS.length);
-  const covered = colored.reduce((sum, { tasks }) => sum + tasks, 0);
   const several = data.kinds.length > 1;
-  choice.value = several && covered * 2 >= data.kept ? "name" : "status";
-  const others = data.kinds.length + data.moreKinds > colored.length;
+  const names = data.kinds.length + data.moreKinds;
+  choice.value = several && names * 2 <= data.kept ? "name" : "status";
+  const others = names > colored.length;
   byId("legend-names").append(
     ...colored.map(({ name }, i) => element("span", "", nameSwatch(i), name)),
     ...others ? [element("span", "", nameSwatch(Infinity), "other names")] : [],
