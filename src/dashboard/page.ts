@@ -6,7 +6,6 @@ import {
   timelineSection,
 } from "../report/document.ts";
 import { client } from "./client.generated.ts";
-import { CHART_SECONDS } from "./seconds.ts";
 
 /**
  * Makes the dashboard's page.
@@ -44,7 +43,7 @@ ${tableSection("queues", "Queues")}
   <div id="shares" aria-hidden="true"></div>
 </section>
 <div class="pair">
-${chartSections(`Tasks ended in the last ${CHART_SECONDS} s`)}
+${chartSections("Tasks ended by second")}
 </div>
 ${timelineSection()}
 <div class="pair">

@@ -89,6 +89,8 @@ export class Recorder implements Disposable {
   #newAttempts: LiveAttempt[] = [];
   readonly #newBlocks = new Map<number, Mutable<LiveBlock>>();
   #newFailures = 0;
+  /** How many ran at once since the last update, at the most: short tasks are gone when it comes. */
+  #mostRunning = 0;
 
   /**
    * Starts to watch.
@@ -122,7 +124,8 @@ export class Recorder implements Disposable {
   tick(): { readonly attempts: readonly LiveAttempt[]; readonly blocks: readonly LiveBlock[] } {
     const now = this.#now();
     const { pending, active } = this.#queue.stats;
-    this.#seconds.advance(now, pending, active);
+    this.#seconds.advance(now, pending, Math.max(active, this.#mostRunning));
+    this.#mostRunning = 0;
     this.#wait.advance(now);
     this.#run.advance(now);
     const attempts = this.#newAttempts;
@@ -183,6 +186,7 @@ export class Recorder implements Disposable {
       worker: workerOf(handle),
       startedAt: this.#now(),
     });
+    if (this.#running.size > this.#mostRunning) this.#mostRunning = this.#running.size;
   }
 
   #retried(handle: TaskHandle, error: unknown): void {

@@ -1,7 +1,10 @@
 import { NAME_COLORS, OTHER_COLOR } from "./colors.ts";
 
 const nameColors = [...NAME_COLORS.entries(), ["other", OTHER_COLOR] as const]
-  .map(([name, color]) => `.name-${name}.swatch { background: ${color}; }`).join("\n");
+  .map(([name, color]) =>
+    `.name-${name}.swatch, .name-${name}.named::before { background: ${color}; }`
+  )
+  .join("\n");
 
 /** How pages look: dark or light as the system says, and on any width. */
 export const style = /* css */ `
@@ -72,7 +75,7 @@ button:hover:enabled, select:hover { border-color: var(--muted); }
 .verdict.failed { background: light-dark(#b93036, #b53a3f); }
 .verdict.cancelled { background: #5d6772; }
 .status { white-space: nowrap; }
-.status::before, .swatch {
+.status::before, .named::before, .swatch {
   content: "";
   display: inline-block;
   width: 9px;
@@ -90,9 +93,9 @@ button:hover:enabled, select:hover { border-color: var(--muted); }
 .level.waiting { fill: var(--waiting); }
 ${nameColors}
 
-#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; }
+#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 10px; margin: 0; }
 .figure dt { color: var(--muted); font-size: 13px; }
-.figure dd { margin: 0; font-size: 23px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
+.figure dd { margin: 0; font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
 #shares { display: flex; gap: 2px; height: 6px; margin-top: 16px; border-radius: 3px; overflow: hidden; background: var(--line); }
 #shares .fill { min-width: 3px; }
 
@@ -203,7 +206,8 @@ pre {
   section { padding: 14px 12px; border-radius: 8px; }
   #figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
   .figure dd { font-size: 19px; }
-  th, td { padding-right: 10px; }
+  table { font-size: 13px; }
+  th, td { padding-right: 8px; }
   .keys { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }

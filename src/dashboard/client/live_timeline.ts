@@ -1,5 +1,11 @@
 import { byId, element, show } from "../../report/client/dom.ts";
-import { formatCount, formatShare, formatTick, formatTime } from "../../report/client/format.ts";
+import {
+  formatClock,
+  formatCount,
+  formatShare,
+  formatTime,
+  type Unit,
+} from "../../report/client/format.ts";
 import { nameSwatch } from "../../report/client/sections.ts";
 import { Timeline, type TimelineData } from "../../report/client/timeline.ts";
 import { controlTimeline } from "../../report/client/timeline_controls.ts";
@@ -16,9 +22,11 @@ export class LiveTimeline {
   /** Names keep the colors that they were first given. */
   readonly #colors = new Map<string, number>();
   #shownColors = 0;
+  /** The time of day of its right end. */
+  #end = 0;
 
   /** Takes over what is new, and draws it. */
-  update({ whole, now, attempts, blocks, running, kinds }: Update): void {
+  update({ whole, now, attempts, blocks, running, kinds }: Update, unit: Unit): void {
     const isShown = ({ to }: { readonly to: number | null }) => to! >= now - TIMELINE_MS;
     this.#attempts = whole ? [...attempts] : this.#attempts.filter(isShown).concat(attempts);
     this.#blocks = whole ? [...blocks] : this.#blocks.filter(isShown).concat(blocks);
@@ -30,9 +38,16 @@ export class LiveTimeline {
     }
     this.#explainColors(kinds.length);
     if (this.#timeline?.isPointing) return;
-    const data = liveData(now, [...this.#attempts, ...running], this.#blocks, this.#colors);
+    this.#end = Date.now();
+    const drawn = [...this.#attempts, ...running];
+    const data = liveData(now, drawn, this.#blocks, this.#colors, unit);
     if (this.#timeline === undefined) this.#open(data);
     else this.#timeline.replace(data);
+  }
+
+  /** The number of a name's color, if it has one of its own. */
+  colorOf(name: string): number | undefined {
+    return this.#colors.get(name);
   }
 
   readColors(): void {
@@ -46,7 +61,7 @@ export class LiveTimeline {
     const timeline = new Timeline(
       data,
       new Tooltip(),
-      (time, step) => formatTick(time - TIMELINE_MS, step, "s"),
+      (time) => formatClock(new Date(this.#end - TIMELINE_MS + time)),
     );
     controlTimeline(timeline);
     const choice = byId<HTMLSelectElement>("color-by");
@@ -76,6 +91,7 @@ function liveData(
   attempts: LiveAttempt[],
   blocks: readonly LiveBlock[],
   colors: ReadonlyMap<string, number>,
+  unit: Unit,
 ): TimelineData {
   const start = now - TIMELINE_MS;
   const workers = [...new Set([...attempts, ...blocks].map(({ worker }) => worker))]
@@ -113,7 +129,7 @@ function liveData(
           ["Task", id],
           ["Attempt", String(number)],
           ["Worker", nameOf(worker)],
-          [to === null ? "Runs for" : "Ran", formatTime((to ?? now) - from, "s")],
+          [to === null ? "Runs for" : "Ran", formatTime((to ?? now) - from, unit)],
         ],
         ...(message !== null && { message }),
       };
@@ -124,7 +140,7 @@ function liveData(
         title: `${formatCount(count)} attempts`,
         facts: [
           ["Worker", nameOf(worker)],
-          ["Lasted", formatTime(to - from, "s")],
+          ["Lasted", formatTime(to - from, unit)],
           ["Busy", formatShare(Math.min(1, busy / Math.max(1e-9, to - from)))],
         ],
         message: "Drawn as one.",

@@ -4,7 +4,7 @@
  * @module
  */
 import { byId, element, headings, row, setText, show } from "../../report/client/dom.ts";
-import { digits, formatCount } from "../../report/client/format.ts";
+import { digits, formatCount, type Unit, unitFor } from "../../report/client/format.ts";
 import { controlTheme } from "../../report/client/theme.ts";
 import type { Overview, QueueState, Update } from "../updates.ts";
 import { Connection, type ConnectionState } from "./connection.ts";
@@ -82,6 +82,14 @@ const choice = new QueueChoice((queue) => location.hash = `queue=${queue}`);
 let instance = "";
 let state: ConnectionState | undefined;
 let paused = false;
+let unit: Unit = "ms";
+
+/** Once seconds are the better unit they stay, so that figures don't change it all the time. */
+function unitOf({ latency: { all }, running, now }: Update): Unit {
+  if (unit === "s" || all.run === null) return unit;
+  const longest = Math.max(all.run.p95, all.wait?.p95 ?? 0, now - (running[0]?.from ?? now));
+  return unitFor(longest, all.run.p50);
+}
 
 function updated(update: Update): void {
   if (instance !== "" && instance !== update.instance) {
@@ -95,8 +103,9 @@ function updated(update: Update): void {
   setText(byId("title"), label);
   setText(byId("subtitle"), `The queue is ${STATES[state]}.`);
   choice.update(update.queues, update.queue);
-  panels.update(update);
-  timeline.update(update);
+  unit = unitOf(update);
+  timeline.update(update, unit);
+  panels.update(update, unit, (name) => timeline.colorOf(name));
 }
 
 function changed(next: ConnectionState): void {

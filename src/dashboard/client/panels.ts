@@ -5,7 +5,14 @@
  */
 import { drawArea, drawBars } from "../../report/client/charts.ts";
 import { byId, type Column, element, setText, show } from "../../report/client/dom.ts";
-import { digits, formatCount, formatShare, formatTime } from "../../report/client/format.ts";
+import {
+  digits,
+  formatClock,
+  formatCount,
+  formatShare,
+  formatTime,
+  type Unit,
+} from "../../report/client/format.ts";
 import { fillShares } from "../../report/client/sections.ts";
 import type { Percentiles } from "../../queue/summary.ts";
 import type { Counts, Update } from "../updates.ts";
@@ -14,6 +21,7 @@ import { type Cell, LiveTable } from "./live_table.ts";
 
 /** A table is no place for more. */
 const MAX_RUNNING_ROWS = 10;
+const DAY_MS = 86_400_000;
 
 const columns = (first: string, ...numbers: readonly string[]): Column[] => [
   { heading: first, className: "wide" },
@@ -37,7 +45,21 @@ export class Panels {
     columns("", "Median", "95 %", "99 %", "Longest"),
   );
 
-  update(update: Update): void {
+  /**
+   * Shows an update.
+   *
+   * @param update The update.
+   * @param unit The page's unit.
+   * @param colorOf Tells the number of a name's color, if it has one of its own.
+   */
+  update(update: Update, unit: Unit, colorOf: (name: string) => number | undefined): void {
+    const timeCell = (ms: number | undefined): Cell => ({
+      text: ms === undefined ? "–" : formatTime(ms, unit),
+    });
+    const percentileRow = (label: string, times: Percentiles | null): Cell[] => {
+      const { p50, p95, p99, max } = times ?? {};
+      return [{ text: label }, ...[p50, p95, p99, max].map(timeCell)];
+    };
     this.#fillFigures(update);
     fillShares(update.counts);
     fillCharts(update);
@@ -50,7 +72,7 @@ export class Panels {
         { text: attempt.name, note: attempt.id },
         { text: String(attempt.number) },
         { text: attempt.worker === 0 ? "–" : String(attempt.worker) },
-        { text: formatTime(now - attempt.from, "s") },
+        { text: formatTime(now - attempt.from, unit) },
       ]),
     );
     this.#keys.set(update.keys.map(({ key, limit, waiting, running }) => [
@@ -61,7 +83,7 @@ export class Panels {
     ]));
     const busy = update.kinds.reduce((sum, kind) => sum + kind.busy, 0);
     this.#kinds.set(update.kinds.map(({ name, tasks, failed, retries, run, ...kind }): Cell[] => [
-      { text: name },
+      { text: name, className: `named name-${colorOf(name) ?? "other"}` },
       { text: formatCount(tasks) },
       { text: formatCount(failed), className: failed > 0 ? "status failed" : "" },
       { text: formatCount(retries) },
@@ -85,7 +107,7 @@ export class Panels {
     figure("Waiting", formatCount(waiting));
     figure("Running", `${formatCount(running)} / ${formatCount(workers)}`);
     figure("Tasks a second", perSecond === 0 ? "–" : digits(perSecond));
-    figure("Empty in", emptyIn(counts, perSecond));
+    figure("Empty at", emptyAt(counts, perSecond));
     figure("Succeeded", formatCount(counts.succeeded), "succeeded");
     figure("Failed", formatCount(counts.failed), "failed");
     figure("Cancelled", formatCount(counts.cancelled), "cancelled");
@@ -116,26 +138,18 @@ export class Panels {
   }
 }
 
-/** How long what waits and runs takes at this rate. */
-function emptyIn({ waiting, scheduled, running }: Counts, perSecond: number): string {
+/** When all that there is has ended, at this rate. */
+function emptyAt({ waiting, scheduled, running }: Counts, perSecond: number): string {
   const left = waiting + scheduled + running;
   if (left === 0) return "–";
-  return perSecond === 0 ? "?" : formatTime(left / perSecond * 1000, "s");
-}
-
-function timeCell(ms: number | undefined): Cell {
-  return { text: ms === undefined ? "–" : formatTime(ms, "s") };
-}
-
-function percentileRow(label: string, times: Percentiles | null): Cell[] {
-  const { p50, p95, p99, max } = times ?? {};
-  return [{ text: label }, ...[p50, p95, p99, max].map(timeCell)];
+  const ms = left / perSecond * 1000;
+  return ms < DAY_MS ? formatClock(new Date(Date.now() + ms)) : "> 1 day";
 }
 
 function fillCharts({ seconds }: Update): void {
   const { succeeded, failed, cancelled, waiting, running } = seconds;
   const length = succeeded.length;
-  const ago = (i: number) => i === length - 1 ? "now" : `${length - 1 - i} s ago`;
+  const clockAt = (i: number) => formatClock(new Date(Date.now() - (length - 1 - i) * 1000));
   const totals = succeeded.map((count, i) => count + failed[i]! + cancelled[i]!);
   const most = Math.max(...totals);
   drawBars(svg("throughput-chart"), [
@@ -143,19 +157,19 @@ function fillCharts({ seconds }: Update): void {
     { className: "fill cancelled", values: cancelled },
     { className: "fill succeeded", values: succeeded },
   ], (i) =>
-    `${ago(i)}: ${formatCount(succeeded[i]!)} succeeded, ` +
+    `${clockAt(i)}: ${formatCount(succeeded[i]!)} succeeded, ` +
     `${formatCount(failed[i]!)} failed, ${formatCount(cancelled[i]!)} cancelled`);
   setText(byId("throughput-most"), `${formatCount(most)} in a second`);
   svg("throughput-chart").setAttribute("aria-label", `Tasks ended by second, at most ${most}`);
   for (const [name, values] of [["waiting", waiting], ["running", running]] as const) {
-    const titleOf = (i: number) => `${ago(i)}: ${formatCount(values[i]!)} ${name}`;
+    const titleOf = (i: number) => `${clockAt(i)}: ${formatCount(values[i]!)} ${name}`;
     drawArea(svg(`${name}-chart`), { className: `level ${name}`, values }, titleOf);
     const peak = Math.max(...values);
     setText(byId(`${name}-most`), formatCount(peak));
     svg(`${name}-chart`).setAttribute("aria-label", `${name} by second, at most ${peak}`);
   }
-  for (const start of document.querySelectorAll(".chart-start")) setText(start, `−${length} s`);
-  for (const end of document.querySelectorAll(".chart-end")) setText(end, "now");
+  for (const start of document.querySelectorAll(".chart-start")) setText(start, clockAt(0));
+  for (const end of document.querySelectorAll(".chart-end")) setText(end, clockAt(length - 1));
   show("throughput");
   show("levels");
 }

@@ -7,12 +7,23 @@
 /** Times of a page all have one unit, so that they can be compared at a glance. */
 export type Unit = "ms" | "s";
 
-/** Shorter runs are told in milliseconds. */
+/** Shorter runs are told in milliseconds, and those of tasks that take less than this. */
 const MIN_SECONDS_MS = 10_000;
+const MIN_TYPICAL_MS = 1;
 
-/** The unit for a page that shows so long a time, in milliseconds. */
-export function unitFor(span: number): Unit {
-  return span >= MIN_SECONDS_MS ? "s" : "ms";
+/**
+ * The unit for a page.
+ *
+ * @param longest The longest time that it shows, in milliseconds.
+ * @param typical How long tasks usually run, in milliseconds.
+ */
+export function unitFor(longest: number, typical: number): Unit {
+  return longest >= MIN_SECONDS_MS && typical >= MIN_TYPICAL_MS ? "s" : "ms";
+}
+
+/** The time of day, as clocks here tell it. */
+export function formatClock(time: Date): string {
+  return time.toLocaleTimeString("en-GB");
 }
 
 /** A length of time in milliseconds, with about three digits that count. */

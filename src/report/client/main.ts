@@ -26,7 +26,7 @@ import { Tooltip } from "./tooltip.ts";
 import { tickStep } from "./view.ts";
 
 const data: PageData = JSON.parse(byId("data").textContent!);
-const unit = unitFor(data.span);
+const unit = unitFor(data.span, data.latency?.run.p50 ?? Infinity);
 const run = readRun(data);
 
 fillHeader(data, unit);

@@ -11,6 +11,8 @@ import { firstIndex, tickStep, View } from "./view.ts";
 
 const AXIS = 28;
 const MAX_HEIGHT = 480;
+/** How high the marks are of what did not succeed and is too short to be seen, in pixels. */
+const MARK = 6;
 const FAILED = STATUSES.indexOf("failed");
 
 /** Things on rows, in columns: row by row in order of time. Times are in milliseconds. */
@@ -308,7 +310,9 @@ export class Timeline {
       filledTo = Math.max(filledTo, to);
       const wide = to - from > 4 ? to - from - 1 : to - from;
       context.fillStyle = this.#colorOf(attempts.task[i]!, status);
-      context.fillRect(from, top, wide, high);
+      // What is wider here than it was leaves room for what it hides.
+      const mark = status !== 0 && this.#xOf(attempts.to[i]!) - this.#xOf(attempts.from[i]!) < 1;
+      context.fillRect(from, mark ? top + high - MARK : top, wide, mark ? MARK : high);
       if (this.#byName && status === FAILED) {
         context.fillStyle = this.#colors.failed!;
         context.fillRect(from, top + high - 4, wide, 4);

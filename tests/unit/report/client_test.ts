@@ -20,8 +20,11 @@ test("client: lengths of time have about three digits", () => {
   ]);
 });
 
-test("client: a page's unit is that of the time it shows", () => {
-  assertEquals([0, 9_999, 10_000, 1e9].map(unitFor), ["ms", "ms", "s", "s"]);
+test("client: a page's unit is seconds for long times of tasks that are not too short for it", () => {
+  assertEquals([0, 9_999, 10_000, 1e9].map((longest) => unitFor(longest, 20)), [
+    ...["ms", "ms", "s", "s"],
+  ]);
+  assertEquals([0.002, 0.9, 1].map((typical) => unitFor(60_000, typical)), ["ms", "ms", "s"]);
 });
 
 test("client: ticks are as precise as they are close", () => {
