@@ -83,7 +83,7 @@ export async function dashboard(
     server = await PageServer.listen({
       ...{ hostname, port, page: dashboardPage(labelled.map(([label]) => label)) },
       queues: recorders.length,
-      opened: (stream) => publisher.greet(stream),
+      opened: (stream, lastId) => publisher.greet(stream, lastId),
     });
   } catch (error) {
     stopWatching();

@@ -39,6 +39,14 @@ interface Running {
   readonly startedAt: number;
 }
 
+/** What ended between two ticks, as the timeline shows it. */
+interface Tick {
+  readonly number: number;
+  readonly at: number;
+  readonly attempts: readonly LiveAttempt[];
+  readonly blocks: readonly LiveBlock[];
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Attempts drawn one by one between two updates; the others are put together by worker. */
@@ -82,10 +90,11 @@ export class Recorder implements Disposable {
   readonly #failures = new CauseTallies();
   readonly #retries = new CauseTallies();
   readonly #cancellations = new CauseTallies();
-  /** Of the time that the timeline shows, in order of their ends. */
-  #attempts: LiveAttempt[] = [];
-  #blocks: LiveBlock[] = [];
-  /** Since the last update. */
+  /** What the timeline shows, tick by tick. */
+  #ticks: Tick[] = [];
+  #lastTick = 0;
+  #lastActive = 0;
+  /** Since the last tick. */
   #newAttempts: LiveAttempt[] = [];
   readonly #newBlocks = new Map<number, Mutable<LiveBlock>>();
   #newFailures = 0;
@@ -121,28 +130,42 @@ export class Recorder implements Disposable {
   }
 
   /** Moves on to the present, and settles what has been told of since the last time. */
-  tick(): { readonly attempts: readonly LiveAttempt[]; readonly blocks: readonly LiveBlock[] } {
+  tick(): void {
     const now = this.#now();
     const { pending, active } = this.#queue.stats;
     this.#seconds.advance(now, pending, Math.max(active, this.#mostRunning));
-    this.#mostRunning = 0;
     this.#wait.advance(now);
     this.#run.advance(now);
     const attempts = this.#newAttempts;
     const blocks = [...this.#newBlocks.values()];
+    const number = ++this.#lastTick;
+    if (attempts.length > 0 || this.#mostRunning > 0 || active > 0) this.#lastActive = number;
     this.#newAttempts = [];
     this.#newBlocks.clear();
-    this.#newFailures = 0;
-    const oldest = now - this.#start - TIMELINE_MS;
-    const isShown = ({ to }: { readonly to: number | null }) => to! >= oldest;
-    this.#attempts = this.#attempts.filter(isShown).concat(attempts);
-    this.#blocks = this.#blocks.filter(isShown).concat(blocks);
-    return { attempts, blocks };
+    this.#newFailures = this.#mostRunning = 0;
+    const at = now - this.#start;
+    if (attempts.length > 0) this.#ticks.push({ number, at, attempts, blocks });
+    const shown = this.#ticks.findIndex((tick) => tick.at >= at - TIMELINE_MS);
+    this.#ticks.splice(0, shown < 0 ? Infinity : shown);
   }
 
-  /** All that the timeline shows. */
-  get timeline(): Pick<Update, "attempts" | "blocks"> {
-    return { attempts: this.#attempts, blocks: this.#blocks };
+  /** The number of the last tick. */
+  get lastTick(): number {
+    return this.#lastTick;
+  }
+
+  /** For how many ticks nothing has run. */
+  get quietTicks(): number {
+    return this.#lastTick - this.#lastActive;
+  }
+
+  /** What of the timeline is from after a tick. */
+  timelineSince(number: number): Pick<Update, "attempts" | "blocks"> {
+    const ticks = this.#ticks.filter((tick) => tick.number > number);
+    return {
+      attempts: ticks.flatMap(({ attempts }) => attempts),
+      blocks: ticks.flatMap(({ blocks }) => blocks),
+    };
   }
 
   overview(): Overview {

@@ -20,12 +20,13 @@ const HEADERS = {
 
 /** A page that is open. */
 export class EventStream {
-  /** Whether the page lacks some of what the timeline shows. */
-  behind = false;
+  /** The tick until which the page knows all; `undefined` before it knows anything. */
+  told: number | undefined = undefined;
   /** Which queue it shows. */
   readonly queue: number;
   readonly #response: ServerResponse;
   #full = false;
+  #ended = false;
 
   constructor(response: ServerResponse, queue: number) {
     this.#response = response;
@@ -33,17 +34,26 @@ export class EventStream {
     response.on("drain", () => this.#full = false);
   }
 
-  /** Whether what was sent has not been read yet: more of it would fill the memory. */
+  /** Whether it takes no more: what was sent has not been read yet, and more of it would fill the memory; or it has ended. */
   get full(): boolean {
-    return this.#full;
+    return this.#full || this.#ended;
   }
 
-  /** Sends an event of one line. */
-  send(event: string, data: string): void {
-    this.#full = !this.#response.write(`event: ${event}\ndata: ${data}\n\n`);
+  /**
+   * Sends an event.
+   *
+   * @param event What kind it is.
+   * @param data A line.
+   * @param id What the page says, when it comes back, that it was told last.
+   */
+  send(event: string, data: string, id?: string): void {
+    if (this.#ended) return;
+    const idLine = id === undefined ? "" : `id: ${id}\n`;
+    this.#full = !this.#response.write(`event: ${event}\n${idLine}data: ${data}\n\n`);
   }
 
   end(): void {
+    this.#ended = true;
     this.#response.end();
   }
 }
@@ -55,8 +65,8 @@ export interface Served {
   readonly page: string;
   /** How many queues there are. */
   readonly queues: number;
-  /** A page has been opened, or has come back. */
-  opened(stream: EventStream): void;
+  /** A page has been opened, or has come back and says what it was told last. */
+  opened(stream: EventStream, lastId: string | undefined): void;
 }
 
 /** A server on this machine that answers with a page and a stream of events, and nothing else. */
@@ -128,7 +138,10 @@ export class PageServer {
     if (refusal !== undefined) return this.#say(response, refusal.status, refusal.message);
     const [path, query] = (request.url ?? "/").split("?");
     if (path === "/") return this.#sendPage(response, method === "HEAD");
-    if (path === "/events" && method === "GET") return this.#openStream(response, query);
+    if (path === "/events" && method === "GET") {
+      const lastId = headers["last-event-id"] as string | undefined;
+      return this.#openStream(response, query, lastId);
+    }
     this.#say(response, 404, "There is nothing here");
   }
 
@@ -147,7 +160,7 @@ export class PageServer {
     response.end(headOnly ? undefined : this.#served.page);
   }
 
-  #openStream(response: ServerResponse, query = ""): void {
+  #openStream(response: ServerResponse, query = "", lastId: string | undefined): void {
     const queue = Number(new URLSearchParams(query).get("queue") ?? 0);
     if (!Number.isInteger(queue) || queue < 0 || queue >= this.#served.queues) {
       return this.#say(response, 404, "There is no such queue");
@@ -155,12 +168,16 @@ export class PageServer {
     if (this.streams.size >= MAX_STREAMS) {
       return this.#say(response, 503, "Too many pages are open");
     }
-    response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream; charset=utf-8" });
+    response.writeHead(200, {
+      ...HEADERS,
+      "Connection": "close",
+      "Content-Type": "text/event-stream; charset=utf-8",
+    });
     response.write(`retry: ${RETRY_MS}\n\n`);
     const stream = new EventStream(response, queue);
     this.streams.add(stream);
     response.on("close", () => this.streams.delete(stream));
     response.on("error", () => this.streams.delete(stream));
-    this.#served.opened(stream);
+    this.#served.opened(stream, lastId);
   }
 }

@@ -109,13 +109,14 @@ thead th { color: var(--muted); font-size: 13px; border: 0; padding-top: 0; whit
 .number { text-align: right; white-space: nowrap; }
 .number:last-child { padding-right: 0; }
 .wide { width: 45%; min-width: 150px; }
+.details { width: 30%; min-width: 280px; }
 .meter { display: flex; align-items: center; gap: 10px; min-width: 120px; }
 .track { flex: 1; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
 .load { display: block; height: 100%; background: var(--accent); }
 .share { width: 4em; text-align: right; }
 
 .task { display: inline-flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; min-width: 0; }
-.name, .id, .message, .cause, pre { unicode-bidi: isolate; overflow-wrap: anywhere; }
+.name, .id, .message, .cause, details p span, pre { unicode-bidi: isolate; overflow-wrap: anywhere; }
 button.name { border: 0; padding: 0; background: none; color: var(--accent); text-align: left; }
 button.name:hover { text-decoration: underline; }
 .id { color: var(--muted); font-size: 12.5px; }
@@ -219,6 +220,8 @@ pre {
   #tasks, .causes { break-inside: auto; }
   tr, details { break-inside: avoid; }
   .scroll, pre, .cause, td .message { overflow: visible !important; max-height: none !important; }
+  #canvas { height: auto !important; }
+  #details, .figure dt, .id, details p, thead th, pre, td .message { font-size: 11px; }
   #theme, .buttons, .keys, .pages button, button.name::after, details p button { display: none !important; }
   * { print-color-adjust: exact; }
 }

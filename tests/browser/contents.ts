@@ -108,7 +108,7 @@ test("contents: causes of failures, retries and cancellations are grouped, and l
     ]);
     assertEquals(await report.texts("#cancellations-list summary"), ["2 ×'no need'"]);
 
-    await report.page.locator("#failures-list button", { hasText: "Show all 2" }).click();
+    await report.page.locator("#failures-list button").first().click();
     const failed = summary.results.filter(({ status, message }) =>
       status === "failed" && message!.includes("too much")
     );
@@ -117,8 +117,12 @@ test("contents: causes of failures, retries and cancellations are grouped, and l
       new Set(failed.map(({ id }) => id)),
     );
     assertEquals(await report.texts("#filter-text"), ["Cause: RangeError: 50 is too much"]);
+    assertEquals(await report.page.inputValue("#status-filter"), "failed");
     await report.page.click("#no-filter");
     assertEquals(await report.texts("#found"), ["1–25 of 27"]);
+    await report.page.locator("#retries-list button").first().click();
+    assertEquals(await report.texts("#filter-text"), ["Retried after: RangeError: 50 is too much"]);
+    assertEquals(await report.texts("#found"), ["1–2 of 2"]);
   });
 });
 

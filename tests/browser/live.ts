@@ -253,17 +253,14 @@ test("live: a tab that is left open does not grow", async () => {
   let now = performance.now();
   const recorder = new Recorder(queue, "a", () => now);
   const publisher = new Publisher([recorder, new Recorder(queue, "b", () => now)]);
+  let texts: string[] = [];
+  const page = {
+    ...{ queue: 0, told: undefined, full: false, end() {} },
+    send: (_: string, data: string) => void texts.push(data),
+  };
   /** The next updates: each with other names and causes, and more attempts. */
   const updates = (count: number) => {
-    const texts: string[] = [];
-    const page = {
-      queue: 0,
-      behind: false,
-      full: false,
-      send: (_: string, data: string) => {
-        texts.push(data);
-      },
-    };
+    texts = [];
     for (let i = 0; i < count; i++) {
       now += 250;
       for (let j = 0; j < 20; j++) {

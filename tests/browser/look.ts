@@ -88,3 +88,27 @@ for (const width of [400, 320]) {
     }, { viewport: { width, height: 800 } });
   });
 }
+
+test("look: is printed in light colors, with everything open and no buttons, and is then as before", async () => {
+  await withReport(varied, async (report) => {
+    const { page } = report;
+    const state = async () => {
+      await report.settle();
+      return [
+        await background(report),
+        await canvasColor(report),
+        await page.locator("details:not([open])").count(),
+      ];
+    };
+    await page.locator("#failures-list summary").click();
+    const before = await state();
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print" });
+    const [, canvas, closed] = await state();
+    assertEquals([canvas, closed], ["rgb(255, 255, 255)", 0]);
+    assertEquals(await page.locator("button:visible:not(.name):not(.sort)").count(), 0);
+    await page.emulateMedia({ media: "screen" });
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    assertEquals(await state(), before);
+  }, { colorScheme: "dark" });
+});

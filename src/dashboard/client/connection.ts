@@ -21,6 +21,8 @@ export class Connection {
   #queue = 0;
   #timer: number | undefined;
   #ended = false;
+  /** Whether the server has let the page go for a moment. */
+  #quiet = false;
 
   constructor(events: ConnectionEvents) {
     this.#events = events;
@@ -38,12 +40,14 @@ export class Connection {
     this.#source?.close();
     const source = new EventSource(`/events?queue=${this.#queue}`);
     this.#source = source;
-    this.#ended = false;
+    this.#ended = this.#quiet = false;
     source.addEventListener("update", (event: MessageEvent<string>) => {
       this.#expect(SILENCE_MS);
+      this.#quiet = false;
       this.#events.changed("live");
       this.#events.updated(JSON.parse(event.data));
     });
+    source.addEventListener("quiet", () => this.#quiet = true);
     source.addEventListener("end", () => this.#ended = true);
     source.addEventListener("error", () => this.#lost());
     this.#expect(SILENCE_MS);
@@ -53,12 +57,17 @@ export class Connection {
   #expect(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#quiet = false;
       this.#lost();
       this.#open();
     }, ms);
   }
 
   #lost(): void {
+    // The first time after that is no loss; the second one is: nobody was there.
+    const isQuiet = this.#quiet;
+    this.#quiet = false;
+    if (isQuiet) return;
     this.#events.changed(this.#ended ? "ended" : "lost");
     if (this.#source?.readyState === EventSource.CLOSED) this.#expect(RETRY_MS);
   }

@@ -31,15 +31,13 @@ export function fillCauses(
   byId(`${id}-list`).append(...causes.map((cause, i) => {
     const details = element("details", "", causeHead(cause));
     const line = causeLine(cause);
-    const text = cause.count === 1
-      ? `Show task ${cause.example.id}`
-      : `Show all ${formatCount(cause.count)}`;
-    const example = cause.count === 1 ? cause.example.name : `First: ${cause.example.name}`;
+    const { id, name } = cause.example;
     details.append(element(
       "p",
       "",
-      button("", text, () => showTasks(causeKey(line), line)),
-      element("span", "id", example),
+      button("", "List tasks", () => showTasks(causeKey(line), line)),
+      element("span", "", `First: ${name}`),
+      element("span", "id", id),
     ));
     if (cause.stack !== null) details.append(element("pre", "", cause.stack));
     details.open = i === 0;

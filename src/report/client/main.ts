@@ -41,10 +41,17 @@ if (run.tasks.count > 0) {
     showTask: (task) => timeline?.showTask(task),
   });
   fillKinds(data, unit, (name) => table.showName(name));
-  const showCause = (cause: string, line: string) => table.showCause(cause, line);
-  fillCauses("failures", data.failures, data.moreFailures, showCause);
-  fillCauses("retries", data.retryCauses, data.moreRetryCauses, showCause);
-  fillCauses("cancellations", data.cancellations, data.moreCancellations, showCause);
+  const showCause = (status: "failed" | "cancelled") => (cause: string, line: string) =>
+    table.showCause(cause, line, status);
+  const showRetryCause = (cause: string, line: string) => table.showRetryCause(cause, line);
+  fillCauses("failures", data.failures, data.moreFailures, showCause("failed"));
+  fillCauses("retries", data.retryCauses, data.moreRetryCauses, showRetryCause);
+  fillCauses(
+    "cancellations",
+    data.cancellations,
+    data.moreCancellations,
+    showCause("cancelled"),
+  );
   explainLeftOut();
 }
 controlTheme(() => timeline?.readColors());

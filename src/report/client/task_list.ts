@@ -18,8 +18,10 @@ export interface Query {
   readonly status: string;
   /** The number of a name; -1 for any. */
   readonly name: number;
-  /** What it failed with, was cancelled for or retried after, as `causeKey` has it; `""` for any. */
+  /** Why it did not succeed, as `causeKey` has it; `""` for any. */
   readonly cause: string;
+  /** Why an attempt was followed by another, as `causeKey` has it; `""` for any. */
+  readonly retryCause: string;
   readonly sort: SortKey;
   readonly descending: boolean;
 }
@@ -34,7 +36,14 @@ export function findTasks(run: Run, query: Query): number[] {
     const status = STATUSES.findIndex((name) => name === query.status);
     tests.push((task) => tasks.status[task] === status);
   }
-  if (query.cause !== "") tests.push(hasCause(run, query.cause));
+  if (query.cause !== "") {
+    const fits = messagesOf(run, query.cause);
+    tests.push((task) => fits.has(tasks.message[task]!));
+  }
+  if (query.retryCause !== "") {
+    const found = retriedAfter(run, query.retryCause);
+    tests.push((task) => found.has(task));
+  }
   if (query.text !== "") tests.push(hasText(run, query.text.toLowerCase()));
   const found: number[] = [];
   for (let task = 0; task < tasks.count; task++) {
@@ -45,16 +54,17 @@ export function findTasks(run: Run, query: Query): number[] {
   return found.sort(query.descending ? (a, b) => compare(b, a) || a - b : compare);
 }
 
-function hasCause({ tasks, attempts, messages }: Run, cause: string): (task: number) => boolean {
-  const fits = messages.map((message) => causeKey(message) === cause);
-  const found = new Set<number>();
-  tasks.message.forEach((message, task) => {
-    if (fits[message] === true) found.add(task);
-  });
-  attempts.message.forEach((message, i) => {
-    if (fits[message] === true) found.add(attempts.task[i]!);
-  });
-  return (task) => found.has(task);
+/** The numbers of the messages that tell of a cause. */
+function messagesOf({ messages }: Run, cause: string): Set<number> {
+  return new Set(messages.keys().filter((i) => causeKey(messages[i]!) === cause));
+}
+
+/** The tasks of which an attempt that failed for a cause was followed by another. */
+function retriedAfter(run: Run, cause: string): Set<number> {
+  const { status, message, task } = run.attempts;
+  const fits = messagesOf(run, cause);
+  const retried = STATUSES.indexOf("retried");
+  return new Set(task.filter((_, i) => status[i] === retried && fits.has(message[i]!)));
 }
 
 function hasText(run: Run, text: string): (task: number) => boolean {

@@ -37,7 +37,7 @@ const COLUMNS: readonly (readonly [heading: string, className: string, sort?: So
   ["Started", "number", "started"],
   ["Attempts", "number", "attempts"],
   ["Worker", "number", "worker"],
-  ["Input or error", "wide"],
+  ["Input or error", "details"],
 ];
 
 /** What the list needs of the page. */
@@ -49,6 +49,8 @@ export interface TasksTableOptions {
   readonly showTask: (task: number) => void;
 }
 
+const NO_FILTER = { text: "", status: "", name: -1, cause: "", retryCause: "" } as const;
+
 export class TasksTable {
   readonly #options: TasksTableOptions;
   readonly #table = byId<HTMLTableElement>("tasks-table");
@@ -56,7 +58,7 @@ export class TasksTable {
   readonly #status = byId<HTMLSelectElement>("status-filter");
   readonly #columns: readonly SortedColumn[];
   #query: Query = {
-    ...{ text: "", status: "", name: -1, cause: "" },
+    ...NO_FILTER,
     ...{ sort: "ran", descending: true },
   };
   #filter = "";
@@ -88,15 +90,21 @@ export class TasksTable {
     this.#only(`Name: ${this.#options.run.names[name]}`, { name });
   }
 
-  /** Lists the tasks that have a cause. */
-  showCause(cause: string, line: string): void {
-    this.#only(`Cause: ${line}`, { cause });
+  /** Lists the tasks that failed or were cancelled for a cause. */
+  showCause(cause: string, line: string, status: "failed" | "cancelled"): void {
+    this.#only(`Cause: ${line}`, { cause, status });
+  }
+
+  /** Lists the tasks that were tried again for a cause. */
+  showRetryCause(retryCause: string, line: string): void {
+    this.#only(`Retried after: ${line}`, { retryCause });
   }
 
   #only(filter: string, query: Partial<Query>): void {
     this.#filter = filter;
-    this.#search.value = this.#status.value = "";
-    this.#ask({ text: "", status: "", name: -1, cause: "", ...query });
+    this.#search.value = "";
+    this.#status.value = query.status ?? "";
+    this.#ask({ ...NO_FILTER, ...query });
     if (filter !== "") byId("tasks").scrollIntoView({ block: "start" });
     // The button that was clicked may be gone.
     this.#search.focus({ preventScroll: true });

@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { get, type IncomingMessage, request } from "node:http";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { AsyncQueue, inlineTask, ThreadQueue } from "../../../mod.ts";
 import { dashboard } from "../../../src/dashboard/mod.ts";
 import type { Update } from "../../../src/dashboard/updates.ts";
-import { test } from "../../harness.ts";
+import { runtime, test } from "../../harness.ts";
 import { ran } from "../report/support.ts";
 import { FakeQueue } from "./support.ts";
 
@@ -42,7 +46,7 @@ async function* events(url: string): AsyncGenerator<{ event: string; data: unkno
       const parts = text.split("\n\n");
       text = parts.pop()!;
       for (const part of parts) {
-        const found = /^event: (.*)\ndata: (.*)$/.exec(part);
+        const found = /^event: (.*)\n(?:id: .*\n)?data: (.*)$/.exec(part);
         if (found !== null) yield { event: found[1]!, data: JSON.parse(found[2]!) };
       }
     }
@@ -180,6 +184,33 @@ test("dashboard: closing ends the streams, says so, and stops watching", async (
   await page.close();
   assertEquals([seen[0], seen.at(-1), queue.hooks.size], ["update", "end", 0]);
   await assertRejects(() => ask(page.url));
+});
+
+test("dashboard: one that is left open, with a page that follows it, keeps no program alive", async () => {
+  const program = fileURLToPath(new URL("programs/left_open.ts", import.meta.url));
+  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
+  const child = spawn(process.execPath, [...flags, program], {
+    stdio: ["pipe", "pipe", "inherit"],
+    timeout: 30_000,
+    killSignal: "SIGKILL",
+  });
+  const closed = once(child, "close");
+  let output = "";
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (data) => output += data);
+  while (!output.includes("\n")) await once(child.stdout, "data");
+  const seen: string[] = [];
+  try {
+    for await (const update of updates(output.trim())) {
+      seen.push(update.instance);
+      if (seen.length === 1) child.stdin.end("work\n");
+    }
+  } catch (error) {
+    // The program may end in the middle of the stream.
+    assertEquals((error as NodeJS.ErrnoException).code, "ECONNRESET");
+  }
+  assertEquals(await closed, [0, null]);
+  assertEquals([output.trim().split("\n")[1], seen.length > 0], ["done", true]);
 });
 
 test("dashboard: wrong options and what is no queue are refused, and nothing is left watching", async () => {

@@ -21,7 +21,8 @@ test("recorder: attempts are told of one by one, with when and on which worker t
   queue.end(failed(new TypeError("no"), 3, 1_010, 1_020, { id: "q-2", name: "fetch" }));
   queue.end(cancelled("enough", 1_030, { id: "q-3" }));
   clock.now = 1_050;
-  const { attempts, blocks } = recorder.tick();
+  recorder.tick();
+  const { attempts, blocks } = recorder.timelineSince(0);
   assertEquals(blocks, []);
   assertEquals(
     attempts.map((it) => [it.id, it.name, it.worker, it.from, it.to, statusOf(it), it.message]),
@@ -30,8 +31,9 @@ test("recorder: attempts are told of one by one, with when and on which worker t
       ["q-2", "fetch", 3, 10, 20, "failed", "TypeError: no"],
     ],
   );
-  assertEquals(recorder.tick().attempts, []);
-  assertEquals(recorder.timeline.attempts, attempts);
+  recorder.tick();
+  assertEquals(recorder.timelineSince(0).attempts, attempts);
+  assertEquals(recorder.timelineSince(1).attempts, []);
 });
 
 test("recorder: an attempt that is followed by another is told of, and its cause counted", () => {
@@ -45,7 +47,8 @@ test("recorder: an attempt that is followed by another is told of, and its cause
   assertEquals(recorder.state().running, []);
   queue.start("q-1", "fetch", 2, 5);
   queue.end(ran(5, 1_000, 1_300, { id: "q-1", name: "fetch", attempts: 2 }));
-  const { attempts } = recorder.tick();
+  recorder.tick();
+  const { attempts } = recorder.timelineSince(0);
   assertEquals(attempts.map((it) => [it.number, it.from, it.to, statusOf(it)]), [
     [1, 0, 100, "retried"],
     [2, 100, 300, "succeeded"],
@@ -89,7 +92,8 @@ test("recorder: of many tasks between two updates it tells the first and all tha
     queue.end(failed(new Error("no"), 1, 1_000 + i * 0.1, 1_000.05 + i * 0.1));
   }
   clock.now = 1_250;
-  const { attempts, blocks } = recorder.tick();
+  recorder.tick();
+  const { attempts, blocks } = recorder.timelineSince(0);
   assert(attempts.length <= 100);
   assertEquals(attempts.filter((it) => statusOf(it) === "failed").length, 50);
   const succeeded = attempts.filter((it) => statusOf(it) === "succeeded").length;
@@ -116,7 +120,7 @@ test("recorder: takes no more room after an hour of names, causes and tasks than
     clock.now += 250;
     recorder.tick();
     if (tick % 1_200 === 1_199) {
-      sizes.push(JSON.stringify([recorder.state(), recorder.timeline]).length);
+      sizes.push(JSON.stringify([recorder.state(), recorder.timelineSince(0)]).length);
     }
   }
   assert(sizes.at(-1)! < sizes[0]! * 1.1, `${sizes}`);
@@ -136,6 +140,21 @@ test("recorder: rates and charts forget what is long past, also when nobody tick
   const { seconds, latency, perSecond } = recorder.state();
   assertEquals(Math.max(...seconds.succeeded), 0);
   assertEquals([perSecond, latency.recent.run, latency.all.run!.max], [0, null, 549]);
+});
+
+test("recorder: is quiet when nothing has run for some ticks", () => {
+  const { queue, recorder } = recording();
+  const quiet = () => {
+    recorder.tick();
+    return recorder.quietTicks;
+  };
+  assertEquals([quiet(), quiet()], [1, 2]);
+  queue.start("q-1");
+  assertEquals(quiet(), 0);
+  queue.end(ran(1, 1_000, 1_001, { id: "q-1" }));
+  assertEquals([quiet(), quiet()], [0, 1]);
+  queue.stats = { ...queue.stats, active: 1 };
+  assertEquals(quiet(), 0);
 });
 
 test("recorder: says what the queue is doing, and which keys hold back", () => {
@@ -169,7 +188,8 @@ test("recorder: errors that can't be looked at are no obstacle", () => {
   const { failures, retries } = recorder.state();
   assertEquals(failures.reduce((sum, { count }) => sum + count, 0), 6);
   assertEquals(retries.reduce((sum, { count }) => sum + count, 0), 6);
-  JSON.stringify(recorder.tick());
+  recorder.tick();
+  JSON.stringify([recorder.state(), recorder.timelineSince(0)]);
 });
 
 test("recorder: stops watching when it is disposed of", () => {

@@ -24,7 +24,15 @@ const run = runOf(toHTML(summaryOf([
 /** The ids that a query finds. */
 function find(query: Partial<Query>): string[] {
   const found = findTasks(run, {
-    ...{ text: "", status: "", name: -1, cause: "", sort: "started", descending: false },
+    ...{
+      text: "",
+      status: "",
+      name: -1,
+      cause: "",
+      retryCause: "",
+      sort: "started",
+      descending: false,
+    },
     ...query,
   });
   return found.map((task) => run.tasks.id[task]);
@@ -45,7 +53,8 @@ test("list: tasks are found by how they ended, by name and by cause", () => {
   assertEquals(find({ status: "retried" }), ["q1-2"]);
   assertEquals(find({ name: run.names.indexOf("other") }), ["q1-4"]);
   assertEquals(find({ cause: causeKey("TypeError: port 1 is closed") }), ["q1-3"]);
-  assertEquals(find({ cause: causeKey("Reset: port 80 is closed") }), ["q1-2"]);
+  assertEquals(find({ cause: causeKey("Reset: port 80 is closed") }), []);
+  assertEquals(find({ retryCause: causeKey("Reset: port 80 is closed") }), ["q1-2"]);
   assertEquals(find({ status: "failed", text: "item" }), ["q1-3"]);
 });
 
