@@ -56,9 +56,13 @@ export interface LiveKind {
 
 /** What waits and runs under a key of a limit. */
 export interface KeyLoad {
+  /** The name of the limit. */
   readonly limit: string;
+  /** The key. */
   readonly key: string;
+  /** How many tasks with it wait. */
   readonly waiting: number;
+  /** How many of them run. */
   readonly running: number;
 }
 

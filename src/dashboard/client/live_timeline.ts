@@ -7,7 +7,8 @@ import {
   type Unit,
 } from "../../report/client/format.ts";
 import { nameSwatch } from "../../report/client/sections.ts";
-import { Timeline, type TimelineData } from "../../report/client/timeline.ts";
+import { Timeline } from "../../report/client/timeline.ts";
+import type { TimelineData } from "../../report/client/timeline_data.ts";
 import { controlTimeline } from "../../report/client/timeline_controls.ts";
 import { Tooltip } from "../../report/client/tooltip.ts";
 import { NAME_COLORS } from "../../report/colors.ts";

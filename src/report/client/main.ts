@@ -20,7 +20,8 @@ import {
 } from "./sections.ts";
 import { TasksTable } from "./tasks_table.ts";
 import { controlPrinting, controlTheme } from "./theme.ts";
-import { Timeline, type TimelineData } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
+import type { TimelineData } from "./timeline_data.ts";
 import { controlTimeline } from "./timeline_controls.ts";
 import { Tooltip } from "./tooltip.ts";
 import { tickStep } from "./view.ts";
