@@ -8,16 +8,24 @@ const LEAST_MS = 0.001;
 /** Up to ten years. */
 const BUCKETS = 350;
 
+/** The number of the bucket of a duration in milliseconds. */
+export function bucketOf(ms: number): number {
+  if (ms <= LEAST_MS) return 0;
+  return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log(ms / LEAST_MS) / LOG_GROWTH));
+}
+
 /** Counts durations in buckets, so that it takes the same room however many there are. */
 export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #total = 0;
   #max = 0;
 
-  /** @param ms A duration in milliseconds. */
-  add(ms: number): void {
-    const bucket = ms <= LEAST_MS ? 0 : 1 + Math.floor(Math.log(ms / LEAST_MS) / LOG_GROWTH);
-    this.#counts[Math.min(BUCKETS - 1, bucket)]!++;
+  /**
+   * @param ms A duration in milliseconds.
+   * @param bucket Which bucket it is of: a duration that several histograms count is looked at once.
+   */
+  add(ms: number, bucket = bucketOf(ms)): void {
+    this.#counts[bucket]!++;
     this.#total++;
     if (ms > this.#max) this.#max = ms;
   }
@@ -70,8 +78,8 @@ export class RecentHistogram {
   }
 
   /** Adds a duration to those of now. */
-  add(ms: number): void {
-    this.#slices[this.#slice]!.add(ms);
+  add(ms: number, bucket = bucketOf(ms)): void {
+    this.#slices[this.#slice]!.add(ms, bucket);
   }
 
   /** Moves on to a time, in milliseconds. */

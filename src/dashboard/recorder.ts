@@ -5,7 +5,7 @@ import { explanation, nameOf, textField } from "../report/attempts.ts";
 import { STATUSES } from "../report/page_data.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
-import { RecentHistogram } from "./histogram.ts";
+import { bucketOf, RecentHistogram } from "./histogram.ts";
 import { Seconds } from "./seconds.ts";
 import { type Cause, CauseTallies, KindTallies } from "./tallies.ts";
 import {
@@ -31,14 +31,6 @@ export interface WatchedQueue {
   keyLoads?(): Iterable<KeyLoad>;
 }
 
-/** An attempt that runs. */
-interface Running {
-  readonly name: string;
-  readonly number: number;
-  readonly worker: number;
-  readonly startedAt: number;
-}
-
 /** What ended between two ticks, as the timeline shows it. */
 interface Tick {
   readonly number: number;
@@ -53,8 +45,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const MAX_DETAILED = 50;
 /** Of failures and the like there are as many more. */
 const MAX_DETAILED_FAILURES = 50;
-/** More that run at once are counted, but not told of one by one. */
-const MAX_RUNNING = 10_000;
+/** Attempts on workers of higher numbers are counted, but not told of while they run. */
+const MAX_WORKER = 10_000;
 const SHOWN_RUNNING = 64;
 /** More workers than this are not drawn. */
 const MAX_ROWS = 256;
@@ -82,7 +74,9 @@ export class Recorder implements Disposable {
   readonly #now: () => number;
   readonly #start: number;
   readonly #hooks: Disposable;
-  readonly #running = new Map<string, Running>();
+  /** By worker, the task that it was given last and when: to look tasks up by id takes several times as long. */
+  readonly #handles: (TaskHandle | undefined)[] = [];
+  readonly #startedAt: number[] = [];
   readonly #seconds: Seconds;
   readonly #wait: RecentHistogram;
   readonly #run: RecentHistogram;
@@ -98,7 +92,8 @@ export class Recorder implements Disposable {
   #newAttempts: LiveAttempt[] = [];
   readonly #newBlocks = new Map<number, Mutable<LiveBlock>>();
   #newFailures = 0;
-  /** How many ran at once since the last update, at the most: short tasks are gone when it comes. */
+  /** How many run, and how many did at once since the last tick: short tasks are gone when it comes. */
+  #running = 0;
   #mostRunning = 0;
 
   /**
@@ -126,7 +121,7 @@ export class Recorder implements Disposable {
   /** Stops watching. */
   [Symbol.dispose](): void {
     this.#hooks[Symbol.dispose]();
-    this.#running.clear();
+    this.#handles.length = 0;
   }
 
   /** Moves on to the present, and settles what has been told of since the last time. */
@@ -143,6 +138,12 @@ export class Recorder implements Disposable {
     this.#newAttempts = [];
     this.#newBlocks.clear();
     this.#newFailures = this.#mostRunning = 0;
+    // A task that was cancelled while it waited for its retry has been counted out twice.
+    this.#running = active;
+    // Tasks that have ended are let go, with their values.
+    this.#handles.forEach((handle, worker) => {
+      if (handle?.done) this.#handles[worker] = undefined;
+    });
     const at = now - this.#start;
     if (attempts.length > 0) this.#ticks.push({ number, at, attempts, blocks });
     const shown = this.#ticks.findIndex((tick) => tick.at >= at - TIMELINE_MS);
@@ -202,47 +203,45 @@ export class Recorder implements Disposable {
   }
 
   #started(handle: TaskHandle): void {
-    if (this.#running.size >= MAX_RUNNING) return;
-    this.#running.set(handle.id, {
-      name: handle.name,
-      number: handle.attempts,
-      worker: workerOf(handle),
-      startedAt: this.#now(),
-    });
-    if (this.#running.size > this.#mostRunning) this.#mostRunning = this.#running.size;
+    if (++this.#running > this.#mostRunning) this.#mostRunning = this.#running;
+    const worker = workerOf(handle);
+    if (worker > MAX_WORKER) return;
+    this.#handles[worker] = handle;
+    this.#startedAt[worker] = this.#now();
   }
 
   #retried(handle: TaskHandle, error: unknown): void {
-    const running = this.#running.get(handle.id);
-    this.#running.delete(handle.id);
+    this.#running--;
     this.#kinds.of(shortened(handle.name)).retries++;
     const cause = causeOf(error, textField(error, "message") ?? show(error), handle);
     this.#retries.add(cause);
-    if (running === undefined) return;
+    const worker = workerOf(handle);
+    if (this.#handles[worker] !== handle) return;
+    this.#handles[worker] = undefined;
     this.#draw({
-      ...{ id: handle.id, name: shortened(handle.name), worker: running.worker },
-      ...{ number: running.number, from: running.startedAt, to: this.#now(), status: RETRIED },
+      ...{ id: handle.id, name: shortened(handle.name), worker, number: handle.attempts },
+      ...{ from: this.#startedAt[worker]!, to: this.#now(), status: RETRIED },
       message: explained(cause),
     });
   }
 
   #ended(result: TaskResult): void {
-    const { id, name, status, startedAt, finishedAt, duration } = result;
-    const running = this.#running.get(id);
-    if (running !== undefined) this.#running.delete(id);
+    const { name, status, startedAt, finishedAt, duration } = result;
     this.#seconds.count(status, finishedAt);
     const kind = this.#kinds.of(shortened(name));
     kind.tasks++;
     if (status === "failed") kind.failed++;
     if (startedAt !== undefined) {
+      this.#running--;
       kind.busy += duration;
-      kind.run.add(duration);
-      this.#run.add(duration);
+      const bucket = bucketOf(duration);
+      kind.run.add(duration, bucket);
+      this.#run.add(duration, bucket);
       this.#wait.add(startedAt - (result.scheduledFor ?? result.createdAt));
     }
     if (status !== "succeeded") this.#fell(result);
-    else if (this.#newAttempts.length >= MAX_DETAILED) this.#join(result, running);
-    else if (startedAt !== undefined) this.#drawEnd(result, running, SUCCEEDED, null);
+    else if (this.#newAttempts.length >= MAX_DETAILED) this.#join(result);
+    else if (startedAt !== undefined) this.#drawEnd(result, SUCCEEDED, null);
   }
 
   /** A task has failed or was cancelled. */
@@ -254,18 +253,13 @@ export class Recorder implements Disposable {
     const cause = causeOf(error, result.message ?? "", result);
     (failed ? this.#failures : this.#cancellations).add(cause);
     if (result.startedAt === undefined) return;
-    this.#drawEnd(result, undefined, failed ? FAILED : CANCELLED, explained(cause));
+    this.#drawEnd(result, failed ? FAILED : CANCELLED, explained(cause));
   }
 
-  #drawEnd(
-    result: TaskResult,
-    running: Running | undefined,
-    status: number,
-    message: string | null,
-  ): void {
+  #drawEnd(result: TaskResult, status: number, message: string | null): void {
     this.#draw({
       ...{ id: result.id, name: shortened(result.name), worker: result.workerId ?? 0 },
-      ...{ number: result.attempts, from: startOf(result, running), to: result.finishedAt },
+      ...{ number: result.attempts, from: startOf(result), to: result.finishedAt },
       ...{ status, message },
     });
   }
@@ -279,10 +273,10 @@ export class Recorder implements Disposable {
   }
 
   /** Draws an attempt together with others of its worker. */
-  #join(result: TaskResult, running: Running | undefined): void {
+  #join(result: TaskResult): void {
     const worker = result.workerId ?? 0;
     if (worker > MAX_ROWS || result.startedAt === undefined) return;
-    const from = this.#since(startOf(result, running));
+    const from = this.#since(startOf(result));
     const to = this.#since(result.finishedAt);
     const block = this.#newBlocks.get(worker);
     if (block === undefined) {
@@ -318,17 +312,18 @@ export class Recorder implements Disposable {
       .map((load) => ({ ...load, key: shortened(`${load.key}`), limit: shortened(load.limit) }));
   }
 
+  /** Those that have run the longest. */
   #listRunning(): LiveAttempt[] {
     const listed: LiveAttempt[] = [];
-    // A map is in order of insertion, so those that have run the longest come first.
-    for (const [id, { name, number, worker, startedAt }] of this.#running) {
-      if (listed.length === SHOWN_RUNNING) break;
+    this.#handles.forEach((handle, worker) => {
+      if (handle?.status !== "running") return;
       listed.push({
-        ...{ id, name: shortened(name), worker, number, from: this.#since(startedAt) },
-        ...{ to: null, status: RUNNING, message: null },
+        ...{ id: handle.id, name: shortened(handle.name), worker, number: handle.attempts },
+        ...{ from: this.#since(this.#startedAt[worker]!), to: null },
+        ...{ status: RUNNING, message: null },
       });
-    }
-    return listed;
+    });
+    return listed.sort((a, b) => a.from - b.from).slice(0, SHOWN_RUNNING);
   }
 }
 
@@ -340,9 +335,8 @@ function stateOf({ closed, paused, active, pending, scheduled }: QueueStats): Qu
 }
 
 /** When its last attempt started: of tasks that were retried the result tells the first start. */
-function startOf(result: TaskResult, running: Running | undefined): number {
-  if (result.attempts <= 1) return result.startedAt!;
-  return result.attemptHistory?.at(-1)?.startedAt ?? running?.startedAt ?? result.startedAt!;
+function startOf(result: TaskResult): number {
+  return result.attemptHistory?.at(-1)?.startedAt ?? result.startedAt!;
 }
 
 /** The worker that runs an attempt: tasks have it, though handles don't promise it. */

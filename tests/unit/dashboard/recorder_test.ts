@@ -45,8 +45,14 @@ test("recorder: an attempt that is followed by another is told of, and its cause
   clock.now = 1_100;
   queue.retry(handle, new RangeError("port 80 is closed"));
   assertEquals(recorder.state().running, []);
-  queue.start("q-1", "fetch", 2, 5);
-  queue.end(ran(5, 1_000, 1_300, { id: "q-1", name: "fetch", attempts: 2 }));
+  queue.start("q-1", "fetch", 2, 6);
+  const attemptHistory = [
+    { number: 1, workerId: 5, startedAt: 1_000, finishedAt: 1_100 },
+    { number: 2, workerId: 6, startedAt: 1_100, finishedAt: 1_300 },
+  ];
+  queue.end(
+    ran(6, 1_000, 1_300, { id: "q-1", name: "fetch", attempts: 2, attemptHistory }),
+  );
   recorder.tick();
   const { attempts } = recorder.timelineSince(0);
   assertEquals(attempts.map((it) => [it.number, it.from, it.to, statusOf(it)]), [
@@ -140,6 +146,23 @@ test("recorder: rates and charts forget what is long past, also when nobody tick
   const { seconds, latency, perSecond } = recorder.state();
   assertEquals(Math.max(...seconds.succeeded), 0);
   assertEquals([perSecond, latency.recent.run, latency.all.run!.max], [0, null, 549]);
+});
+
+test("recorder: tells what runs, by worker, and how much did at once", () => {
+  const { queue, recorder, clock } = recording();
+  for (const worker of [1, 2, 3]) {
+    clock.now += 10;
+    queue.start(`q-${worker}`, "task", 1, worker);
+  }
+  const ids = () => recorder.state().running.map(({ id, worker }) => `${id} on ${worker}`);
+  assertEquals(ids(), ["q-1 on 1", "q-2 on 2", "q-3 on 3"]);
+  queue.end(ran(1, 1_010, 1_040, { id: "q-1" }));
+  clock.now += 10;
+  queue.start("q-4", "task", 1, 1);
+  queue.end(ran(2, 1_020, 1_050, { id: "q-2" }));
+  recorder.tick();
+  assertEquals(ids(), ["q-3 on 3", "q-4 on 1"]);
+  assertEquals(recorder.state().seconds.running.at(-1), 3);
 });
 
 test("recorder: is quiet when nothing has run for some ticks", () => {

@@ -9,6 +9,7 @@ import type { Hooks } from "../../../src/engine/announcer.ts";
 
 export class FakeQueue implements WatchedQueue {
   readonly hooks: Set<Hooks> = new Set();
+  readonly #started = new Map<string, { status: string; done: boolean }>();
   workers = 4;
   loads: KeyLoad[] = [];
   stats: QueueStats = {
@@ -26,16 +27,22 @@ export class FakeQueue implements WatchedQueue {
   }
 
   start(id: string, name = "task", attempts = 1, workerId = 1): TaskHandle {
-    const handle = { id, name, attempts, workerId } as unknown as TaskHandle;
+    const fields = { id, name, attempts, workerId, status: "running", done: false };
+    const handle = fields as unknown as TaskHandle;
+    this.#started.set(id, fields);
     for (const hooks of this.hooks) hooks.onStart!(handle);
     return handle;
   }
 
   retry(handle: TaskHandle, error: unknown): void {
+    this.#started.get(handle.id)!.status = "retrying";
     for (const hooks of this.hooks) hooks.onRetry!(handle, error);
   }
 
   end(result: TaskResult): void {
+    const handle = this.#started.get(result.id);
+    if (handle !== undefined) Object.assign(handle, { status: result.status, done: true });
+    this.#started.delete(result.id);
     for (const hooks of this.hooks) hooks.onComplete!(result);
   }
 }
