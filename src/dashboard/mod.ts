@@ -17,4 +17,3 @@
  */
 export { type Dashboard, dashboard, type DashboardOptions } from "./dashboard.ts";
 export type { WatchedQueue } from "./recorder.ts";
-export type { KeyLoad } from "./updates.ts";

@@ -1,5 +1,6 @@
 import { show } from "../base/errors.ts";
 import type { Hooks } from "../engine/announcer.ts";
+import type { KeyLoad } from "../engine/gates/keyed.ts";
 import type { QueueStats } from "../queue/queue.ts";
 import { explanation, nameOf, textField } from "../report/attempts.ts";
 import { STATUSES } from "../report/page_data.ts";
@@ -10,7 +11,6 @@ import { Seconds } from "./seconds.ts";
 import { type Cause, CauseTallies, KindTallies } from "./tallies.ts";
 import {
   type Counts,
-  type KeyLoad,
   type LiveAttempt,
   type LiveBlock,
   type Overview,
@@ -22,12 +22,12 @@ import {
 /** What a dashboard asks of a queue. Every lane's queue has it. */
 export interface WatchedQueue {
   /** What the queue is doing, in numbers. */
-  readonly stats: QueueStats & { readonly limited?: number; readonly blocked?: number };
+  readonly stats: QueueStats;
   /** How many attempts may run at once. */
   readonly workers: number;
   /** Adds hooks. */
   observe(hooks: Hooks): Disposable;
-  /** What waits and runs under each key of the queue's `limits`; a queue without limits needs none. */
+  /** What waits and runs under each key of its limits. A queue that knows no limits has none. */
   keyLoads?(): Iterable<KeyLoad>;
 }
 
@@ -51,6 +51,8 @@ const SHOWN_RUNNING = 64;
 /** More workers than this are not drawn. */
 const MAX_ROWS = 256;
 const SHOWN_KEYS = 50;
+/** Those that came first are looked at, so that millions of keys take no more time. */
+const MAX_KEYS = 5_000;
 const MAX_TEXT = 200;
 const MAX_MESSAGE = 500;
 const MAX_STACK = 4_000;
@@ -301,15 +303,18 @@ export class Recorder implements Disposable {
       workers: Number.isFinite(workers) ? workers : stats.active,
       ...{ succeeded: stats.succeeded, failed: stats.failed, cancelled: stats.cancelled },
       ...{ retried: stats.retried, abandoned: stats.abandoned },
-      ...{ limited: stats.limited ?? null, blocked: stats.blocked ?? null },
+      ...{ limited: stats.limited, blocked: stats.blocked },
     };
   }
 
   /** The keys that hold back the most. */
   #keys(): KeyLoad[] {
-    return Array.from(this.#queue.keyLoads?.() ?? [])
-      .sort((a, b) => b.waiting - a.waiting || b.running - a.running).slice(0, SHOWN_KEYS)
-      .map((load) => ({ ...load, key: shortened(`${load.key}`), limit: shortened(load.limit) }));
+    const loads: KeyLoad[] = [];
+    for (const load of this.#queue.keyLoads?.() ?? []) {
+      if (loads.push(load) === MAX_KEYS) break;
+    }
+    return loads.sort((a, b) => b.waiting - a.waiting || b.running - a.running).slice(0, SHOWN_KEYS)
+      .map((load) => ({ ...load, key: shortened(load.key), limit: shortened(load.limit) }));
   }
 
   /** Those that have run the longest. */
@@ -327,11 +332,11 @@ export class Recorder implements Disposable {
   }
 }
 
-function stateOf({ closed, paused, active, pending, scheduled }: QueueStats): QueueState {
+function stateOf({ closed, paused, active, pending, scheduled, blocked }: QueueStats): QueueState {
   if (closed) return "closed";
   if (paused) return "paused";
   if (active > 0) return "running";
-  return pending + scheduled > 0 ? "waiting" : "idle";
+  return pending + scheduled + blocked > 0 ? "waiting" : "idle";
 }
 
 /** When its last attempt started: of tasks that were retried the result tells the first start. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KeyLoad } from "../engine/gates/keyed.ts";
 import type { Percentiles } from "../queue/summary.ts";
 import type { ListedCause } from "../report/page_data.ts";
 import type { SecondsSeries } from "./seconds.ts";
@@ -37,10 +38,10 @@ export interface Counts {
   readonly cancelled: number;
   readonly retried: number;
   readonly abandoned: number;
-  /** Held back by a rate or a key; `null` where the queue doesn't say. */
-  readonly limited: number | null;
+  /** Held back by a rate or a key. */
+  readonly limited: number;
   /** Wait for other tasks. */
-  readonly blocked: number | null;
+  readonly blocked: number;
 }
 
 /** The tasks of one name that have ended. */
@@ -52,18 +53,6 @@ export interface LiveKind {
   readonly busy: number;
   /** `null` if none of them started. */
   readonly run: Percentiles | null;
-}
-
-/** What waits and runs under a key of a limit. */
-export interface KeyLoad {
-  /** The name of the limit. */
-  readonly limit: string;
-  /** The key. */
-  readonly key: string;
-  /** How many tasks with it wait. */
-  readonly waiting: number;
-  /** How many of them run. */
-  readonly running: number;
 }
 
 /** An attempt that has ended, or runs. */

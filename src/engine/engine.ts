@@ -12,6 +12,7 @@ import { Running, Sent } from "./at_executor.ts";
 import { Blocked, type BlockedHost, type Dependency } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
+import type { KeyLoad } from "./gates/keyed.ts";
 import { History } from "./history.ts";
 import { Milestones } from "./milestones.ts";
 import type { QueueOptions, Rate } from "./options.ts";
@@ -517,6 +518,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   /** How many ready tasks a rate or a key holds back. */
   get limited(): number {
     return this.#dispatcher.limited;
+  }
+
+  /** What waits and runs under each key of the limits. */
+  keyLoads(): Iterable<KeyLoad> {
+    return this.#dispatcher.limits?.loads() ?? [];
   }
 
   /** How many attempts may start in a time. */

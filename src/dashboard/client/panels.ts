@@ -114,15 +114,13 @@ export class Panels {
     figure("Retries", formatCount(counts.retried), "retried");
     figure("Scheduled", formatCount(counts.scheduled));
     // Most queues have none of these.
-    const rare: [string, number | null][] = [
+    const rare: [string, number][] = [
       ["Held back", limited],
       ["Wait for others", blocked],
       ["Abandoned", abandoned],
     ];
     for (const [label, count] of rare) {
-      if (count !== null && (count > 0 || this.#figures.has(label))) {
-        figure(label, formatCount(count));
-      }
+      if (count > 0 || this.#figures.has(label)) figure(label, formatCount(count));
     }
   }
 

@@ -132,6 +132,28 @@ test("dashboard: names the workers of a pool", async () => {
   }
 });
 
+test("dashboard: tells what waits and runs by key", async () => {
+  await using queue = new AsyncQueue({ workers: 8, limits: { host: { workers: 1 } } });
+  await using page = await dashboard(queue);
+  const running = Promise.withResolvers<void>();
+  const tasks = ["a", "b", "a", "a"].map((host) =>
+    queue.submit(() => running.promise, { keys: { host } })
+  );
+  await queue.start();
+  for await (const { keys, counts } of updates(page.url)) {
+    if (counts.running < 2) continue;
+    assertEquals(keys, [
+      { limit: "host", key: "a", waiting: 2, running: 1 },
+      { limit: "host", key: "b", waiting: 0, running: 1 },
+    ]);
+    assertEquals([counts.waiting, counts.limited], [2, 2]);
+    break;
+  }
+  running.resolve();
+  await Promise.all(tasks);
+  assertEquals(Array.from(queue.keyLoads()), []);
+});
+
 test("dashboard: several queues are told of together, one of them in detail", async () => {
   const [one, other] = [new FakeQueue(), new FakeQueue()];
   await using page = await dashboard([one, other]);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { QueueStats, TaskHandle, TaskResult } from "../../../mod.ts";
-import type { KeyLoad, WatchedQueue } from "../../../src/dashboard/mod.ts";
+import type { KeyLoad, QueueStats, TaskHandle, TaskResult } from "../../../mod.ts";
+import type { WatchedQueue } from "../../../src/dashboard/mod.ts";
 import type { Hooks } from "../../../src/engine/announcer.ts";
 
 export class FakeQueue implements WatchedQueue {
@@ -14,7 +14,16 @@ export class FakeQueue implements WatchedQueue {
   loads: KeyLoad[] = [];
   stats: QueueStats = {
     ...{ pending: 0, scheduled: 0, active: 0, completed: 0, succeeded: 0, failed: 0 },
-    ...{ cancelled: 0, retried: 0, abandoned: 0, workers: 0, closed: false, paused: false },
+    ...{
+      cancelled: 0,
+      blocked: 0,
+      limited: 0,
+      retried: 0,
+      abandoned: 0,
+      workers: 0,
+      closed: false,
+      paused: false,
+    },
   };
 
   observe(hooks: Hooks): Disposable {
