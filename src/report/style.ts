@@ -208,6 +208,7 @@ pre {
   #figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
   .figure dd { font-size: 19px; }
   table { font-size: 13px; }
+  .note-in { display: block; margin: 0; }
   th, td { padding-right: 8px; }
   .keys { display: none; }
 }
