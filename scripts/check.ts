@@ -1,13 +1,24 @@
 /**
  * `deno task check`: type-checks everything, and the core once more with nothing but the language
- * and the globals it is allowed, so that no runtime creeps into it.
+ * and the globals it is allowed, so that no runtime creeps into it. The scripts of pages are checked with the types of a
+ * browser.
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { benchArgs, stdArgs } from "./std.ts";
 
 const present = (paths: string[]) => paths.filter((path) => existsSync(path));
+
+/** The scripts of pages, which have a browser's types instead of a runtime's. */
+const CLIENTS = ["src/report/client", "src/dashboard/client"];
+
+/** All modules that run in a runtime. */
+function sources(): string[] {
+  return readdirSync("src", { recursive: true, encoding: "utf8" })
+    .map((path) => `src/${path.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith(".ts") && !CLIENTS.some((it) => path.startsWith(`${it}/`)));
+}
 
 async function check(...args: string[]): Promise<boolean> {
   const child = new Deno.Command(Deno.execPath(), { args: ["check", ...args], stdin: "null" });
@@ -16,7 +27,7 @@ async function check(...args: string[]): Promise<boolean> {
 
 // The benchmarks' peers are dependencies of theirs alone, named in a configuration of their own.
 const benched = existsSync("bench/deno.json");
-const everything = ["mod.ts", "src", "tests", "scripts", "examples"];
+const everything = ["mod.ts", ...sources(), "tests", "scripts", "examples"];
 if (!benched) everything.push("bench");
 
 const passed = [
@@ -29,6 +40,7 @@ const passed = [
     "src/engine",
     "src/queue",
   ),
+  await check("--config", "scripts/client_deno.json", ...CLIENTS),
   ...benched ? [await check(...await benchArgs(), "bench")] : [],
 ];
 if (passed.includes(false)) Deno.exit(1);

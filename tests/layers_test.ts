@@ -28,7 +28,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   remote: ["base", "task", "engine", "queue", "portable", "runtime", "lanes/pool/wire"],
   checkpoint: ["base", "task", "runtime"],
   progress: ["base", "engine", "queue", "runtime"],
-  report: ["base", "task", "queue"],
+  report: ["base", "task", "queue", "runtime"],
+  dashboard: ["base", "task", "engine", "queue", "report"],
   testing: [
     ...["base", "engine", "queue", "portable", "runtime"],
     ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],

@@ -10,6 +10,7 @@ import { Running, Sent } from "./at_executor.ts";
 import { Blocked, type BlockedHost } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
+import type { KeyLoad } from "./gates/keyed.ts";
 import { History } from "./history.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
 import { Lifecycle, type LifecycleHost } from "./lifecycle.ts";
@@ -374,6 +375,11 @@ export class Engine
   /** How many ready tasks a rate or a key holds back. */
   get limited(): number {
     return this.dispatcher.limited;
+  }
+
+  /** What waits and runs under each key of the limits. */
+  keyLoads(): Iterable<KeyLoad> {
+    return this.#dispatcher.limits?.loads() ?? [];
   }
 
   /** How many attempts may start in a time. */

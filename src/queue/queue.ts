@@ -3,6 +3,7 @@ import { bindTask, type BoundTask } from "./bound_task.ts";
 import { submittedArguments, submittedOptions } from "./calls.ts";
 import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
+import type { KeyLoad } from "../engine/gates/keyed.ts";
 import { QueueClosedError, QueueStateError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Executor, ExecutorHost } from "../engine/executor.ts";
@@ -716,6 +717,15 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     if (rate !== undefined) checkRate("rate", rate);
     checkBurst(rate, this.#options.burst);
     this.#engine.rate = typeof rate === "object" ? Object.freeze({ ...rate }) : rate;
+  }
+
+  /**
+   * What waits and runs under each key of the queue's `limits`. Idle keys are left out.
+   *
+   * @returns The keys, those that came first first. Iterate over them at once: they change with the queue.
+   */
+  keyLoads(): Iterable<KeyLoad> {
+    return this.#engine.keyLoads();
   }
 
   /** What the queue is doing, in numbers. */

@@ -53,7 +53,9 @@ export function attemptsOf(result: TaskResult): Attempt[] {
  * @param attempt The attempt.
  * @returns The name of its error, if it has one, and the message; `undefined` if it succeeded.
  */
-export function explanation({ errorName, message }: Attempt): string | undefined {
+export function explanation(
+  { errorName, message }: Pick<Attempt, "errorName" | "message">,
+): string | undefined {
   return errorName === undefined ? message : `${errorName}: ${message}`;
 }
 

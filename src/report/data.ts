@@ -1,111 +1,26 @@
+import { show } from "../base/errors.ts";
+import type { RunSummary } from "../queue/summary.ts";
 import type { TaskResult } from "../task/result.ts";
-import type { Percentiles, RunSummary } from "../queue/summary.ts";
-import { attemptsOf, type AttemptStatus, explanation } from "./attempts.ts";
+import { type Attempt, attemptsOf, explanation } from "./attempts.ts";
+import { type CauseGroup, causeText, groupByCause, groupRetries } from "./causes.ts";
+import { kindsOf } from "./kinds.ts";
+import { levelsOf, peaksOf } from "./levels.ts";
+import { type Kind, type ListedCause, type PageData, STATUSES } from "./page_data.ts";
+import { pack, packDeltas } from "./packing.ts";
 import { layOut } from "./rows.ts";
 import { select } from "./selection.ts";
-import {
-  type CauseGroup,
-  groupByCause,
-  type Throughput,
-  throughput,
-  workerLoads,
-} from "./statistics.ts";
+import { throughput, workerLoads } from "./statistics.ts";
+import { cut, MAX_NAME, type Room, Texts } from "./texts.ts";
 
-/** So many attempts are drawn one by one; a page of them has less than 3 MB. */
-const MAX_DRAWN = 20_000;
-/** So many of the slowest tasks are listed. */
-const MAX_SLOWEST = 20;
-/** So many causes of failures, and of cancellations, are listed. */
+/** A page of 100,000 tasks has less than 3 MB, of which each takes 13 bytes beside its texts. */
+const MAX_LISTED = 100_000;
+const MAX_TEXT_BYTES = 1_000_000;
 const MAX_CAUSES = 50;
-/** Texts of unknown length are cut. */
-const MAX_NAME = 200;
+const MAX_KINDS = 100;
+/** Texts of unknown length are cut to as many characters. */
 const MAX_MESSAGE = 1_000;
+const MAX_METADATA = 300;
 const MAX_STACK = 8_000;
-
-/** The statuses of attempts, as the page numbers them: the usual one first. */
-const STATUSES: readonly AttemptStatus[] = ["succeeded", "failed", "cancelled", "retried"];
-
-/** A task as the page's tables list it. Times are in milliseconds, points in time from the page's start. */
-interface ListedTask {
-  readonly id: string;
-  readonly name: string;
-  readonly status: TaskResult["status"];
-  readonly attempts: number;
-  readonly worker: number | null;
-  readonly waited: number | null;
-  readonly ran: number;
-}
-
-/** Tasks that ended for one cause, as the page lists them. */
-interface ListedCause {
-  readonly name: string | null;
-  readonly message: string;
-  readonly count: number;
-  readonly example: ListedTask;
-  readonly stack: string | null;
-}
-
-/**
- * All that the page shows, as plain data. Times are in milliseconds, points in time from the start of what is
- * shown. What there is much of comes in columns: one list for each field.
- */
-export interface PageData {
-  readonly verdict: "passed" | "timed out" | "failed" | "cancelled";
-  readonly total: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  /** How many tasks' results are known. All below is of those. */
-  readonly kept: number;
-  readonly retries: number;
-  readonly duration: number;
-  /** The length of the time that is shown. */
-  readonly span: number;
-  /** `null` if no task started. */
-  readonly latency: { readonly wait: Percentiles; readonly run: Percentiles } | null;
-  readonly throughput: Throughput;
-  readonly workers: readonly {
-    readonly name: string;
-    readonly attempts: number;
-    readonly busy: number;
-  }[];
-  readonly rows: readonly string[];
-  readonly statuses: readonly AttemptStatus[];
-  readonly names: readonly string[];
-  readonly messages: readonly string[];
-  /** The tasks of the attempts that are drawn one by one. */
-  readonly tasks: {
-    readonly id: readonly string[];
-    readonly name: readonly number[];
-    readonly priority: readonly number[];
-    readonly attempts: readonly number[];
-    readonly createdAt: readonly number[];
-    readonly waited: readonly number[];
-  };
-  readonly attempts: {
-    readonly row: readonly number[];
-    readonly from: readonly number[];
-    readonly to: readonly number[];
-    readonly task: readonly number[];
-    readonly number: readonly number[];
-    readonly status: readonly number[];
-    /** Which of the messages; -1 for none. */
-    readonly message: readonly number[];
-  };
-  readonly blocks: {
-    readonly row: readonly number[];
-    readonly from: readonly number[];
-    readonly to: readonly number[];
-    readonly count: readonly number[];
-    readonly busy: readonly number[];
-  };
-  readonly slowest: readonly ListedTask[];
-  readonly failures: readonly ListedCause[];
-  readonly cancellations: readonly ListedCause[];
-  /** How many causes there are that are not listed. */
-  readonly moreFailures: number;
-  readonly moreCancellations: number;
-}
 
 /**
  * Computes what a page shows of a run.
@@ -116,89 +31,148 @@ export interface PageData {
 export function pageData(summary: RunSummary): PageData {
   const { results, total, succeeded, failed, cancelled, duration } = summary;
   const all = results.flatMap(attemptsOf);
-  let start = summary.startedAt;
-  let end = start + duration;
-  for (const { startedAt, finishedAt } of results) {
-    start = Math.min(start, startedAt ?? finishedAt);
-    end = Math.max(end, finishedAt);
-  }
-  const span = end - start;
+  const { start, end } = timeShown(summary);
   const rows = layOut(all);
-  const drawn = select(rows, MAX_DRAWN, span);
-  const at = (time: number) => micros(time - start);
-
-  const names = new Numbering();
-  const messages = new Numbering();
-  const tasks = new Map<TaskResult, number>();
-  const taskNumber = (result: TaskResult) => {
-    const number = tasks.get(result) ?? tasks.size;
-    tasks.set(result, number);
-    return number;
+  const unstarted = results.filter(({ startedAt }) => startedAt === undefined)
+    .sort((a, b) => Number(b.status === "failed") - Number(a.status === "failed"))
+    .slice(0, MAX_LISTED);
+  const failedUnstarted = unstarted.filter(({ status }) => status === "failed").length;
+  const drawn = select(rows, MAX_LISTED - failedUnstarted, end - start);
+  const listed = [...new Set(drawn.attempts.map(({ result }) => result))];
+  listed.push(...unstarted.slice(0, MAX_LISTED - listed.length));
+  const ended = throughput(results, start, end);
+  const kinds = kindsOf(results);
+  const listedKinds = kinds.slice(0, MAX_KINDS).map(rounded);
+  const causes = {
+    failures: groupByCause(results, "failed"),
+    retryCauses: groupRetries(all),
+    cancellations: groupByCause(results, "cancelled"),
   };
-  const attempts = {
-    row: drawn.attempts.map(({ row }) => row),
-    from: drawn.attempts.map(({ startedAt }) => at(startedAt)),
-    to: drawn.attempts.map(({ finishedAt }) => at(finishedAt)),
-    task: drawn.attempts.map(({ result }) => taskNumber(result)),
-    number: drawn.attempts.map(({ number }) => number),
-    status: drawn.attempts.map(({ status }) => STATUSES.indexOf(status)),
-    message: drawn.attempts.map((attempt) => {
-      const text = explanation(attempt);
-      return text === undefined ? -1 : messages.of(cut(text, MAX_MESSAGE));
-    }),
-  };
-  const shown = [...tasks.keys()];
-  const failures = groupByCause(results, "failed");
-  const cancellations = groupByCause(results, "cancelled");
   return {
     verdict: verdict(summary),
     ...{ total, succeeded, failed, cancelled, kept: results.length },
     retries: all.filter(({ status }) => status === "retried").length,
-    ...{ duration: micros(duration), span: micros(span) },
+    ...{ duration: micros(duration), span: micros(end - start) },
     latency: all.length === 0 ? null : summary.latency(),
-    throughput: throughput(results, start, end),
+    throughput: ended,
+    peaks: peaksOf(levelsOf(results, all), start, ended.step, ended.succeeded.length),
     workers: workerLoads(rows).map((load) => ({ ...load, busy: micros(load.busy) })),
+    kinds: listedKinds,
+    moreKinds: kinds.length - listedKinds.length,
+    failures: causes.failures.slice(0, MAX_CAUSES).map(listedCause),
+    retryCauses: causes.retryCauses.slice(0, MAX_CAUSES).map(listedCause),
+    cancellations: causes.cancellations.slice(0, MAX_CAUSES).map(listedCause),
+    moreFailures: Math.max(0, causes.failures.length - MAX_CAUSES),
+    moreRetryCauses: Math.max(0, causes.retryCauses.length - MAX_CAUSES),
+    moreCancellations: Math.max(0, causes.cancellations.length - MAX_CAUSES),
     rows: rows.map(({ name }) => name),
-    statuses: STATUSES,
-    tasks: {
-      id: shown.map(({ id }) => cut(id, MAX_NAME)),
-      name: shown.map(({ name }) => names.of(cut(name, MAX_NAME))),
-      priority: shown.map(({ priority }) => priority),
-      attempts: shown.map(({ attempts }) => attempts),
-      createdAt: shown.map(({ createdAt }) => at(createdAt)),
-      waited: shown.map((result) => waited(result)!),
-    },
-    attempts,
+    ...columns(listed, drawn.attempts, listedKinds, start),
     blocks: {
       row: drawn.blocks.map(({ row }) => row),
-      from: drawn.blocks.map(({ startedAt }) => at(startedAt)),
-      to: drawn.blocks.map(({ finishedAt }) => at(finishedAt)),
+      from: drawn.blocks.map(({ startedAt }) => micros(startedAt - start)),
+      to: drawn.blocks.map(({ finishedAt }) => micros(finishedAt - start)),
       count: drawn.blocks.map(({ count }) => count),
       busy: drawn.blocks.map(({ busy }) => micros(busy)),
     },
-    names: names.texts,
-    messages: messages.texts,
-    slowest: results.filter(({ startedAt }) => startedAt !== undefined)
-      .sort((a, b) => b.duration - a.duration).slice(0, MAX_SLOWEST).map(listed),
-    failures: failures.slice(0, MAX_CAUSES).map(listedCause),
-    cancellations: cancellations.slice(0, MAX_CAUSES).map(listedCause),
-    moreFailures: Math.max(0, failures.length - MAX_CAUSES),
-    moreCancellations: Math.max(0, cancellations.length - MAX_CAUSES),
   };
 }
 
-/** Numbers texts that come again and again. */
-class Numbering {
-  readonly texts: string[] = [];
-  readonly #numbers = new Map<string, number>();
+/** From the run's start, or the first thing known that was earlier, to its end, or the last that was later. */
+function timeShown({ startedAt, duration, results }: RunSummary): { start: number; end: number } {
+  let start = startedAt;
+  let end = startedAt + duration;
+  for (const { startedAt, finishedAt } of results) {
+    start = Math.min(start, startedAt ?? finishedAt);
+    end = Math.max(end, finishedAt);
+  }
+  return { start, end };
+}
 
-  of(text: string): number {
-    let number = this.#numbers.get(text);
-    if (number === undefined) {
-      number = this.texts.push(text) - 1;
-      this.#numbers.set(text, number);
-    }
-    return number;
+type Columns = Pick<
+  PageData,
+  | "tasks"
+  | "attempts"
+  | "names"
+  | "messages"
+  | "metadata"
+  | "groups"
+  | "priorities"
+  | "idPrefixes"
+  | "textsLeftOut"
+>;
+
+/** What there is one of for each task or attempt. Texts of what failed are the first that there is room for. */
+function columns(
+  listed: readonly TaskResult[],
+  drawn: readonly (Attempt & { readonly row: number })[],
+  kinds: readonly Kind[],
+  start: number,
+): Columns {
+  const room: Room = { bytes: MAX_TEXT_BYTES, leftOut: 0 };
+  const messages = new Texts(room, MAX_MESSAGE);
+  const names = new Texts(room, MAX_NAME);
+  const groups = new Texts(room, MAX_NAME);
+  const priorities = new Texts(room, MAX_NAME);
+  const metadata = new Texts(room, MAX_METADATA);
+  for (const { name } of kinds) names.of(name);
+  const numbers = new Map(listed.map((result, i) => [result, i]));
+  const attempts = {
+    row: pack(drawn.map(({ row }) => row)),
+    ...times(drawn, start),
+    task: packDeltas(drawn.map(({ result }) => numbers.get(result)!)),
+    number: pack(drawn.map(({ number }) => number)),
+    status: pack(drawn.map(({ status }) => STATUSES.indexOf(status))),
+    message: pack(drawn.map((attempt) => messages.of(explanation(attempt)))),
+  };
+  const ids = listed.map(({ id }) => /^(.*?)(\d{0,15})$/s.exec(cut(id, MAX_NAME))!);
+  // A number with zeros in front is no number.
+  const split = ids.map(([id, prefix, number]) =>
+    number !== "" && String(Number(number)) === number
+      ? { prefix: prefix!, number: Number(number) }
+      : { prefix: id, number: -1 }
+  );
+  const prefixes = new Map([...new Set(split.map(({ prefix }) => prefix))].map((it, i) => [it, i]));
+  const tasks = {
+    count: listed.length,
+    idPrefix: pack(split.map(({ prefix }) => prefixes.get(prefix)!)),
+    idNumber: packDeltas(split.map(({ number }) => number)),
+    // Failures first, for the texts that there may be no room for.
+    message: pack(listed.map((result) => messages.of(causeText(result)))),
+    name: pack(listed.map(({ name }) => names.of(name))),
+    group: pack(listed.map(({ groupId }) => groups.of(groupId))),
+    metadata: pack(listed.map((result) => metadata.of(metadataText(result.metadata)))),
+    status: pack(listed.map(({ status }) => STATUSES.indexOf(status))),
+    priority: pack(listed.map(({ priority }) => priorities.of(`${priority}`))),
+    attempts: pack(listed.map(({ attempts }) => attempts)),
+    waited: pack(listed.map(waited)),
+  };
+  return {
+    ...{ tasks, attempts, names: names.packed(), messages: messages.packed() },
+    ...{ metadata: metadata.packed(), groups: groups.packed(), priorities: priorities.packed() },
+    ...{ idPrefixes: [...prefixes.keys()], textsLeftOut: room.leftOut },
+  };
+}
+
+/** When attempts ran, in whole microseconds: since the end of the one before on the same row, and how long. */
+function times(
+  drawn: readonly (Attempt & { readonly row: number })[],
+  start: number,
+): { gap: string; ran: string } {
+  const at = (time: number) => Math.round((time - start) * 1000);
+  const gap = drawn.map(({ row, startedAt }, i) => {
+    const before = drawn[i - 1];
+    return at(startedAt) - (before?.row === row ? at(before.finishedAt) : 0);
+  });
+  const ran = drawn.map(({ startedAt, finishedAt }) => at(finishedAt) - at(startedAt));
+  return { gap: pack(gap), ran: pack(ran) };
+}
+
+function metadataText(metadata: unknown): string | undefined {
+  if (metadata === undefined || typeof metadata === "string") return metadata;
+  try {
+    return JSON.stringify(metadata) ?? show(metadata);
+  } catch {
+    return show(metadata);
   }
 }
 
@@ -208,16 +182,18 @@ function verdict({ ok, timedOut, failed }: RunSummary): PageData["verdict"] {
   return failed > 0 ? "failed" : "cancelled";
 }
 
-/** As `latency()` counts it. */
-function waited({ createdAt, scheduledFor, startedAt }: TaskResult): number | null {
-  return startedAt === undefined ? null : micros(startedAt - (scheduledFor ?? createdAt));
+/** As `latency()` counts it, in whole microseconds. */
+function waited({ createdAt, scheduledFor, startedAt }: TaskResult): number {
+  return startedAt === undefined
+    ? -1
+    : Math.round((startedAt - (scheduledFor ?? createdAt)) * 1000);
 }
 
-function listed(result: TaskResult): ListedTask {
-  const { id, name, status, attempts, workerId, duration } = result;
+function rounded(kind: Kind): Kind {
+  const { busy, p50, p95, max } = kind;
   return {
-    ...{ id: cut(id, MAX_NAME), name: cut(name, MAX_NAME), status, attempts },
-    ...{ worker: workerId ?? null, waited: waited(result), ran: micros(duration) },
+    ...kind,
+    ...{ busy: micros(busy), p50: micros(p50), p95: micros(p95), max: micros(max) },
   };
 }
 
@@ -225,7 +201,7 @@ function listedCause({ errorName, message, count, example, stack }: CauseGroup):
   return {
     name: errorName === undefined ? null : cut(errorName, MAX_NAME),
     message: cut(message, MAX_MESSAGE),
-    ...{ count, example: listed(example) },
+    ...{ count, example: { id: cut(example.id, MAX_NAME), name: cut(example.name, MAX_NAME) } },
     stack: stack === undefined ? null : cut(stack, MAX_STACK),
   };
 }
@@ -233,8 +209,4 @@ function listedCause({ errorName, message, count, example, stack }: CauseGroup):
 /** Whole microseconds, in milliseconds: so precise are the times, and more digits only cost room. */
 function micros(ms: number): number {
   return Math.round(ms * 1000) / 1000;
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

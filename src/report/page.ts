@@ -1,42 +1,37 @@
-import type { RunSummary } from "../queue/summary.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
-import { controls } from "./client/controls.ts";
-import { dom } from "./client/dom.ts";
-import { format } from "./client/format.ts";
-import { main } from "./client/main.ts";
-import { sections } from "./client/sections.ts";
-import { timeline } from "./client/timeline.ts";
-import { view } from "./client/view.ts";
+import { show } from "../base/errors.ts";
+import type { RunSummary } from "../queue/summary.ts";
+import { client } from "./client.generated.ts";
 import { pageData } from "./data.ts";
-import { style } from "./style.ts";
-
-/** The page's script: the pieces are functions, and `main` calls them. */
-export const script = [format, dom, view, sections, timeline, controls, main].join("");
-
-/** Nothing is loaded from anywhere: what the page needs is in it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+import {
+  causesSection,
+  chartSections,
+  escaped,
+  htmlDocument,
+  tableSection,
+  timelineSection,
+} from "./document.ts";
+import { environment } from "./environment.ts";
 
 /** What a report says beside the run itself. */
 export interface ReportOptions {
   /** The page's title and heading. Default: "Run report". */
   readonly title?: string;
-  /** What the reader should know of the run, by label: the program, its options. Shown in the header. */
+  /**
+   * What the reader should know of the run, by label: the program, its options. Shown in the header, after the time of
+   * the run ("Started"), the program and the runtime, which they replace where they have the same label.
+   */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 const REPORT_OPTION_CHECKS: OptionChecks = { title: checks.string, details: checks.any };
 
 /**
- * Makes a report to look at in a browser: totals, latencies, throughput, utilization of the workers, a timeline
- * to zoom, the slowest tasks, and failures by cause. It is one file that loads nothing, and is of the results that
- * the queue keeps (option `retain`). Of many tasks the timeline shows those that did not succeed and the longest one by
- * one and puts the others together, so that the page stays below a few megabytes.
+ * Makes a report to look at in a browser: totals, causes of failures and of retries, what waited, ran and ended when, a
+ * timeline to zoom, the tasks by name, all of them in a list to search, filter and sort, latencies and the utilization
+ * of the workers. It is one file that loads nothing, and is of the results that the queue keeps (option `retain`); it
+ * says what it lacks. Of more than 100,000 tasks it shows those that failed, were tried again or ran the longest one by
+ * one and puts the others together, so that the page stays below 3 MB.
  *
  * @param summary The run.
  * @param options What the page says beside the run.
@@ -60,53 +55,27 @@ const REPORT_OPTION_CHECKS: OptionChecks = { title: checks.string, details: chec
 export function toHTML(summary: RunSummary, options: ReportOptions = {}): string {
   checkOptions("report", options, REPORT_OPTION_CHECKS);
   const { title = "Run report", details = {} } = options;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-${body(title, details)}
-<script type="application/json" id="data">${embed(pageData(summary))}</script>
-<script>"use strict";
-(() => {${script}})();
-</script>
-</body>
-</html>
-`;
+  const shown = { ...environment(summary.startedAt), ...details };
+  return htmlDocument({ title, body: body(title, shown), data: pageData(summary), script: client });
 }
 
-/** Text as it may stand in markup. */
-function escaped(text: string): string {
-  return text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
+/** What a detail may be: anything. */
+function detailText(value: unknown): string {
+  return typeof value === "string" ? value : show(value);
 }
 
 function detailList(details: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(details);
-  if (entries.length === 0) return "";
-  const rows = entries.map(([label, value]) =>
-    `<dt>${escaped(label)}</dt><dd>${escaped(String(value))}</dd>`
-  );
+  const rows = Object.entries(details)
+    .filter(([, value]) => value !== undefined)
+    .map(([label, value]) =>
+      `<div><dt>${escaped(label)}</dt><dd>${escaped(detailText(value))}</dd></div>`
+    );
   return `<dl id="details">${rows.join("")}</dl>`;
 }
 
-/**
- * Data as it may stand in a script element: no text in it can end the element, or be anything but data.
- *
- * @param data What JSON can hold.
- * @returns Its source.
- */
-export function embed(data: unknown): string {
-  return JSON.stringify(data).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
+const NOTE =
+  "Tasks wait from their submission, or from when they are due, to their first start. They run from then to " +
+  "their end, with the waits between attempts.";
 
 const body = (title: string, details: Readonly<Record<string, unknown>>) =>
   /* html */ `<div class="frame">
@@ -126,57 +95,36 @@ const body = (title: string, details: Readonly<Record<string, unknown>>) =>
   <div id="shares" aria-hidden="true"></div>
 </section>
 <div class="pair">
-<section id="throughput" aria-labelledby="throughput-heading" hidden>
-  <h2 id="throughput-heading">Tasks ended over time</h2>
-  <p class="most">At most <span id="throughput-most"></span></p>
-  <div class="chart"><svg id="throughput-chart" role="img" preserveAspectRatio="none"></svg></div>
-  <div class="ends" aria-hidden="true"><span>0</span><span id="throughput-end"></span></div>
-</section>
-<section id="latency" aria-labelledby="latency-heading" hidden>
-  <h2 id="latency-heading">Latency</h2>
-  <div class="scroll"><table id="latency-table"><thead></thead><tbody></tbody></table></div>
-  <p class="note">Tasks wait from their submission, or from when they are due, to their first start. They run from then to their end, with the waits between attempts.</p>
-</section>
+${causesSection("failures", "Failures by cause")}
+${causesSection("retries", "Retries by cause")}
 </div>
-<section id="timeline" aria-labelledby="timeline-heading" hidden>
-  <h2 id="timeline-heading">Timeline</h2>
-  <div class="bar">
-    <span><span class="swatch succeeded"></span>succeeded</span>
-    <span><span class="swatch failed"></span>failed</span>
-    <span><span class="swatch retried"></span>failed, then retried</span>
-    <span><span class="swatch cancelled"></span>cancelled</span>
-    <span hidden><span class="swatch several"></span>several short ones</span>
+${causesSection("cancellations", "Cancellations by cause")}
+<div class="pair">
+${chartSections("Tasks ended over time")}
+</div>
+${timelineSection()}
+${tableSection("kinds", "By name", `<p class="note" id="more-kinds" hidden></p>`)}
+<section id="tasks" aria-labelledby="tasks-heading" hidden>
+  <div class="head">
+    <h2 id="tasks-heading">Tasks</h2>
     <span class="buttons">
-      <button type="button" id="zoom-out" aria-label="Zoom out">−</button>
-      <button type="button" id="zoom-in" aria-label="Zoom in">+</button>
-      <button type="button" id="zoom-all">Whole run</button>
+      <input id="search" type="search" placeholder="Search" aria-label="Search names, ids, inputs and errors">
+      <label>Status <select id="status-filter">
+        <option value="">all</option><option>succeeded</option><option>failed</option><option>cancelled</option><option>retried</option>
+      </select></label>
     </span>
   </div>
-  <div id="timeline-frame">
-    <div id="timeline-box">
-      <canvas id="canvas" tabindex="0" role="application" aria-label="Timeline of attempts by worker" aria-describedby="timeline-help"></canvas>
-      <div id="timeline-space"></div>
-    </div>
-    <div id="tooltip" role="status" hidden></div>
+  <p id="filter" hidden><span id="filter-text"></span> <button type="button" id="no-filter" aria-label="Remove the filter">✕</button></p>
+  <div class="scroll" tabindex="0" role="region" aria-labelledby="tasks-heading"><table id="tasks-table"><thead></thead><tbody></tbody></table></div>
+  <div class="pages">
+    <span id="found" role="status"></span>
+    <button type="button" id="previous">Previous</button>
+    <button type="button" id="next">Next</button>
   </div>
-  <p class="note" id="left-out" hidden></p>
-  <p class="note keys" id="timeline-help">Wheel or pinch zooms, dragging moves. Keys: <kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd> zoom, <kbd>←</kbd> <kbd>→</kbd> move, <kbd>n</kbd> <kbd>p</kbd> go to the next and the previous attempt.</p>
 </section>
-<section id="failures" aria-labelledby="failures-heading" hidden>
-  <h2 id="failures-heading">Failures by cause</h2>
-  <div id="failures-list"></div>
-</section>
-<section id="cancellations" aria-labelledby="cancellations-heading" hidden>
-  <h2 id="cancellations-heading">Cancellations by cause</h2>
-  <div id="cancellations-list"></div>
-</section>
-<section id="slowest" aria-labelledby="slowest-heading" hidden>
-  <h2 id="slowest-heading">Slowest tasks</h2>
-  <div class="scroll"><table id="slowest-table"><thead></thead><tbody></tbody></table></div>
-</section>
-<section id="workers" aria-labelledby="workers-heading" hidden>
-  <h2 id="workers-heading">Workers</h2>
-  <div class="scroll"><table id="workers-table"><thead></thead><tbody></tbody></table></div>
-</section>
+<div class="pair">
+${tableSection("latency", "Latency", `<p class="note">${NOTE}</p>`)}
+${tableSection("workers", "Workers")}
+</div>
 </main>
 </div>`;

@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempts.ts";
+import type { TaskResult } from "../task/result.ts";
 import type { Row } from "./rows.ts";
 
 /** Short attempts of one row that follow each other closely, drawn as one. */
@@ -20,14 +21,15 @@ export interface Selection {
   readonly blocks: readonly Block[];
 }
 
-/** A block is no longer than one part in so many of the whole time. */
+/** A block is no longer than one part in as many of the whole time. */
 const MAX_PARTS = 500;
-/** The rows share so many blocks, but for those that single attempts break up. */
+/** The rows share as many blocks, but for those that single attempts break up. */
 const MAX_BLOCKS = 20_000;
 
 /**
- * Chooses what a timeline draws one by one, so that its size has a limit: attempts that did not succeed, as long
- * as they take no more than half of the places, then the longest. The others are put together.
+ * Chooses what a timeline draws one by one, so that its size has a limit: the attempts of tasks that failed, then of
+ * those that were tried again or cancelled, as long as they take no more than half of the places that are left, then of
+ * those that ran the longest. All others are put together.
  *
  * @param rows All attempts.
  * @param limit How many are drawn one by one.
@@ -43,7 +45,7 @@ export function select(rows: readonly Row[], limit: number, span: number): Selec
     let block: Block | undefined;
     for (const attempt of each.attempts) {
       const { startedAt, finishedAt } = attempt;
-      const drawn = chosen.has(attempt);
+      const drawn = chosen === "all" || chosen.has(attempt.result);
       const joins = block !== undefined && !drawn && finishedAt - block.startedAt <= part;
       if (block !== undefined && !joins) {
         blocks.push(block);
@@ -65,19 +67,30 @@ export function select(rows: readonly Row[], limit: number, span: number): Selec
   return { attempts, blocks };
 }
 
-function choose(attempts: readonly Attempt[], limit: number): Set<Attempt> {
-  if (attempts.length <= limit) return new Set(attempts);
-  const longestFirst = attempts.toSorted((a, b) => length(b) - length(a));
-  const chosen = new Set(
-    longestFirst.filter(({ status }) => status !== "succeeded").slice(0, limit / 2),
-  );
-  for (const attempt of longestFirst) {
-    if (chosen.size >= limit) break;
-    chosen.add(attempt);
-  }
+/** Chooses whole tasks, so that what is shown of each is all of it. */
+function choose(attempts: readonly Attempt[], limit: number): Set<TaskResult> | "all" {
+  if (attempts.length <= limit) return "all";
+  const counts = new Map<TaskResult, number>();
+  for (const { result } of attempts) counts.set(result, (counts.get(result) ?? 0) + 1);
+  const longestFirst = [...counts].sort(([a], [b]) => b.duration - a.duration);
+  const ofRank = [0, 1, 2].map((rank) => longestFirst.filter(([task]) => rankOf(task) === rank));
+  const chosen = new Set<TaskResult>();
+  let left = limit;
+  const take = (tasks: readonly [TaskResult, number][], least: number) => {
+    for (const [task, count] of tasks) {
+      if (left - count < least || chosen.has(task)) continue;
+      chosen.add(task);
+      left -= count;
+    }
+  };
+  take(ofRank[0]!, 0);
+  take(ofRank[1]!, left / 2);
+  take(longestFirst, 0);
   return chosen;
 }
 
-function length({ startedAt, finishedAt }: Attempt): number {
-  return finishedAt - startedAt;
+/** How much a reader wants to see a task one by one: 0 is the most. */
+function rankOf({ status, attempts }: TaskResult): number {
+  if (status === "failed") return 0;
+  return status === "cancelled" || attempts > 1 ? 1 : 2;
 }

@@ -1,5 +1,4 @@
 import type { TaskResult } from "../task/result.ts";
-import { nameOf, textField } from "./attempts.ts";
 import type { Row } from "./rows.ts";
 
 /** How many tasks ended in each stretch of time. */
@@ -11,7 +10,7 @@ export interface Throughput {
   readonly cancelled: readonly number[];
 }
 
-/** So many stretches of time at the most. */
+/** More bars than this are too thin to see and to point at. */
 const MAX_STEPS = 120;
 
 /**
@@ -75,78 +74,4 @@ export function workerLoads(rows: readonly Row[]): WorkerLoad[] {
     });
   }
   return [...loads.values()];
-}
-
-/** Tasks that ended for what looks like one cause. */
-export interface CauseGroup {
-  /** The `name` of the error or reason, if it has one. */
-  readonly errorName: string | undefined;
-  /** The first one's message. */
-  readonly message: string;
-  readonly count: number;
-  /** The first of the tasks. */
-  readonly example: TaskResult;
-  /** Where the first one's error comes from, and its causes, if that is known. */
-  readonly stack: string | undefined;
-}
-
-/** So many causes of an error are followed: one may be its own. */
-const MAX_CAUSES = 5;
-
-/**
- * Groups the tasks of one status by cause. Messages that differ in numbers alone count as one.
- *
- * @param results The tasks.
- * @param status Which of them: those that failed, by error, or that were cancelled, by reason.
- * @returns The groups, the largest first.
- */
-export function groupByCause(
-  results: readonly TaskResult[],
-  status: "failed" | "cancelled",
-): CauseGroup[] {
-  const groups = new Map<string, { example: TaskResult; count: number }>();
-  for (const result of results) {
-    if (result.status !== status) continue;
-    const key = JSON.stringify([
-      nameOf(causeOf(result)),
-      result.message?.replace(/\d+/g, "#"),
-    ]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { example: result, count: 1 });
-    else group.count++;
-  }
-  return [...groups.values()].sort((a, b) => b.count - a.count)
-    .map(({ example, count }) => {
-      const cause = causeOf(example);
-      const errorName = nameOf(cause);
-      return { errorName, message: example.message ?? "", count, example, stack: stackOf(cause) };
-    });
-}
-
-function causeOf(result: TaskResult): unknown {
-  if (result.status === "failed") return result.error;
-  return result.status === "cancelled" ? result.reason : undefined;
-}
-
-function stackOf(error: unknown): string | undefined {
-  const stacks: string[] = [];
-  for (let each = error; stacks.length < MAX_CAUSES; each = nextCause(each)) {
-    const stack = textField(each, "stack");
-    if (stack === undefined) break;
-    const message = textField(each, "message") ?? "";
-    // Some engines' stacks have frames alone.
-    const text = stack.includes(message)
-      ? stack
-      : `${nameOf(each) ?? "Error"}: ${message}\n${stack}`;
-    stacks.push(text.trimEnd());
-  }
-  return stacks.length === 0 ? undefined : stacks.join("\nCaused by: ");
-}
-
-function nextCause(error: unknown): unknown {
-  try {
-    return (error as { cause?: unknown }).cause;
-  } catch {
-    return undefined;
-  }
 }

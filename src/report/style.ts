@@ -1,4 +1,12 @@
-/** How the page looks: dark or light as the system says, and on any width. */
+import { NAME_COLORS, OTHER_COLOR } from "./colors.ts";
+
+const nameColors = [...NAME_COLORS.entries(), ["other", OTHER_COLOR] as const]
+  .map(([name, color]) =>
+    `.name-${name}.swatch, .name-${name}.named::before { background: ${color}; }`
+  )
+  .join("\n");
+
+/** How pages look: dark or light as the system says, and on any width. */
 export const style = /* css */ `
 :root {
   color-scheme: light dark;
@@ -13,6 +21,8 @@ export const style = /* css */ `
   --cancelled: #6a7480;
   --retried: light-dark(#a36206, #a5670f);
   --several: light-dark(#9fcdc4, #264d46);
+  --running: light-dark(#2f6db3, #3a76bb);
+  --waiting: light-dark(#a8b3c1, #4b5865);
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
@@ -25,10 +35,14 @@ body {
 }
 .frame { max-width: 1160px; margin: 0 auto; padding: 28px 20px 48px; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin-bottom: 20px; }
-h1 { font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
+h1 { min-width: 0; overflow-wrap: anywhere; unicode-bidi: isolate; font-size: 22px; line-height: 1.3; font-weight: 650; margin: 0; }
 h2 { font-size: 15px; line-height: 1.4; font-weight: 600; margin: 0 0 12px; }
 #subtitle { flex-basis: 100%; margin: 0; color: var(--muted); }
-#theme { margin-left: auto; }
+#details { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: 2px 22px; margin: 0; font-size: 13px; }
+#details div { display: flex; gap: 7px; min-width: 0; }
+#details dt { color: var(--muted); }
+#details dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 0; }
+header > #theme { margin-left: auto; }
 section {
   background: var(--card);
   border: 1px solid var(--line);
@@ -50,7 +64,10 @@ button {
   padding: 3px 10px;
   cursor: pointer;
 }
-button:hover { border-color: var(--muted); }
+button:disabled { color: var(--muted); cursor: default; opacity: 0.75; }
+input, select { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 8px; min-width: 0; }
+label { color: var(--muted); }
+button:hover:enabled, select:hover { border-color: var(--muted); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
 .verdict { display: inline-block; border-radius: 99px; padding: 2px 11px; font-weight: 600; font-size: 13px; color: #fff; }
@@ -58,7 +75,7 @@ button:hover { border-color: var(--muted); }
 .verdict.failed { background: light-dark(#b93036, #b53a3f); }
 .verdict.cancelled { background: #5d6772; }
 .status { white-space: nowrap; }
-.status::before, .swatch {
+.status::before, .named::before, .swatch {
   content: "";
   display: inline-block;
   width: 9px;
@@ -71,10 +88,14 @@ button:hover { border-color: var(--muted); }
 .cancelled:is(.fill, .swatch), .status.cancelled::before { background: var(--cancelled); fill: var(--cancelled); }
 .retried:is(.fill, .swatch), .status.retried::before { background: var(--retried); fill: var(--retried); }
 .several.swatch { background: var(--several); }
+.running.swatch { background: var(--running); }
+.level.running { fill: var(--running); }
+.level.waiting { fill: var(--waiting); }
+${nameColors}
 
-#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 14px 12px; margin: 0; }
+#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 10px; margin: 0; }
 .figure dt { color: var(--muted); font-size: 13px; }
-.figure dd { margin: 0; font-size: 23px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
+.figure dd { margin: 0; font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
 #shares { display: flex; gap: 2px; height: 6px; margin-top: 16px; border-radius: 3px; overflow: hidden; background: var(--line); }
 #shares .fill { min-width: 3px; }
 
@@ -88,28 +109,53 @@ thead th { color: var(--muted); font-size: 13px; border: 0; padding-top: 0; whit
 .number { text-align: right; white-space: nowrap; }
 .number:last-child { padding-right: 0; }
 .wide { width: 45%; min-width: 150px; }
+.details { width: 30%; min-width: 280px; }
 .meter { display: flex; align-items: center; gap: 10px; min-width: 120px; }
 .track { flex: 1; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
 .load { display: block; height: 100%; background: var(--accent); }
 .share { width: 4em; text-align: right; }
 
 .task { display: inline-flex; flex-wrap: wrap; gap: 0 10px; align-items: baseline; min-width: 0; }
-.name, .id, .message, .cause, pre { unicode-bidi: isolate; overflow-wrap: anywhere; }
+.name, .id, .message, .cause, details p span, pre { unicode-bidi: isolate; overflow-wrap: anywhere; }
 button.name { border: 0; padding: 0; background: none; color: var(--accent); text-align: left; }
 button.name:hover { text-decoration: underline; }
 .id { color: var(--muted); font-size: 12.5px; }
+.kind { display: flex; align-items: baseline; min-width: 0; }
+.kind .swatch { flex: none; }
+button.sort { border: 0; padding: 0; background: none; color: inherit; font-size: 13px; }
+button.sort:hover { color: var(--text); }
+th[aria-sort] button.sort { color: var(--text); font-weight: 600; }
+th[aria-sort="ascending"] button.sort::after { content: " ↑"; }
+th[aria-sort="descending"] button.sort::after { content: " ↓"; }
+button.choice { overflow-wrap: anywhere; }
+button.choice[aria-pressed="true"] { color: var(--text); font-weight: 650; }
+button.choice { overflow-wrap: anywhere; }
+button.choice[aria-pressed="true"]::before { content: "● "; color: var(--accent); }
+.note-in { margin-left: 8px; overflow-wrap: anywhere; }
+.note-in:empty { display: none; }
+#search { width: 15em; max-width: 100%; }
+#filter { display: flex; align-items: baseline; gap: 8px; margin: 0 0 10px; }
+#filter-text { overflow-wrap: anywhere; unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+.pages { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 12px; }
+#found { margin-right: auto; color: var(--muted); }
+td .message { max-height: 6.2em; overflow: auto; font-size: 13px; color: var(--muted); white-space: pre-line; }
 
 .chart { position: relative; }
 .chart svg { display: block; width: 100%; height: 132px; border-bottom: 1px solid var(--line); }
-.chart .hit { fill: transparent; }
-.chart g:hover .hit { fill: var(--line); }
+.chart.half svg { height: 50px; }
+.chart + .most { margin-top: 8px; }
+.chart .hit { fill: var(--line); }
+.chart path { pointer-events: none; }
 .ends { display: flex; justify-content: space-between; color: var(--muted); font-size: 12px; margin-top: 4px; }
 .most { color: var(--muted); font-size: 12px; margin: -6px 0 6px; }
 
-.bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; margin-bottom: 10px; font-size: 13px; color: var(--muted); }
-.bar .buttons { display: flex; gap: 6px; margin-left: auto; }
-.bar button { min-width: 32px; }
-#timeline { scroll-margin-top: 8px; }
+.head { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin-bottom: 10px; }
+.head h2 { margin: 0; }
+.buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-left: auto; min-width: 0; }
+.buttons button { min-width: 32px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 16px; margin-bottom: 10px; font-size: 13px; color: var(--muted); }
+.legend > span { overflow-wrap: anywhere; min-width: 0; unicode-bidi: isolate; }
+#timeline, #tasks { scroll-margin-top: 8px; }
 #timeline-frame { position: relative; }
 /* The canvas draws with the colors of these elements. */
 #timeline-box { overflow: hidden auto; max-height: 480px; color: var(--muted); }
@@ -161,9 +207,23 @@ pre {
   section { padding: 14px 12px; border-radius: 8px; }
   #figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
   .figure dd { font-size: 19px; }
-  th, td { padding-right: 10px; }
+  table { font-size: 13px; }
+  .note-in { display: block; margin: 0; }
+  th, td { padding-right: 8px; }
   .keys { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
-@media print { section { break-inside: avoid; } #theme, .buttons, .keys { display: none; } }
+@media print {
+  @page { margin: 14mm; }
+  body { font-size: 11px; background: none; }
+  .frame { max-width: none; padding: 0; }
+  section { break-inside: avoid; }
+  #tasks, .causes { break-inside: auto; }
+  tr, details { break-inside: avoid; }
+  .scroll, pre, .cause, td .message { overflow: visible !important; max-height: none !important; }
+  #canvas { height: auto !important; }
+  #details, .figure dt, .id, details p, thead th, pre, td .message { font-size: 11px; }
+  #theme, .buttons, .keys, .pages button, button.name::after, details p button { display: none !important; }
+  * { print-color-adjust: exact; }
+}
 `;

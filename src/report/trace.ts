@@ -1,11 +1,12 @@
 import type { TaskResult } from "../task/result.ts";
 import type { RunSummary } from "../queue/summary.ts";
 import { type Attempt, attemptsOf, explanation } from "./attempts.ts";
+import { type Level, levelsOf } from "./levels.ts";
 import { layOut } from "./rows.ts";
 
 /** An event as the Trace Event Format has it. Times are in microseconds. */
 interface TraceEvent {
-  readonly ph: "M" | "X" | "b" | "e" | "i";
+  readonly ph: "M" | "X" | "b" | "e" | "i" | "C";
   readonly name: string;
   readonly cat?: string;
   readonly pid: number;
@@ -23,7 +24,7 @@ const PID = 1;
 /**
  * Makes a trace to look at in Perfetto (https://ui.perfetto.dev) or `chrome://tracing`: a row for each worker
  * with the attempts that ran on it; retries, timeouts, crashes, failures and cancellations as marks; what waited,
- * beside them, as asynchronous events. What happened to no worker is in the row "Queue". It is of the results that the
+ * beside them, as asynchronous events; how much waited and ran as a counter. What happened to no worker is in the row "Queue". It is of the results that the
  * queue keeps (option `retain`).
  *
  * Times are in microseconds, from the run's start or from the first submission, if that was earlier.
@@ -68,6 +69,7 @@ export function toTrace(summary: RunSummary): object {
       ...rows.flatMap(({ name }, i) => rowMetadata(tids[i]!, name, i + 1)),
       ...(atQueue.length > 0 ? rowMetadata(queue, "Queue", 0) : []),
       ...[...onRows, ...atQueue, ...waits],
+      ...counterEvents(levelsOf(results, attempts.flat()), at),
     ] satisfies TraceEvent[],
     displayTimeUnit: "ms",
     otherData: {
@@ -157,6 +159,13 @@ function waitEvents(
     wait("waiting for retry", attempt.finishedAt, attempts[i + 1]?.startedAt ?? finishedAt);
   });
   return events;
+}
+
+/** How much waited and ran, whenever that changed. */
+function counterEvents(levels: readonly Level[], at: (time: number) => number): TraceEvent[] {
+  return levels.map(({ at: time, waiting, running }) => ({
+    ...{ ph: "C", name: "Tasks", pid: PID, ts: at(time), args: { waiting, running } },
+  }));
 }
 
 function mark(

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { test } from "../harness.ts";
 import { cancelled, failed, ran, summaryOf } from "../unit/report/support.ts";
+import { assertAllReadable, luminance } from "./readable.ts";
 import { type Report, withReport } from "./report.ts";
 
 const LONG = "aVeryLongNameWithoutAnyPlaceToBreakItAt".repeat(5);
@@ -27,48 +28,13 @@ const varied = summaryOf([
   cancelled(LONG, 300),
 ], { more: 3 });
 
-/** Each visible text's color, and that of what is behind it. */
-const TEXT_COLORS = `Array.from(document.querySelectorAll("body *"), (element) => {
-  const text = Array.from(element.childNodes, (node) => node.nodeType === 3 ? node.data : "").join("").trim();
-  if (text === "" || !element.checkVisibility() || element.closest("svg")) return [];
-  const background = (element) => getComputedStyle(element).backgroundColor;
-  let behind = element;
-  while (background(behind) === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
-  return [[text, getComputedStyle(element).color, background(behind)]];
-}).flat()`;
-
-/** How well a color is seen on another, from 1 to 21, as WCAG 2 has it. */
-function contrast(one: string, other: string): number {
-  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [
-    number,
-    number,
-  ];
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(color: string): number {
-  const channels = color.startsWith("#")
-    ? color.match(/\w\w/g)!.map((digits) => parseInt(digits, 16))
-    : color.match(/[\d.]+/g)!.map(Number);
-  const [red, green, blue] = channels.map((channel) =>
-    channel <= 10 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4
-  ) as [number, number, number];
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
 /** Checks that every text can be read, those on the canvas too. */
 async function assertReadable(report: Report): Promise<void> {
-  const texts = await report.page.evaluate<[string, string, string][]>(TEXT_COLORS);
-  assert(texts.length > 50, `${texts.length} texts`);
-  const { texts: drawn } = await report.frame();
+  const { texts } = await report.frame();
   assert(
-    drawn.some(({ text }) => text === "short") && drawn.some(({ text }) => text === "Worker 1"),
+    texts.some(({ text }) => text === "short") && texts.some(({ text }) => text === "Worker 1"),
   );
-  for (const { text, x, y, color } of drawn) {
-    texts.push([text, color, await report.pixel(x - 3, y)]);
-  }
-  const faint = texts.filter(([, color, background]) => contrast(color, background) < 4.5);
-  assertEquals(faint, []);
+  await assertAllReadable(report);
 }
 
 const background = (report: Report) =>
@@ -122,3 +88,27 @@ for (const width of [400, 320]) {
     }, { viewport: { width, height: 800 } });
   });
 }
+
+test("look: is printed in light colors, with everything open and no buttons, and is then as before", async () => {
+  await withReport(varied, async (report) => {
+    const { page } = report;
+    const state = async () => {
+      await report.settle();
+      return [
+        await background(report),
+        await canvasColor(report),
+        await page.locator("details:not([open])").count(),
+      ];
+    };
+    await page.locator("#failures-list summary").click();
+    const before = await state();
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    await page.emulateMedia({ media: "print" });
+    const [, canvas, closed] = await state();
+    assertEquals([canvas, closed], ["rgb(255, 255, 255)", 0]);
+    assertEquals(await page.locator("button:visible:not(.name):not(.sort)").count(), 0);
+    await page.emulateMedia({ media: "screen" });
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    assertEquals(await state(), before);
+  }, { colorScheme: "dark" });
+});

@@ -1,5 +1,5 @@
 /**
- * `deno task test:browser`: the tests of the report page in a real browser. They need Chromium or Chrome, so neither
+ * `deno task test:browser`: the tests of the report and of the dashboard in a real browser. They need Chromium or Chrome, so neither
  * this nor what it imports is named like the tests that run everywhere.
  *
  * @module
@@ -7,3 +7,4 @@
 import "./contents.ts";
 import "./timeline.ts";
 import "./look.ts";
+import "./live.ts";

@@ -23,27 +23,29 @@ export interface Frame {
   readonly took: number;
 }
 
-/** Runs in the page before its own script, and notes in `frames` what is drawn. */
-const RECORDER = `
+/** Runs in the page before its own script, and notes in `frames` what is drawn: each time from an empty canvas on. */
+export const RECORDER = `
 globalThis.frames = [];
 let frame;
-const { requestAnimationFrame } = globalThis;
-globalThis.requestAnimationFrame = (callback) => requestAnimationFrame((time) => {
-  frame = { texts: [], rectangles: [] };
-  const start = performance.now();
-  callback(time);
-  const took = performance.now() - start;
-  if (frame.rectangles.length > 0) frames.push({ ...frame, took });
-});
-const { fillRect, fillText } = CanvasRenderingContext2D.prototype;
+const { clearRect, fillRect, fillText } = CanvasRenderingContext2D.prototype;
+const draw = (method, context, args) => {
+  method.apply(context, args);
+  frame.took = performance.now() - frame.start;
+};
 Object.assign(CanvasRenderingContext2D.prototype, {
-  fillRect(...rectangle) {
-    frame.rectangles.push(rectangle);
-    fillRect.apply(this, rectangle);
+  clearRect(...args) {
+    frame = { texts: [], rectangles: [], start: performance.now() };
+    frames.push(frame);
+    draw(clearRect, this, args);
   },
-  fillText(text, x, y) {
+  fillRect(...args) {
+    frame.rectangles.push(args);
+    draw(fillRect, this, args);
+  },
+  fillText(...args) {
+    const [text, x, y] = args;
     frame.texts.push({ text, x, y, color: this.fillStyle });
-    fillText.call(this, text, x, y);
+    draw(fillText, this, args);
   },
 });
 `;
@@ -107,6 +109,12 @@ export class Report {
     );
   }
 
+  /** Waits until an expression is true in the page. */
+  async until(expression: string): Promise<void> {
+    const isTrue = () => this.page.evaluate(expression).catch(wasReplaced);
+    while (!await isTrue()) await this.settle().catch(wasReplaced);
+  }
+
   /** All that has been drawn since the last call. */
   async frames(): Promise<Frame[]> {
     await this.settle();
@@ -122,7 +130,7 @@ export class Report {
   /** The times that the timeline shows, as its ticks have them. */
   async scale(): Promise<Scale> {
     const { texts } = await this.frame();
-    const ticks = texts.filter(({ text }) => /^[\d.]+ m?s$/.test(text))
+    const ticks = texts.filter(({ text }) => /^[\d.,]+ m?s$/.test(text))
       .map(({ text, x }) => ({ time: milliseconds(text), x: x - 4 }));
     const [first, last] = [ticks[0]!, ticks.at(-1)!];
     return new Scale(first.time, first.x, (last.time - first.time) / (last.x - first.x));
@@ -157,6 +165,12 @@ export class Report {
   }
 }
 
+/** Whether the page was loaded anew in the meantime, which is no failure: the new one is asked next. */
+function wasReplaced(error: Error): false {
+  if (/context was destroyed|navigat/.test(error.message)) return false;
+  throw error;
+}
+
 /** How times become places on the canvas. */
 class Scale {
   constructor(readonly time: number, readonly at: number, readonly perPixel: number) {}
@@ -169,8 +183,8 @@ class Scale {
   }
 }
 
-/** Reads a length of time, as the page writes those below two minutes. */
+/** Reads a length of time, as the page writes it. */
 export function milliseconds(text: string): number {
-  const [, number, unit] = text.match(/^([\d.]+) (m?s)$/)!;
-  return Number(number) * (unit === "s" ? 1000 : 1);
+  const [, number, unit] = text.match(/^([\d.,]+) (m?s)$/)!;
+  return Number(number!.replaceAll(",", "")) * (unit === "s" ? 1000 : 1);
 }

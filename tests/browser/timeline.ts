@@ -49,7 +49,7 @@ async function drawnJobs(report: Report): Promise<string[]> {
 
 /** Presses Tab until the timeline has the focus. */
 async function focusTimeline({ page }: Report): Promise<void> {
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 20; i++) {
     await page.keyboard.press("Tab");
     if (await page.evaluate("document.activeElement === canvas")) return;
   }
@@ -58,6 +58,7 @@ async function focusTimeline({ page }: Report): Promise<void> {
 
 test("timeline: attempts are where and when they ran, in the colors of the legend", async () => {
   await withReport(jobs, async (report) => {
+    assertEquals(await report.page.inputValue("#color-by"), "status");
     const scale = await report.scale();
     const { texts } = await report.frame();
     for (const [row, name, time] of [["Worker 1", "succeeded", 280], ["Worker 2", "failed", 380]]) {
@@ -71,6 +72,39 @@ test("timeline: attempts are where and when they ran, in the colors of the legen
   });
 });
 
+test("timeline: names that come again have colors, which the legend and the table have too", async () => {
+  const named = summaryOf([
+    ...Array.from({ length: 4 }, (_, i) => ran(1, i * 100, i * 100 + 90, { name: "fetch" })),
+    ...Array.from({ length: 4 }, (_, i) => ran(2, i * 100, i * 100 + 40, { name: "parse" })),
+    failed(new Error("no"), 2, 400, 490, { name: "parse" }),
+  ]);
+  await withReport(named, async (report) => {
+    const { page } = report;
+    const color = (selector: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector("${selector}")).backgroundColor`,
+      );
+    assertEquals(await page.inputValue("#color-by"), "name");
+    assertEquals(await report.texts("#legend-names > span"), ["fetch", "parse"]);
+    const scale = await report.scale();
+    const at = async (row: string, time: number, below = 0) => {
+      const { y } = (await report.frame()).texts.find(({ text }) => text === row)!;
+      return report.pixel(scale.x(time), y + below);
+    };
+    assertEquals(await at("Worker 1", 80), await color("#legend-names .name-0"));
+    assertEquals(await at("Worker 2", 35), await color("#legend-names .name-1"));
+    assertEquals(await at("Worker 2", 35), await color("#kinds-table .name-1"));
+    assertEquals(
+      await at("Worker 2", 480, 10),
+      await color(".swatch.failed"),
+      "still seen to fail",
+    );
+    await page.selectOption("#color-by", "status");
+    assertEquals(await at("Worker 1", 80), await color(".swatch.succeeded"));
+    assert(await page.locator("#legend-names").isHidden());
+  });
+});
+
 test("timeline: the wheel zooms at the pointer, and out again", async () => {
   await withReport(jobs, async (report) => {
     const { page } = report;
@@ -79,7 +113,7 @@ test("timeline: the wheel zooms at the pointer, and out again", async () => {
     await report.hover("Worker 1", 250);
     const x = whole.x(250);
     for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -100);
-    await page.waitForFunction(
+    await report.until(
       "frames.at(-1).texts.filter(({ text }) => /^job/.test(text)).length < 5",
     );
     const near = await report.scale();
@@ -87,7 +121,7 @@ test("timeline: the wheel zooms at the pointer, and out again", async () => {
     assertAlmostEquals(near.timeAt(x), 250, 2);
     assertEquals(await drawnJobs(report), ["job 2", "job 3"]);
     for (let i = 0; i < 8; i++) await page.mouse.wheel(0, 100);
-    await page.waitForFunction(
+    await report.until(
       "frames.at(-1).texts.filter(({ text }) => /^job/.test(text)).length === 10",
     );
     assertEquals(await report.scale(), whole);
@@ -184,7 +218,7 @@ test("timeline: its keys zoom, move and go from attempt to attempt", async () =>
 
 test("timeline: a task of a table is shown by its last attempt, with a line for its wait until the first", async () => {
   await withReport(retried, async (report) => {
-    const name = report.page.locator("#slowest-table button", { hasText: "retried" });
+    const name = report.page.locator("#tasks-table button.name", { hasText: "retried" });
     await name.focus();
     await report.page.keyboard.press("Enter");
     const [, attempt, worker] = await report.texts("#tooltip dd");
@@ -197,6 +231,33 @@ test("timeline: a task of a table is shown by its last attempt, with a line for 
     assertAlmostEquals(x + width, scale.x(300), 0.01);
     const row = texts.find(({ text }) => text === "Worker 3")!;
     assert(y > row.y && y < row.y + 14, "on the row of the first attempt");
+  });
+});
+
+test("timeline: of 100,000 tasks, no more is drawn than can be seen, and soon", async () => {
+  const many = summaryOf(Array.from({ length: 100_000 }, (_, i) => {
+    const start = Math.floor(i / 16) * 10 + i % 7;
+    return ran(1 + i % 16, start, start + 3, { id: `q-${i}`, name: `kind ${i % 5}` });
+  }));
+  await withReport(many, async (report) => {
+    const { page } = report;
+    const { x, y, width, height } = (await page.locator("#canvas").boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.evaluate("frames.length = 0");
+    for (let i = 0; i < 12; i++) {
+      await page.mouse.wheel(0, i < 6 ? -100 : 100);
+      await report.settle();
+    }
+    const frames = await page.evaluate<{ took: number; count: number }[]>(
+      "frames.map(({ took, rectangles }) => ({ took, count: rectangles.length }))",
+    );
+    for (const { count } of frames) assert(count < 16 * 2 * width, `${count} rectangles`);
+    const median = frames.map(({ took }) => took).sort((a, b) => a - b)[frames.length >> 1]!;
+    assert(median < 200, `${median} ms`);
+
+    await page.fill("#search", "q-99999");
+    await report.until("document.querySelectorAll('#tasks-table tbody tr').length === 1");
+    assertEquals(await report.texts("#found"), ["1–1 of 1"]);
   });
 });
 
@@ -224,7 +285,7 @@ test("timeline: of 10,000 tasks, no more is drawn than can be seen, and soon", a
     assert(median < 100, `${median} ms`);
 
     for (let i = 0; i < 30; i++) await page.mouse.wheel(0, -100);
-    await page.waitForFunction("frames.at(-1)?.rectangles.length < 100");
+    await report.until("frames.at(-1)?.rectangles.length < 100");
     assertMatch((await drawnJobs(report)).join(), /^job \d+/);
   });
 });

@@ -21,6 +21,18 @@ export interface LimitsHost {
   recall(task: Task): void;
 }
 
+/** What waits and runs under a key of one of a queue's `limits`. */
+export interface KeyLoad {
+  /** The name of the limit. */
+  readonly limit: string;
+  /** The key; numbers as text. */
+  readonly key: string;
+  /** How many tasks with it wait, whatever for. */
+  readonly waiting: number;
+  /** How many places under it are taken. */
+  readonly running: number;
+}
+
 /** A task that has lent its places and wants them back. */
 interface Regaining {
   readonly task: Task;
@@ -131,6 +143,15 @@ export class Limits implements Place<Task> {
   /** How many keys are remembered. */
   get keys(): number {
     return this.#limits.reduce((sum, { keys }) => sum + keys.size, 0);
+  }
+
+  /** What waits and runs under each key that has tasks. */
+  *loads(): Iterable<KeyLoad> {
+    for (const { name: limit, keys } of this.#limits) {
+      for (const { name: key, tasks, active } of keys.values()) {
+        if (tasks > 0) yield { limit, key, waiting: tasks - active, running: active };
+      }
+    }
   }
 
   /** Which key of the fair limit a task has. */

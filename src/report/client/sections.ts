@@ -1,172 +1,192 @@
-/** The page's functions that fill its sections, but for the timeline. */
-export const sections = /* js */ `
-const VERDICTS = {
+/**
+ * Fills the sections of a report, but for the timeline and the list of tasks.
+ *
+ * @module
+ */
+import { NAME_COLORS } from "../colors.ts";
+import type { PageData } from "../page_data.ts";
+import { drawArea, drawBars } from "./charts.ts";
+import { byId, type Column, element, fillTable, setText, show } from "./dom.ts";
+import {
+  digits,
+  formatCount,
+  formatShare,
+  formatTick,
+  formatTime,
+  plural,
+  type Unit,
+} from "./format.ts";
+
+const VERDICTS: Record<PageData["verdict"], readonly [look: string, text: string]> = {
   passed: ["succeeded", "Passed"],
   failed: ["failed", "Completed with failures"],
   cancelled: ["cancelled", "Completed with cancellations"],
   "timed out": ["failed", "Timed out"],
 };
 
-function fillHeader(data) {
+/** The verdict, and what is missing. */
+export function fillHeader(data: PageData, unit: Unit): void {
   const [look, text] = VERDICTS[data.verdict];
-  byId("verdict").append(element("span", "verdict " + look, text));
+  byId("verdict").append(element("span", `verdict ${look}`, text));
   byId("subtitle").textContent = [
     plural(data.total, "task"),
     ...data.workers.length > 0 ? [plural(data.workers.length, "worker")] : [],
-    formatTime(data.duration),
+    formatTime(data.duration, unit),
   ].join(" · ");
   const missing = data.total - data.kept;
   if (missing === 0) return;
   byId("missing").textContent = data.kept === 0
     ? "The counts are of all tasks. Their results were not kept, so there is nothing to show of each: see the queue's option “retain”."
-    : "The counts are of all tasks. All else is of the last " + plural(data.kept, "task") + ": the results of " +
-      formatCount(missing) + " were not kept. See the queue's option “retain”.";
-  reveal("missing");
+    : `The counts are of all tasks. All else is of the last ${plural(data.kept, "task")}: the ` +
+      `results of ${formatCount(missing)} were not kept. See the queue's option “retain”.`;
+  show("missing");
 }
 
-function fillTotals(data) {
+/** How many tasks there were, how they ended, and how fast. */
+export function fillTotals(data: PageData, unit: Unit): void {
   const ran = data.succeeded + data.failed;
   const perSecond = data.duration > 0 ? ran / data.duration * 1000 : 0;
-  const figures = [
+  const workers = data.workers.length;
+  const busy = data.workers.reduce((sum, worker) => sum + worker.busy, 0);
+  const known = data.kept > 0 && data.span > 0 && workers > 0;
+  const figures: [label: string, value: string, look?: string][] = [
     ["Tasks", formatCount(data.total)],
     ["Succeeded", formatCount(data.succeeded), "succeeded"],
     ["Failed", formatCount(data.failed), "failed"],
     ["Cancelled", formatCount(data.cancelled), "cancelled"],
-    ["Retries", data.kept === 0 && data.total > 0 ? "–" : formatCount(data.retries), "retried"],
-    ["Duration", formatTime(data.duration)],
+    [
+      "Retries",
+      data.kept === 0 && data.total > 0 ? "–" : formatCount(data.retries),
+      "retried",
+    ],
+    ["Duration", formatTime(data.duration, unit)],
     ["Tasks a second", perSecond === 0 ? "–" : digits(perSecond)],
+    ["Workers busy", known ? formatShare(Math.min(1, busy / data.span / workers)) : "–"],
   ];
   byId("figures").append(...figures.map(([label, value, look]) =>
-    element("div", "figure", element("dt", look ? "status " + look : "", label), element("dd", "", value))
+    element(
+      "div",
+      "figure",
+      element("dt", look === undefined ? "" : `status ${look}`, label),
+      element("dd", "", value),
+    )
   ));
-  const bar = byId("shares");
-  for (const name of ["succeeded", "failed", "cancelled"]) {
-    if (data[name] === 0) continue;
-    const part = element("span", "fill " + name);
-    part.style.flexGrow = data[name];
-    bar.append(part);
-  }
+  fillShares(data);
 }
 
-function fillLatency(latency) {
+/** A bar of how the tasks ended. */
+export function fillShares(
+  counts: { readonly succeeded: number; readonly failed: number; readonly cancelled: number },
+): void {
+  byId("shares").replaceChildren(
+    ...(["succeeded", "failed", "cancelled"] as const).filter((name) => counts[name] > 0).map(
+      (name) => {
+        const part = element("span", `fill ${name}`);
+        part.style.flexGrow = String(counts[name]);
+        return part;
+      },
+    ),
+  );
+}
+
+const PERCENTILE_COLUMNS: readonly Column[] = [
+  { heading: "", className: "" },
+  ...["Median", "95 %", "99 %", "Longest"].map((heading) => ({ heading, className: "number" })),
+];
+
+/** How long tasks waited and ran. */
+export function fillLatency(latency: PageData["latency"], unit: Unit): void {
   if (latency === null) return;
-  const row = (label, { p50, p95, p99, max }) => [label, ...[p50, p95, p99, max].map(formatTime)];
-  fillTable(byId("latency-table"), [
-    ["", ""],
-    ["Median", "number"],
-    ["95 %", "number"],
-    ["99 %", "number"],
-    ["Longest", "number"],
-  ], [row("Waited", latency.wait), row("Ran", latency.run)]);
-  reveal("latency");
+  const row = (label: string, { p50, p95, p99, max }: { [rank: string]: number }) => [
+    label,
+    ...[p50, p95, p99, max].map((time) => formatTime(time!, unit)),
+  ];
+  fillTable(byId<HTMLTableElement>("latency-table"), PERCENTILE_COLUMNS, [
+    row("Waited", { ...latency.wait }),
+    row("Ran", { ...latency.run }),
+  ]);
+  show("latency");
 }
 
-// Bars of what ended when, one on top of the other.
-function fillThroughput(data) {
+/** What ended when, and how much waited and ran. */
+export function fillCharts(data: PageData, unit: Unit): void {
   const { step, succeeded, failed, cancelled } = data.throughput;
-  const totals = succeeded.map((count, i) => count + failed[i] + cancelled[i]);
+  const totals = succeeded.map((count, i) => count + failed[i]! + cancelled[i]!);
   const most = Math.max(...totals);
   if (most === 0 || data.span === 0) return;
-  const chart = byId("throughput-chart");
-  const end = succeeded.length * step;
-  chart.setAttribute("viewBox", "0 0 " + succeeded.length + " 100");
-  totals.forEach((total, i) => {
-    if (total === 0) return;
-    let y = 100;
-    const bar = drawing("g", {});
-    const title = drawing("title", {});
-    title.textContent = formatTick(i * step, step) + ": " + [
-      [succeeded[i], "succeeded"],
-      [failed[i], "failed"],
-      [cancelled[i], "cancelled"],
-    ].filter(([count]) => count > 0).map(([count, name]) => formatCount(count) + " " + name).join(", ");
-    bar.append(title, drawing("rect", { class: "hit", x: i, y: 0, width: 1, height: 100 }));
-    for (const [counts, name] of [[failed, "failed"], [cancelled, "cancelled"], [succeeded, "succeeded"]]) {
-      if (counts[i] === 0) continue;
-      // Few among many can be seen, too.
-      const height = Math.max(1, counts[i] / most * 100);
-      y -= height;
-      bar.append(drawing("rect", { class: "fill " + name, x: i + 0.08, y, width: 0.84, height }));
-    }
-    chart.append(bar);
-  });
-  chart.setAttribute("aria-label", "Tasks ended over time, at most " +
-    formatCount(most) + " in " + formatTime(step));
-  byId("throughput-most").textContent = formatCount(most) + " in " + formatTime(step);
-  byId("throughput-end").textContent = formatTime(end);
-  reveal("throughput");
-}
-
-function fillWorkers(data) {
-  if (data.workers.length === 0) return;
-  fillTable(byId("workers-table"), [
-    ["Worker", ""],
-    ["Attempts", "number"],
-    ["Busy", "number"],
-    ["Utilization", "wide"],
-  ], data.workers.map(({ name, attempts, busy }) => {
-    const share = data.span > 0 ? Math.min(1, busy / data.span) : 0;
-    const part = element("span", "load");
-    part.style.width = share * 100 + "%";
-    const meter = element("span", "meter", element("span", "track", part), element("span", "share", formatShare(share)));
-    return [name, formatCount(attempts), formatTime(busy), meter];
-  }));
-  reveal("workers");
-}
-
-// A task's name, which leads to its place on the timeline if it has one.
-function taskName(task, timeline) {
-  const shown = timeline !== null && timeline.has(task.id);
-  const name = element(shown ? "button" : "span", "name", task.name);
-  if (shown) {
-    name.title = "Show on the timeline";
-    name.addEventListener("click", () => timeline.showTask(task.id));
+  const at = (i: number) => formatTick(i * step, step, unit);
+  const chart = byId("throughput-chart") as Element as SVGElement;
+  drawBars(chart, [
+    { className: "fill failed", values: failed },
+    { className: "fill cancelled", values: cancelled },
+    { className: "fill succeeded", values: succeeded },
+  ], (i) =>
+    `${at(i)}: ` + [
+      [succeeded[i]!, "succeeded"] as const,
+      [failed[i]!, "failed"] as const,
+      [cancelled[i]!, "cancelled"] as const,
+    ].filter(([count]) => count > 0).map(([count, name]) => `${formatCount(count)} ${name}`)
+      .join(", "));
+  const inStep = `${formatCount(most)} in ${formatTime(step, unit)}`;
+  chart.setAttribute("aria-label", `Tasks ended over time, at most ${inStep}`);
+  setText(byId("throughput-most"), inStep);
+  show("throughput");
+  fillLevel("waiting", "Tasks that wait", data.peaks.waiting, at);
+  fillLevel("running", "Attempts that run", data.peaks.running, at);
+  for (const end of document.querySelectorAll(".chart-end")) {
+    setText(end, formatTime(succeeded.length * step, unit));
   }
-  return element("span", "task", name, element("span", "id", task.id));
+  show("levels");
 }
 
-function fillSlowest(data, timeline) {
-  if (data.slowest.length === 0) return;
-  fillTable(byId("slowest-table"), [
-    ["Task", "wide"],
-    ["Ran", "number"],
-    ["Waited", "number"],
-    ["Status", ""],
-    ["Attempts", "number"],
-    ["Worker", "number"],
-  ], data.slowest.map((task) => [
-    taskName(task, timeline),
-    formatTime(task.ran),
-    formatTime(task.waited),
-    status(task.status),
-    String(task.attempts),
-    task.worker === null ? "–" : String(task.worker),
-  ]));
-  reveal("slowest");
+function fillLevel(
+  name: "waiting" | "running",
+  what: string,
+  values: readonly number[],
+  at: (stretch: number) => string,
+): void {
+  const most = formatCount(Math.max(...values));
+  const chart = byId(`${name}-chart`) as Element as SVGElement;
+  const titleOf = (i: number) => `${at(i)}: ${formatCount(values[i]!)} ${name}`;
+  drawArea(chart, { className: `level ${name}`, values }, titleOf);
+  chart.setAttribute("aria-label", `${what} over time, at most ${most}`);
+  setText(byId(`${name}-most`), most);
 }
 
-function fillCauses(id, causes, more, timeline) {
-  if (causes.length === 0) return;
-  byId(id + "-list").append(...causes.map((cause, i) => {
-    const { example, stack } = cause;
-    const head = element("summary", "", element("span", "count", formatCount(cause.count) + " ×"));
-    const text = element("span", "cause");
-    if (cause.name !== null) text.append(element("b", "", cause.name), " ");
-    text.append(element("span", "message", cause.message));
-    head.append(text);
-    const facts = example.attempts === 0 ? "never started" : [
-      plural(example.attempts, "attempt"),
-      ...example.worker === null ? [] : ["worker " + example.worker],
-      "ran " + formatTime(example.ran),
-    ].join(" · ");
-    const first = element("p", "", cause.count === 1 ? "Task: " : "First of them: ");
-    first.append(taskName(example, timeline), element("span", "id", facts));
-    const details = element("details", "", head, first);
-    if (stack !== null) details.append(element("pre", "", stack));
-    details.open = i === 0;
-    return details;
-  }));
-  if (more > 0) byId(id + "-list").append(element("p", "note", "And " + plural(more, "further cause") + "."));
-  reveal(id);
+/** How busy each worker was. */
+export function fillWorkers(data: PageData, unit: Unit): void {
+  if (data.workers.length === 0) return;
+  fillTable(
+    byId<HTMLTableElement>("workers-table"),
+    [
+      { heading: "Worker", className: "" },
+      { heading: "Attempts", className: "number" },
+      { heading: "Busy", className: "number" },
+      { heading: "Utilization", className: "wide" },
+    ],
+    data.workers.map(({ name, attempts, busy }) => [
+      name,
+      formatCount(attempts),
+      formatTime(busy, unit),
+      meter(data.span > 0 ? Math.min(1, busy / data.span) : 0),
+    ]),
+  );
+  show("workers");
 }
-`;
+
+/** A bar for a share of 1. */
+export function meter(share: number): HTMLElement {
+  const part = element("span", "load");
+  part.style.width = `${share * 100}%`;
+  return element(
+    "span",
+    "meter",
+    element("span", "track", part),
+    element("span", "share", formatShare(share)),
+  );
+}
+
+/** The color of a name, as the timeline has it. */
+export function nameSwatch(name: number): HTMLElement {
+  return element("span", `swatch name-${name < NAME_COLORS.length ? name : "other"}`);
+}

@@ -8,7 +8,7 @@ import {
 } from "../../../mod.ts";
 import { toHTML, toTrace } from "../../../src/report/mod.ts";
 import { test } from "../../harness.ts";
-import { dataOf, FakeBrowser } from "./fake_browser.ts";
+import { dataOf, runOf } from "./page_parts.ts";
 
 const work = inlineTask(async (n: number) => {
   await Promise.resolve();
@@ -56,12 +56,12 @@ for (const Lane of [AsyncQueue, ThreadQueue, ProcessQueue]) {
     await using queue = new Lane({ workers: 2 });
     queue.map(work, Array.from({ length: 30 }, (_, i) => i), { retries: 1 });
     const html = toHTML(await queue.run());
-    const { attempts, failures } = JSON.parse(dataOf(html));
-    assertEquals(attempts.row.length, 34);
-    assertEquals(failures.map(({ name, count }: Record<string, unknown>) => [name, count]), [
-      ["RangeError", 4],
-    ]);
-    assertEquals(new FakeBrowser(html).id("verdict").textContent, "Completed with failures");
+    const { failures, retryCauses, verdict } = dataOf(html);
+    assertEquals(runOf(html).attempts.row.length, 34);
+    for (const causes of [failures, retryCauses]) {
+      assertEquals(causes.map(({ name, count }) => [name, count]), [["RangeError", 4]]);
+    }
+    assertEquals(verdict, "failed");
   });
 }
 

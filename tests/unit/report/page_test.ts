@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { AsyncQueue } from "../../../mod.ts";
 import { toHTML } from "../../../src/report/mod.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
-import { dataOf, FakeBrowser, scriptOf } from "./fake_browser.ts";
+import { test } from "../../harness.ts";
+import { dataOf, runOf } from "./page_parts.ts";
+import type { Fields } from "../../made_results.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";
 
 /** Texts that would do harm as markup, as script or in JSON. */
@@ -17,8 +18,6 @@ const HOSTILE = [
   "${alert(1)}`",
 ];
 
-const data = (html: string) => JSON.parse(dataOf(html));
-
 test("page: loads nothing and forbids it", () => {
   const html = toHTML(summaryOf([ran(1, 0, 1)]));
   assertStringIncludes(html, `http-equiv="Content-Security-Policy" content="default-src 'none';`);
@@ -27,11 +26,11 @@ test("page: loads nothing and forbids it", () => {
   assertFalse(/https?:|\bsrc=|\bhref=|@import|url\(|fetch\(|import\(/.test(rest));
 });
 
-test("page: names, ids, errors and reasons are data, never markup", () => {
+test("page: names, ids, errors, metadata and reasons are data, never markup", () => {
   const plain = toHTML(summaryOf([ran(1, 0, 1)]));
   const elements = (html: string) => html.match(/<\/?\w/g)!.length;
   for (const text of HOSTILE) {
-    const fields = { id: text, name: text, groupId: text };
+    const fields = { id: text, name: text, groupId: text, metadata: text };
     const error = Object.assign(new Error(text), { name: text, stack: text });
     const html = toHTML(summaryOf([
       ran(1, 0, 1, fields),
@@ -40,25 +39,30 @@ test("page: names, ids, errors and reasons are data, never markup", () => {
     ]));
     assertEquals(elements(html), elements(plain));
     assertFalse(/[\u2028\u2029\0]/.test(html));
-    const { names, messages, slowest, failures: [failure], cancellations: [cancellation] } = data(
-      html,
-    );
-    assertEquals([names, messages], [[text], [`${text}: ${text}`]]);
-    assertEquals([slowest[0].id, failure.name, failure.message], [text, text, text]);
+    const { failures: [failure], cancellations: [cancellation], kinds } = dataOf(html);
+    const run = runOf(html);
+    assertEquals([run.names, run.metadata, run.groups, run.tasks.id[0]], [
+      ...[[text], [text], [text], text],
+    ]);
+    assertEquals(run.messages, [`${text}: ${text}`, text]);
+    assertEquals([kinds[0].name, failure.name, failure.message], [text, text, text]);
     assertEquals([failure.example.name, cancellation.message], [text, text]);
-    const page = new FakeBrowser(html);
-    assertStringIncludes(page.id("failures-list").textContent, text);
-    assertStringIncludes(page.id("slowest-table").find("tbody")[0].textContent, text);
   }
 });
 
-test("page: its script puts text into the page in no other way than as text", () => {
-  const script = scriptOf(toHTML(summaryOf([])));
-  new Function(script);
-  assertFalse(/innerHTML|outerHTML|insertAdjacent|document\.write|eval|DOMParser/.test(script));
+test("page: title and details are text in its header, beside the time, the program and the runtime", () => {
+  const details = { Options: "<b>", Program: "mine", Runtime: undefined, Workers: 3 };
+  const html = toHTML(summaryOf([]), { title: "<i>", details });
+  assertStringIncludes(html, "<h1>&#60;i&#62;</h1>");
+  const shown = Array.from(html.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g), ([, a, b]) => [a, b]);
+  assertEquals(shown.slice(1), [["Program", "mine"], ["Options", "&#60;b&#62;"], ["Workers", "3"]]);
+  assertEquals(shown[0][0], "Started");
+  const started = new Date(shown[0][1]!.replace(" UTC", "Z")).getTime();
+  assert(Math.abs(started - performance.timeOrigin) <= 1000);
+  assert(/<dt>Runtime<\/dt><dd>(Deno|Bun)[ /]\d/.test(toHTML(summaryOf([]))));
 });
 
-test("page: shows the counts, the latencies and what failed", async () => {
+test("page: has the counts, the latencies and what failed", async () => {
   const clock = new VirtualClock();
   const queue = new AsyncQueue({ clock, workers: 2 });
   const work = (ms: number) => {
@@ -69,142 +73,110 @@ test("page: shows the counts, the latencies and what failed", async () => {
   queue.submit(work, [1]).cancel("no need");
   const run = queue.run();
   await clock.drain();
-  const page = new FakeBrowser(toHTML(await run));
+  const data = dataOf(toHTML(await run));
   await queue.shutdown();
 
-  assertEquals(page.id("verdict").textContent, "Completed with failures");
-  assertEquals(page.id("subtitle").textContent, "6 tasks · 1 worker · 280 ms");
-  const figures = page.id("figures");
-  assertEquals(
-    figures.find("dt").map((label, i) => [label.textContent, figures.find("dd")[i].textContent]),
-    [
-      ...[["Tasks", "6"], ["Succeeded", "3"], ["Failed", "2"], ["Cancelled", "1"]],
-      ...[["Retries", "2"], ["Duration", "280 ms"], ["Tasks a second", "17.9"]],
-    ],
+  const { verdict, total, succeeded, failed, cancelled, retries, duration } = data;
+  assertEquals({ verdict, total, succeeded, failed, cancelled, retries, duration }, {
+    ...{ verdict: "failed", total: 6, succeeded: 3, failed: 2, cancelled: 1 },
+    ...{ retries: 2, duration: 280 },
+  });
+  assertEquals(data.latency!.run, { p50: 30, p95: 120, p99: 120, max: 120 });
+  assertEquals(data.workers, [{ name: "Worker 1", attempts: 7, busy: 280 }]);
+  assertEquals(data.kinds.map(({ name, tasks, retries }) => [name, tasks, retries]), [
+    ["work", 6, 2],
+  ]);
+  const causes = [data.failures, data.retryCauses, data.cancellations].map(([cause]) =>
+    `${cause.count} ${cause.name} ${cause.message}`
   );
-  const cells = (id: string) =>
-    page.id(id).find("tbody")[0].find("tr").map((row) =>
-      [...row.find("th"), ...row.find("td")].map((cell) => cell.textContent)
-    );
-  assertEquals(cells("latency-table")[1], ["Ran", "30 ms", "120 ms", "120 ms", "120 ms"]);
-  assertEquals(cells("workers-table"), [["Worker 1", "7", "280 ms", "100 %"]]);
-  assertEquals(
-    cells("slowest-table").map(([, ran, , status, attempts]) => [ran, status, attempts]),
-    [
-      ...[["120 ms", "failed", "2"], ["100 ms", "failed", "2"]],
-      ...[["30 ms", "succeeded", "1"], ["20 ms", "succeeded", "1"], ["10 ms", "succeeded", "1"]],
-    ],
-  );
-  const [failure] = page.id("failures-list").find("details");
-  assertStringIncludes(failure.textContent, "2 ×RangeError 50 is too much");
-  assertStringIncludes(page.id("cancellations-list").textContent, "1 ×'no need'");
-  assertEquals(page.drawn.filter((text) => text === "Worker 1").length, 1);
-});
-
-test("page: the timeline zooms by wheel, keys and buttons, and tells of what is pointed at", () => {
-  const results = Array.from(
-    { length: 10 },
-    (_, i) => ran(1 + i % 2, i * 100, i * 100 + 90, { id: `q-${i}`, name: `job ${i}` }),
-  );
-  const page = new FakeBrowser(toHTML(summaryOf(results, { duration: 1000 })));
-  const canvas = page.id("canvas");
-  const jobs = () => page.drawn.filter((text) => text.startsWith("job"));
-  const all = jobs();
-  assertEquals(all.length, 10);
-
-  canvas.dispatch("wheel", { deltaX: 0, deltaY: -1000, deltaMode: 0, offsetX: 100 });
-  for (let i = 0; i < 5; i++) {
-    canvas.dispatch("wheel", { deltaX: 0, deltaY: -1000, deltaMode: 0, offsetX: 100 });
-  }
-  assertEquals(jobs(), ["job 0", "job 1"]);
-  canvas.dispatch("keydown", { key: "ArrowRight" });
-  assert(page.drawn.includes("job 1"));
-  canvas.dispatch("keydown", { key: "0" });
-  assertEquals(jobs(), all);
-  page.id("zoom-in").dispatch("click");
-  assertEquals(jobs(), ["job 2", "job 4", "job 6", "job 3", "job 5", "job 7"]);
-  page.id("zoom-all").dispatch("click");
-  assertEquals(jobs(), all);
-
-  const tooltip = page.id("tooltip");
-  canvas.dispatch("pointermove", { offsetX: 92 + 908 * 0.345, offsetY: 28 + 28 * 1.5 });
-  assertStringIncludes(tooltip.textContent, "job 3 succeeded");
-  assertStringIncludes(tooltip.textContent, "Taskq-3");
-  canvas.dispatch("pointerleave");
-  assert(tooltip.hidden);
-  canvas.dispatch("keydown", { key: "n" });
-  assertStringIncludes(tooltip.textContent, "job 0");
-  page.id("slowest-table").find("button")[9].dispatch("click");
-  assertFalse(tooltip.hidden);
-  assertStringIncludes(tooltip.textContent, "job 9");
-});
-
-test("page: a task of a table is shown by its last attempt, whichever row that is on", () => {
-  const attemptHistory = [
-    { number: 1, workerId: 2, startedAt: 0, finishedAt: 10, errorName: "Error", message: "no" },
-    { number: 2, workerId: 1, startedAt: 20, finishedAt: 30 },
-  ];
-  const page = new FakeBrowser(
-    toHTML(summaryOf([ran(1, 0, 30, { attempts: 2, attemptHistory })])),
-  );
-  page.id("slowest-table").find("button")[0].dispatch("click");
-  assertStringIncludes(page.id("tooltip").textContent, "Attempt2 of 2");
+  assertEquals(causes, [
+    "2 RangeError 50 is too much",
+    "2 RangeError 50 is too much",
+    "1 null 'no need'",
+  ]);
+  assertEquals([Math.max(...data.peaks.waiting), Math.max(...data.peaks.running)], [4, 1]);
 });
 
 test("page: of no tasks, of one that took no time and of tasks that never ran", () => {
-  const shown = (page: FakeBrowser) =>
-    [
-      "missing",
-      "latency",
-      "throughput",
-      "timeline",
-      "workers",
-      "failures",
-      "cancellations",
-      "slowest",
-    ]
-      .filter((id) => !page.id(id).hidden);
-  const none = new FakeBrowser(toHTML(summaryOf([])));
-  assertEquals([none.id("verdict").textContent, shown(none)], ["Passed", []]);
-  const instant = new FakeBrowser(toHTML(summaryOf([ran(1, 0, 0)])));
-  assertEquals(shown(instant), ["latency", "workers", "slowest"]);
-  const unrun = new FakeBrowser(
-    toHTML(summaryOf([cancelled("a", 1), cancelled("b", 2)], { duration: 5 })),
-  );
-  assertEquals(unrun.id("verdict").textContent, "Completed with cancellations");
-  assertEquals(shown(unrun), ["throughput", "cancellations"]);
+  const none = dataOf(toHTML(summaryOf([])));
+  assertEquals([none.verdict, none.latency, none.rows, none.kinds], ["passed", null, [], []]);
+  const instant = dataOf(toHTML(summaryOf([ran(1, 0, 0)])));
+  assertEquals([instant.span, instant.rows], [0, ["Worker 1"]]);
+  const html = toHTML(summaryOf([cancelled("a", 1), cancelled("b", 2)], { duration: 5 }));
+  assertEquals([dataOf(html).verdict, runOf(html).tasks.count], ["cancelled", 2]);
 });
 
-test("page: says which results were not kept", () => {
-  const note = (kept: number) => {
+test("page: says how many results were not kept", () => {
+  for (const kept of [0, 2]) {
     const results = Array.from({ length: kept }, (_, i) => ran(1, i, i + 1));
-    const page = new FakeBrowser(toHTML(summaryOf(results, { more: 1000, duration: 9 })));
-    assertEquals(
-      page.id("figures").find("dd")[0].textContent,
-      (1000 + kept).toLocaleString("en-US"),
-    );
-    return page.id("missing").textContent;
-  };
-  assertStringIncludes(note(0), "results were not kept");
-  assertStringIncludes(note(2), "of the last 2 tasks: the results of 1,000 were not kept");
+    const data = dataOf(toHTML(summaryOf(results, { more: 1000, duration: 9 })));
+    assertEquals([data.total, data.kept], [1000 + kept, kept]);
+  }
 });
 
-test("page: of 100,000 tasks it has less than 3 MB, and says what is put together", () => {
-  const results = Array.from({ length: 100_000 }, (_, i) => {
-    const start = Math.floor(i / 50) * 10;
-    const end = start + 1 + i * 7 % 9;
-    const fields = { id: `q1-${i}`, name: `task of a kind ${i % 20}` };
-    return i % 100 === 0
-      ? failed(new Error(`item ${i} is gone`), 1 + i % 50, start, end, fields)
-      : ran(1 + i % 50, start, end, fields);
-  });
+/** 100,000 tasks of which one in 50 failed, and one in 30 was tried again. */
+const many = (fields: (i: number) => Fields) =>
+  summaryOf(Array.from({ length: 100_000 }, (_, i) => {
+    const start = Math.floor(i / 50) * 10 + (i * 7919 % 1000) / 1000;
+    const end = start + 1 + (i * 7 % 8_000) / 1000;
+    const more = { id: `q1-${i}`, ...fields(i) };
+    return i % 50 === 0
+      ? failed(new Error(`item ${i} is gone`), 1 + i % 50, start, end, more)
+      : ran(1 + i % 50, start, end, more);
+  }));
+
+test("page: of 100,000 tasks it has less than 3 MB, and all of them", () => {
+  const html = toHTML(many((i) => ({ name: `task of a kind ${i % 20}` })));
+  assert(html.length < 3_000_000, `${html.length}`);
+  const { tasks, attempts } = runOf(html);
+  assertEquals([tasks.count, attempts.row.length, dataOf(html).blocks.row.length], [
+    ...[100_000, 100_000, 0],
+  ]);
+  assertEquals(dataOf(html).failures.map(({ count }) => count), [2000]);
+});
+
+test("page: of 100,000 tasks with names, metadata and groups of their own it has less than 3 MB", () => {
+  const html = toHTML(many((i) => ({
+    name: `https://example.com/${(i * 7919 % 100_000).toString(36)}/${i}/größe`,
+    metadata: { "<tag>": i, text: `${i * 31 % 997}`.repeat(20) },
+    groupId: `group ${i}`,
+  })));
+  const bytes = new TextEncoder().encode(html).length;
+  assert(bytes < 3_000_000, `${bytes}`);
+  const { tasks } = runOf(html);
+  assertEquals([tasks.count, new Set(tasks.id).size], [100_000, 100_000]);
+  assert(dataOf(html).textsLeftOut > 0);
+});
+
+test("page: of more tasks it has all that failed, and puts the rest together", () => {
+  const results = Array.from(
+    { length: 140_000 },
+    (_, i) =>
+      i % 10 === 9
+        ? failed(new Error(`item ${i} is gone`), 1 + i % 5, i, i + 0.5, { id: `q1-${i}` })
+        : ran(1 + i % 5, i, i + 1 + i % 4, { id: `q1-${i}` }),
+  );
   const html = toHTML(summaryOf(results));
   assert(html.length < 3_000_000, `${html.length}`);
-  const { attempts, blocks, failures } = data(html);
-  assertEquals(attempts.row.length, 20_000);
-  assertEquals(blocks.count.reduce((sum: number, count: number) => sum + count, 0), 80_000);
-  assertEquals(failures.map(({ count }: { count: number }) => count), [1000]);
-  const page = new FakeBrowser(html);
-  assertStringIncludes(page.id("left-out").textContent, "20,000");
-  assertFalse(page.id("left-out").hidden);
+  const { tasks, attempts } = runOf(html);
+  const { blocks } = dataOf(html);
+  assertEquals(tasks.count, 100_000);
+  assertEquals(tasks.status.filter((status) => status === 1).length, 14_000);
+  const together = blocks.count.reduce((sum, count) => sum + count, 0);
+  assertEquals(attempts.row.length + together, 140_000);
+});
+
+test("page: metadata of any kind is told, and harms nothing", () => {
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const values = ["text", { a: 1 }, 7n, circle, proxy, () => 1, null, undefined];
+  const run = runOf(
+    toHTML(summaryOf(values.map((metadata, i) => ran(1, i, i + 1, { metadata })))),
+  );
+  const texts = run.tasks.metadata.map((text) => run.metadata[text]);
+  assertEquals(texts.slice(0, 2), ["text", '{"a":1}']);
+  assertEquals(texts.slice(-2), ["null", undefined]);
+  assertEquals(texts.filter((text) => text === undefined).length, 1);
 });

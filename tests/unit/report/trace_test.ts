@@ -34,6 +34,7 @@ const FIELDS: Record<string, readonly string[]> = {
   b: ["name", "cat", "pid", "id", "ts", "args"],
   e: ["name", "cat", "pid", "id", "ts"],
   i: ["name", "cat", "pid", "tid", "ts", "s", "args"],
+  C: ["name", "pid", "ts", "args"],
 };
 
 function assertValid(event: TraceEvent): void {
@@ -174,6 +175,19 @@ test("trace: a task that was cancelled while it waited for its retry", async () 
     ["cancelled", 2, 50_000],
   ]);
   assertEquals(waits(events), [["waiting for retry: t", 2000, 50_000]]);
+});
+
+test("trace: counters tell how much waits and runs, whenever that changes", () => {
+  const events = eventsOf(summaryOf([
+    ran(1, 1, 3),
+    ran(2, 1, 2),
+    ran(1, 3, 5, { scheduledFor: 2 }),
+    cancelled("no need", 4, { createdAt: 2 }),
+  ]));
+  assertEquals(
+    events.filter(({ ph }) => ph === "C").map(({ ts, args }) => [ts, args.waiting, args.running]),
+    [[0, 2, 0], [1000, 0, 2], [2000, 2, 1], [3000, 1, 1], [4000, 0, 1], [5000, 0, 0]],
+  );
 });
 
 test("trace: attempts of one worker that overlap get rows of their own", () => {
