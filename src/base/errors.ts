@@ -165,10 +165,27 @@ export function isInstance<T>(
   }
 }
 
+/**
+ * The name of a function, which may have been set to anything.
+ *
+ * @param fn The function.
+ * @returns Its name; an empty text if it has none that is text.
+ */
+// deno-lint-ignore ban-types -- nothing but its name is of interest
+export function ownName(fn: Function): string {
+  try {
+    const name: unknown = fn.name;
+    return typeof name === "string" ? name : "";
+  } catch {
+    // A getter, or a revoked proxy.
+    return "";
+  }
+}
+
 function describe(value: unknown): string {
   if (typeof value === "string") return `'${shorten(value)}'`;
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value === "function") return `function ${ownName(value) || "(anonymous)"}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();

@@ -1,5 +1,5 @@
 import { checks } from "../base/checks.ts";
-import { isInstance, QueueStateError, show } from "../base/errors.ts";
+import { isInstance, ownName, QueueStateError, show } from "../base/errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { WaitOptions } from "../base/wait.ts";
@@ -485,9 +485,7 @@ function explain(reason: unknown): { errorName?: string; message: string } {
 /** What a task is called: what its option says or, without it, as its function is. */
 export function nameOf(fn: AnyFunction, name?: string): string {
   if (name !== undefined) return name;
-  // A function's name may have been set to anything.
-  const own: unknown = fn.name;
-  return typeof own === "string" && own !== "" ? own : "anonymous";
+  return ownName(fn) || "anonymous";
 }
 
 /** Puts tasks that have ended into the order in which they did. */
