@@ -128,6 +128,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     site: object | undefined = this.site(),
   ): Task[] {
     this.admission.assertRoom(this.#countWanted(specs));
+    if (options.signal !== undefined) this.#ties.prepare(options.signal);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
     const added: Task[] = [];
@@ -186,6 +187,7 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   ): Task {
     const site = this.site();
     this.admission.assertRoom(1);
+    if (options.signal !== undefined) this.#ties.prepare(options.signal);
     const now = this.clock.now();
     const at = dueAt(options, now, this.clock);
     const task = this.#make(fn, args, priority, options, now, keys);
