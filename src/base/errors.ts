@@ -138,7 +138,7 @@ export function show(value: unknown): string {
  */
 export function reasonOf(error: unknown): string {
   try {
-    if (error instanceof Error && typeof error.message === "string" && error.message !== "") {
+    if (isError(error) && typeof error.message === "string" && error.message !== "") {
       return error.message.replace(/\.$/, "");
     }
   } catch {
@@ -182,6 +182,19 @@ export function ownName(fn: Function): string {
   }
 }
 
+/** The class of all errors, whatever a program has put in the place of `Error`. */
+const PlainError: ErrorConstructor = Object.getPrototypeOf(TypeError);
+
+/**
+ * Whether something is an error, also where a program has replaced `Error`.
+ *
+ * @param value Anything.
+ * @returns Whether it is one; not if it can't be asked, as a revoked proxy.
+ */
+export function isError(value: unknown): value is Error {
+  return isInstance(value, PlainError);
+}
+
 function describe(value: unknown): string {
   if (typeof value === "string") return `'${shorten(value)}'`;
   if (typeof value === "bigint") return `${value}n`;
@@ -190,7 +203,7 @@ function describe(value: unknown): string {
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
   }
-  if (value instanceof Error) return shorten(`${value.name}: ${value.message}`);
+  if (isError(value)) return shorten(`${value.name}: ${value.message}`);
   if (typeof value === "object" && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return name && name !== "Object" ? `an instance of ${name}` : "an object";

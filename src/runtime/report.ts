@@ -1,4 +1,4 @@
-import { isInstance, show } from "../base/errors.ts";
+import { isError, show } from "../base/errors.ts";
 
 /**
  * Tells of an error that nobody waits for as `reportError` does, by an `error` event whose default is
@@ -34,7 +34,7 @@ function isTaken(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   try {
-    return String(isInstance(error, Error) ? error.message : error);
+    return String(isError(error) ? error.message : error);
   } catch {
     // What was thrown throws when it is looked at.
     return show(error);

@@ -1,5 +1,5 @@
 import { checks } from "../base/checks.ts";
-import { isInstance, ownName, QueueStateError, show } from "../base/errors.ts";
+import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { WaitOptions } from "../base/wait.ts";
@@ -473,7 +473,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
 /** What is told of an error or a cancel reason, which may be anything: its fields too. */
 function explain(reason: unknown): { errorName?: string; message: string } {
-  if (!isInstance(reason, Error)) return { message: show(reason) };
+  if (!isError(reason)) return { message: show(reason) };
   try {
     const { name, message } = reason;
     return { errorName: `${name}`, message: `${message}` };
