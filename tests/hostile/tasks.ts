@@ -135,11 +135,16 @@ export async function spinMicrotasks(stop: Int32Array | null): Promise<void> {
 /** Writes what is no message, in all ways there are. */
 export function writeGarbage(): string {
   const garbage = Buffer.from([0, 1, 2, 255, 254, 10, 0, 0, 0, 7, 123, 34]);
-  const log = console.log;
-  log("\u0000\u0001\u0002");
+  console.log("\u0000\u0001\u0002");
   console.error("{");
   process.stdout.write(garbage);
-  for (const descriptor of [1, 2]) writeSync(descriptor, garbage);
+  for (const descriptor of [1, 2]) {
+    try {
+      writeSync(descriptor, garbage);
+    } catch {
+      // There is nobody who reads it.
+    }
+  }
   return "written";
 }
 
@@ -158,4 +163,21 @@ export function leaveGrandchild(): number {
   const child = spawn("sleep", ["60"], { detached: true, stdio: "inherit" });
   child.unref();
   return child.pid!;
+}
+
+/** Returns its last argument. */
+export function echo(...values: unknown[]): unknown {
+  return values.at(-1);
+}
+
+/** Returns arrays in arrays. */
+export function nest(depth: number): unknown {
+  let value: unknown = "deep";
+  for (let n = 0; n < depth; n++) value = [value];
+  return value;
+}
+
+/** What all objects have since a value has come. */
+export function pollution(_value: unknown): unknown {
+  return ({} as Record<string, unknown>).polluted;
 }

@@ -1,13 +1,18 @@
 /**
  * `environment.ts FILE LANE…`: uses a queue of each lane in whatever surroundings it is started, and writes to FILE what came of
- * it, since its standard output may be closed.
+ * it, since its standard output may be closed. With GONE in its environment it removes that folder first, and is in it.
  *
  * @module
  */
-import { writeFileSync } from "node:fs";
+import { rmdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { lanes } from "../support.ts";
 
+const { GONE: gone } = process.env;
+if (gone !== undefined) {
+  process.chdir(gone);
+  rmdirSync(gone);
+}
+const { lanes } = await import("../support.ts");
 const [file, ...names] = process.argv.slice(2);
 const outcomes: Record<string, unknown> = {};
 for (const { name, create, tasks } of lanes) {
