@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type TaskOptions } from "../../mod.ts";
+import type { TaskOptions } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { assertRefused, CountingController } from "../conformance/support.ts";
 import { oddities } from "./oddities.ts";
@@ -47,7 +47,11 @@ for (const lane of lanes) {
       const controller = new CountingController();
       const { signal } = controller;
       queue.pause();
-      const handles = queue.map(tasks.add, Array.from({ length: 5_000 }, () => [1, 1]), { signal });
+      const handles = queue.map(
+        tasks.add,
+        Array.from({ length: 5_000 }, (): [number, number] => [1, 1]),
+        { signal },
+      );
       const more = Array.from({ length: 5_000 }, () => queue.submit(tasks.add, [1, 1], { signal }));
       assertEquals(controller.listeners, 1);
       controller.abort("enough");
