@@ -76,7 +76,10 @@ export const checks = {
   time,
   signal: ((name, value) => {
     const signal = value as AbortSignal | null;
-    if (typeof signal?.addEventListener !== "function" || typeof signal.aborted !== "boolean") {
+    if (
+      typeof signal?.addEventListener !== "function" ||
+      typeof signal.removeEventListener !== "function" || typeof signal.aborted !== "boolean"
+    ) {
       refuse(TypeError, name, "an AbortSignal", value);
     }
   }) as Check,

@@ -138,7 +138,7 @@ export function show(value: unknown): string {
  */
 export function reasonOf(error: unknown): string {
   try {
-    if (error instanceof Error && typeof error.message === "string" && error.message !== "") {
+    if (isError(error) && typeof error.message === "string" && error.message !== "") {
       return error.message.replace(/\.$/, "");
     }
   } catch {
@@ -165,15 +165,45 @@ export function isInstance<T>(
   }
 }
 
+/**
+ * The name of a function, which may have been set to anything.
+ *
+ * @param fn The function.
+ * @returns Its name; an empty text if it has none that is text.
+ */
+// deno-lint-ignore ban-types -- nothing but its name is of interest
+export function ownName(fn: Function): string {
+  try {
+    const name: unknown = fn.name;
+    return typeof name === "string" ? name : "";
+  } catch {
+    // A getter, or a revoked proxy.
+    return "";
+  }
+}
+
+/** The class of all errors, whatever a program has put in the place of `Error`. */
+const PlainError: ErrorConstructor = Object.getPrototypeOf(TypeError);
+
+/**
+ * Whether something is an error, also where a program has replaced `Error`.
+ *
+ * @param value Anything.
+ * @returns Whether it is one; not if it can't be asked, as a revoked proxy.
+ */
+export function isError(value: unknown): value is Error {
+  return isInstance(value, PlainError);
+}
+
 function describe(value: unknown): string {
   if (typeof value === "string") return `'${shorten(value)}'`;
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value === "function") return `function ${ownName(value) || "(anonymous)"}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
   }
-  if (value instanceof Error) return shorten(`${value.name}: ${value.message}`);
+  if (isError(value)) return shorten(`${value.name}: ${value.message}`);
   if (typeof value === "object" && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return name && name !== "Object" ? `an instance of ${name}` : "an object";

@@ -1,4 +1,4 @@
-import { isInstance, show } from "./errors.ts";
+import { isError, show } from "./errors.ts";
 
 /**
  * What stands for a value in JSON: errors as objects, what JSON can't hold as text.
@@ -9,14 +9,14 @@ import { isInstance, show } from "./errors.ts";
 export function jsonable(value: unknown, outer: readonly unknown[] = []): unknown {
   if (value === undefined) return undefined;
   try {
-    if (isInstance(value, Error) && !outer.includes(value)) {
+    if (isError(value) && !outer.includes(value)) {
       const { name, message, stack, cause } = value;
       return Object.fromEntries(
         Object.entries({ name, message, stack, cause })
           .map(([key, field]) => [key, jsonable(field, [...outer, value])]),
       );
     }
-    return isInstance(value, Error) || JSON.stringify(value) === undefined ? String(value) : value;
+    return isError(value) || JSON.stringify(value) === undefined ? String(value) : value;
   } catch {
     return asText(value);
   }

@@ -32,7 +32,11 @@ class Hub {
     this.#listeners.delete(listener);
     if (this.#listeners.size > 0 || hubs.get(this.#signal) !== this) return;
     hubs.delete(this.#signal);
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    try {
+      this.#signal.removeEventListener("abort", this.#onAbort);
+    } catch {
+      // A signal of the program's own make may refuse. What it tells after this, nobody hears.
+    }
   }
 }
 

@@ -13,3 +13,16 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     return false;
   }
 }
+
+/**
+ * A promise of what a thenable comes to, whatever its own `then` does: throw, call back at once, twice or never.
+ *
+ * @param thenable A promise or another thenable.
+ * @returns The promise itself where it is a plain one, which costs nothing.
+ * @throws What the object throws when it is looked at.
+ */
+export function resolved(thenable: PromiseLike<unknown>): Promise<unknown> {
+  const isPlain = thenable instanceof Promise && thenable.constructor === Promise &&
+    thenable.then === Promise.prototype.then;
+  return isPlain ? thenable : new Promise((resolve) => resolve(thenable));
+}

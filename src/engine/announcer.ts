@@ -1,4 +1,5 @@
 import type { Observer, Settler, Task } from "../task/task.ts";
+import { resolved } from "../base/thenable.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
 
@@ -25,6 +26,12 @@ type Announcement = Task | (() => unknown);
 const MAX_NESTING = 64;
 
 /**
+ * How deep they are now, and what is to be told when they have returned, since they are nested too deep: of all queues, since
+ * tasks of different ones may cause each other's ends.
+ */
+const told = { nesting: 0, postponed: [] as (() => void)[] };
+
+/**
  * Tells the world outside what has happened to tasks: hooks, whoever waits for a task, and all else that runs a program's own
  * code. It does so between transitions: while one is under way, what is to be told is collected; when the outermost has
  * ended it is told in order, before the caller goes on. What is told may change the queue again: that is a transition of
@@ -40,14 +47,10 @@ export class Announcer {
   #completions = false;
   /** How many transitions are under way, one within the other. */
   #depth = 0;
-  /** How many calls of what is told are under way, one within the other. */
-  #nesting = 0;
   /** What is to be told when the transition under way has ended. */
   #pending: Announcement[] = [];
   /** What is to be done when that has been told. */
   #followUps: Announcement[] = [];
-  /** What is to be told when all else has been, since calls are nested too deep. */
-  #postponed: Announcement[] = [];
   readonly #followers = new Map<Task, () => void>();
 
   /** @param report Tells of an error that belongs to no task. It must not throw. */
@@ -141,27 +144,22 @@ export class Announcer {
 
   /** Tells what the last transition has left to tell, then goes on with what comes of it. */
   #tellAll(): void {
-    const told = this.#pending;
+    const pending = this.#pending;
     const followUps = this.#followUps;
     this.#pending = [];
     this.#followUps = [];
-    if (this.#nesting === MAX_NESTING) {
-      this.#postponed.push(...told, ...followUps);
+    const tell = () => {
+      for (const one of pending) this.#tellOne(one);
+      for (const one of followUps) this.#tellOne(one);
+    };
+    if (told.nesting === MAX_NESTING) {
+      told.postponed.push(tell);
       return;
     }
-    this.#nesting++;
-    for (const one of told) this.#tellOne(one);
-    for (const one of followUps) this.#tellOne(one);
-    if (this.#nesting === 1 && this.#postponed.length > 0) this.#tellPostponed();
-    this.#nesting--;
-  }
-
-  #tellPostponed(): void {
-    while (this.#postponed.length > 0) {
-      const told = this.#postponed;
-      this.#postponed = [];
-      for (const one of told) this.#tellOne(one);
-    }
+    told.nesting++;
+    tell();
+    if (told.nesting === 1 && told.postponed.length > 0) tellPostponed();
+    told.nesting--;
   }
 
   #tellOne(one: Announcement): void {
@@ -189,10 +187,18 @@ export class Announcer {
   #call(call: () => unknown): void {
     try {
       const returned = call();
-      // A function that returns a promise is a hook, too, to the type checker.
-      if (returned instanceof Promise) returned.catch(this.#report);
+      // A function that returns a promise is a hook, too, to the type checker. The promise may have methods of its own.
+      if (returned instanceof Promise) resolved(returned).then(undefined, this.#report);
     } catch (error) {
       this.#report(error);
     }
+  }
+}
+
+function tellPostponed(): void {
+  while (told.postponed.length > 0) {
+    const postponed = told.postponed;
+    told.postponed = [];
+    for (const tell of postponed) tell();
   }
 }

@@ -70,6 +70,7 @@ export class Intake {
     site: object | undefined = this.#host.site(),
   ): Task[] {
     this.#host.admission.assertRoom(this.#countWanted(specs));
+    if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
     const now = this.#host.clock.now();
     const at = dueAt(options, now, this.#host.clock);
     const added: Task[] = [];
@@ -128,6 +129,7 @@ export class Intake {
   ): Task {
     const site = this.#host.site();
     this.#host.admission.assertRoom(1);
+    if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
     const now = this.#host.clock.now();
     const at = dueAt(options, now, this.#host.clock);
     const task = this.#make(fn, args, priority, options, now, keys);

@@ -25,22 +25,35 @@ export class SignalTies {
     this.#cancel = cancel;
   }
 
-  /** Ties tasks to a signal; those of one that has aborted are cancelled at once. */
+  /**
+   * Listens to a signal, of which tasks are about to be tied.
+   *
+   * @throws What a signal throws that is none of the platform's: before anything has been submitted.
+   */
+  prepare(signal: AbortSignal): void {
+    if (signal.aborted || this.#tied.has(signal)) return;
+    const tied = new Tied(this.#cancel);
+    listen(signal, tied);
+    this.#tied.set(signal, tied);
+  }
+
+  /** Ties tasks to a signal that it listens to; those of one that has aborted are cancelled at once. */
   tie(tasks: readonly Task[], signal: AbortSignal): void {
-    if (tasks.length === 0) return;
     if (signal.aborted) return this.#cancel(tasks, signal.reason);
-    let tied = this.#tied.get(signal);
-    if (tied === undefined) {
-      this.#tied.set(signal, tied = new Tied(this.#cancel));
-      listen(signal, tied);
-    }
+    // What was told meanwhile may have ended the last task that was tied to it.
+    this.prepare(signal);
+    const tied = this.#tied.get(signal)!;
     for (const task of tasks) tied.add(task);
+    if (tied.size === 0) this.#drop(signal, tied);
   }
 
   /** A task has ended. */
   untie(task: Task, signal: AbortSignal): void {
     const tied = this.#tied.get(signal);
-    if (tied === undefined || !tied.delete(task) || tied.size > 0) return;
+    if (tied !== undefined && tied.delete(task) && tied.size === 0) this.#drop(signal, tied);
+  }
+
+  #drop(signal: AbortSignal, tied: Tied): void {
     this.#tied.delete(signal);
     unlisten(signal, tied);
   }

@@ -1,5 +1,5 @@
 import { NotPortableError, show } from "../base/errors.ts";
-import type { AnyFunction } from "../task/task.ts";
+import { type AnyFunction, nameOf } from "../task/task.ts";
 import { makePortable, type Portable, referenceOf } from "./portable.ts";
 import { evaluate } from "./source.ts";
 
@@ -33,7 +33,7 @@ export function inlineTask<F extends AnyFunction>(fn: F): F & Portable {
   } catch (cause) {
     throw notPortable(fn, cause);
   }
-  return makePortable(fn, { kind: "inline", source, name: fn.name || "anonymous" });
+  return makePortable(fn, { kind: "inline", source, name: nameOf(fn) });
 }
 
 /** The source of a class, a getter or setter, or something native. */

@@ -24,6 +24,9 @@ export type PortableTask<A extends readonly unknown[] = never, R = unknown> =
   & ((...args: A) => R)
   & Portable;
 
+/** The references of functions that can't carry them: a program has frozen or sealed them. */
+const references = shared("references", () => new WeakMap<AnyFunction, TaskReference>());
+
 /** Functions by module URL and name. */
 const definitions = shared("tasks", () => new Map<string, Map<string, AnyFunction>>());
 
@@ -35,9 +38,10 @@ const definitions = shared("tasks", () => new Map<string, Map<string, AnyFunctio
  * @returns The function itself.
  */
 export function makePortable<F extends AnyFunction>(fn: F, reference: TaskReference): F & Portable {
-  return Object.defineProperty(fn, taskReference, { value: Object.freeze(reference) }) as
-    & F
-    & Portable;
+  Object.freeze(reference);
+  if (Object.isExtensible(fn)) Object.defineProperty(fn, taskReference, { value: reference });
+  else references.set(fn, reference);
+  return fn as F & Portable;
 }
 
 /**
@@ -47,7 +51,13 @@ export function makePortable<F extends AnyFunction>(fn: F, reference: TaskRefere
  * @returns The reference, or `undefined` if it isn't portable.
  */
 export function referenceOf(fn: unknown): TaskReference | undefined {
-  return typeof fn === "function" ? (fn as Partial<Portable>)[taskReference] : undefined;
+  if (typeof fn !== "function") return undefined;
+  try {
+    return references.get(fn as AnyFunction) ?? (fn as Partial<Portable>)[taskReference];
+  } catch {
+    // A revoked proxy, or one that throws when it is asked.
+    return undefined;
+  }
 }
 
 /** Remembers a defined task under its module and name. */

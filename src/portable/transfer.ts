@@ -39,7 +39,7 @@ export function transfersOf(values: readonly unknown[]): Transferable[] {
   for (const value of values) {
     if (typeof value !== "object" || value === null) continue;
     const marked = marks.get(value);
-    if (marked !== undefined) transferables.push(...marked);
+    for (const one of marked ?? []) transferables.push(one);
   }
   return transferables;
 }

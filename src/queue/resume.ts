@@ -1,6 +1,6 @@
 import { canonicalJson } from "../base/canonical_json.ts";
 import type { Call } from "./calls.ts";
-import { isInstance, show } from "../base/errors.ts";
+import { isError, show } from "../base/errors.ts";
 import { type Check, checks, type OptionChecks } from "../base/checks.ts";
 import { checkKeys, type Keys, TASK_OPTION_CHECKS, type TaskOptions } from "../task/options.ts";
 import type { Entry, RecordedValue, ResumeOptions } from "../task/recorder.ts";
@@ -98,7 +98,7 @@ function defaultKeys(mixed: boolean): (call: Call) => string {
     try {
       return canonicalJson(mixed ? [name, ...args] : item);
     } catch (error) {
-      throw keyError(item, isInstance(error, Error) ? error.message : show(error), error);
+      throw keyError(item, isError(error) ? error.message : show(error), error);
     }
   };
 }

@@ -27,7 +27,8 @@ const OWN_NAMES = [OWN.href, decodeURIComponent(OWN.pathname)];
 /** A frame of a program's own, by URL or path, unlike those of the runtime: `ext:core/…`, `node:…`, `native`. */
 const OF_PROGRAM = /^at (?:.*?[( ])?(?:[a-z]+:\/\/|\/|[A-Z]:[\\/])/;
 
-const traces = Error as unknown as StackTraces;
+const PlainError = Error;
+const traces = PlainError as unknown as StackTraces;
 let left = BURST;
 let filledAt = 0;
 
@@ -39,10 +40,11 @@ let filledAt = 0;
 function captureSite(): Site | undefined {
   if (!take()) return undefined;
   const { stackTraceLimit } = traces;
-  traces.stackTraceLimit = FRAMES;
+  // A program may have frozen `Error`, which then keeps its limit.
+  const isSet = Reflect.set(traces, "stackTraceLimit", FRAMES);
   // Not `captureStackTrace`, by which JavaScriptCore makes the text at once, in ten times the time.
-  const site = new Error();
-  traces.stackTraceLimit = stackTraceLimit;
+  const site = new PlainError();
+  if (isSet) traces.stackTraceLimit = stackTraceLimit;
   return site;
 }
 
@@ -71,7 +73,17 @@ function take(): boolean {
  * @returns The line, such as `at file:///main.ts:3:14`; `undefined` if it isn't known.
  */
 export function siteLine(site: Site | undefined): string | undefined {
-  return site?.stack?.split("\n")
+  return stackOf(site)?.split("\n")
     .map((line) => line.trim())
     .find((line) => OF_PROGRAM.test(line) && !OWN_NAMES.some((name) => line.includes(name)));
+}
+
+/** The stack becomes text by the program's own `Error.prepareStackTrace`, which may throw or give anything. */
+function stackOf(site: Site | undefined): string | undefined {
+  try {
+    const stack: unknown = site?.stack;
+    return typeof stack === "string" ? stack : undefined;
+  } catch {
+    return undefined;
+  }
 }

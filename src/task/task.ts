@@ -1,5 +1,5 @@
 import { checks } from "../base/checks.ts";
-import { isInstance, QueueStateError, show } from "../base/errors.ts";
+import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { WaitOptions } from "../base/wait.ts";
@@ -473,7 +473,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
 /** What is told of an error or a cancel reason, which may be anything: its fields too. */
 function explain(reason: unknown): { errorName?: string; message: string } {
-  if (!isInstance(reason, Error)) return { message: show(reason) };
+  if (!isError(reason)) return { message: show(reason) };
   try {
     const { name, message } = reason;
     return { errorName: `${name}`, message: `${message}` };
@@ -485,9 +485,7 @@ function explain(reason: unknown): { errorName?: string; message: string } {
 /** What a task is called: what its option says or, without it, as its function is. */
 export function nameOf(fn: AnyFunction, name?: string): string {
   if (name !== undefined) return name;
-  // A function's name may have been set to anything.
-  const own: unknown = fn.name;
-  return typeof own === "string" && own !== "" ? own : "anonymous";
+  return ownName(fn) || "anonymous";
 }
 
 /** Puts tasks that have ended into the order in which they did. */

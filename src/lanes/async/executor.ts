@@ -1,4 +1,4 @@
-import { isThenable } from "../../base/thenable.ts";
+import { isThenable, resolved } from "../../base/thenable.ts";
 import { callTask } from "../../task/context.ts";
 import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
 import type { Task } from "../../task/task.ts";
@@ -70,9 +70,8 @@ export class AsyncExecutor implements Executor, SlotOwner {
     let promise: Promise<unknown> | undefined;
     try {
       result = callTask(slot, fn, args);
-      // Within the `try`: a revoked proxy throws at any look.
-      if (result instanceof Promise) promise = result;
-      else if (isThenable(result)) promise = Promise.resolve(result);
+      // Within the `try`: what a task returns may throw at any look.
+      if (isThenable(result)) promise = resolved(result);
     } catch (error) {
       return this.#end(slot, false, error);
     }

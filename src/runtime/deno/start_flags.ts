@@ -47,7 +47,16 @@ const WITH_ARGUMENTS = ["eval", "run", "serve", "x"];
 const SUBCOMMANDS = [...WITH_ARGUMENTS, "bench", "repl", "test"];
 
 /** The folder that relative paths on the command line start from. */
-const startFolder = process.cwd();
+const startFolder = currentFolder();
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    // It has been removed: relative paths lead nowhere.
+    return "/";
+  }
+}
 
 let known: StartFlags | undefined;
 

@@ -1,5 +1,6 @@
 import { quietClock, systemClock, unref } from "../clock.ts";
 import { cores } from "../cores.ts";
+import { reportToConsole } from "../report.ts";
 import type { Runtime } from "../runtime.ts";
 
 export const node: Runtime = {
@@ -10,5 +11,5 @@ export const node: Runtime = {
   clock: systemClock,
   quietClock: quietClock(unref),
   // Node's global scope has no error events.
-  report: (error) => console.error(error),
+  report: reportToConsole,
 };
