@@ -131,7 +131,7 @@ export function eachOption(
   assertObject(`The ${kind} options`, options);
   for (const name of Object.keys(options)) {
     const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
-    if (check === undefined) throw unknownOption(`${kind} option`, name, allowed);
+    if (check === undefined) throw unknownOption(`${kind} option`, name, Object.keys(allowed));
     const value = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
     check(name, value);
@@ -149,7 +149,9 @@ export function nested(allowed: OptionChecks): Check {
   return (name, value) => {
     assertObject(name, value);
     for (const [key, part] of Object.entries(value)) {
-      if (!Object.hasOwn(allowed, key)) throw unknownOption(`option in ${name}`, key, allowed);
+      if (!Object.hasOwn(allowed, key)) {
+        throw unknownOption(`option in ${name}`, key, Object.keys(allowed));
+      }
       if (part !== undefined) allowed[key]!(`${name}.${key}`, part);
     }
   };
@@ -172,11 +174,10 @@ export function assertObject(what: string, value: unknown): asserts value is obj
  *
  * @param what The kind of name, with where it stands.
  * @param name The unknown one.
- * @param allowed What would have been understood.
+ * @param known What would have been understood.
  * @returns The error to throw.
  */
-export function unknownOption(what: string, name: string, allowed: object): TypeError {
-  const known = Object.keys(allowed);
+export function unknownOption(what: string, name: string, known: readonly string[]): TypeError {
   const meant = peerName(name, known) ?? nearest(name, known);
   return new TypeError(
     `Unknown ${what}: '${name}'` + (meant === undefined ? "" : `. Did you mean '${meant}'?`),

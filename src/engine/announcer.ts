@@ -51,7 +51,7 @@ export class Announcer {
   #pending: Announcement[] = [];
   /** What is to be done when that has been told. */
   #followUps: Announcement[] = [];
-  readonly #followers = new Map<Task, () => void>();
+  readonly #followers = new Map<Task, Set<() => void>>();
 
   /** @param report Tells of an error that belongs to no task. It must not throw. */
   constructor(report: (error: unknown) => void) {
@@ -89,10 +89,14 @@ export class Announcer {
     };
   }
 
-  /** Follows each step of a task until its end; one follower a task. Returns what takes that back. */
+  /** Follows each step of a task until its end. Returns what takes that back. */
   follow(task: Task, changed: () => void): () => void {
-    this.#followers.set(task, changed);
-    return () => this.#followers.delete(task);
+    const followers = this.#followers.get(task) ?? new Set();
+    this.#followers.set(task, followers.add(changed));
+    return () => {
+      followers.delete(changed);
+      if (followers.size === 0) this.#followers.delete(task);
+    };
   }
 
   /** Calls something outside, once the transition under way has ended. */
@@ -110,8 +114,7 @@ export class Announcer {
   /** A task's place has changed. */
   changed(task: Task): void {
     if (this.#followers.size === 0) return;
-    const changed = this.#followers.get(task);
-    if (changed !== undefined) this.tell(changed);
+    for (const changed of this.#followers.get(task) ?? []) this.tell(changed);
   }
 
   started(task: Task): void {

@@ -379,7 +379,7 @@ export class Engine
 
   /** What waits and runs under each key of the limits. */
   keyLoads(): Iterable<KeyLoad> {
-    return this.#dispatcher.limits?.loads() ?? [];
+    return this.dispatcher.limits?.loads() ?? [];
   }
 
   /** How many attempts may start in a time. */

@@ -46,7 +46,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class TaskOptionReader {
   /** Of a task that is submitted without options. */
   readonly plain: TaskPlan = copyOf(NOTHING, DEFAULT_OPTIONS);
-  readonly #limits: object;
+  readonly #limits: ReadonlySet<string>;
 
   /**
    * @param defaults The queue's option `defaults`, checked.
@@ -54,7 +54,7 @@ export class TaskOptionReader {
    * @throws {TypeError} When the defaults have a key of a limit that there isn't.
    */
   constructor(defaults: TaskOptions = {}, limits: object = {}) {
-    this.#limits = limits;
+    this.#limits = new Set(Object.keys(limits));
     this.plain = this.#read("defaults", defaults, TASK_OPTION_CHECKS);
   }
 
@@ -114,16 +114,29 @@ export class TaskOptionReader {
     const defaults = this.plain.keys as Keys | undefined;
     const own: unknown = keys(item);
     if (own === undefined) return defaults;
-    checkKeys("keys", own);
-    this.#assertKeys(own as Keys);
+    if (!this.#isKeys(own)) {
+      checkKeys("keys", own);
+      this.#assertKeys(own as Keys);
+    }
     return defaults === undefined ? own as Keys : { ...defaults, ...own as Keys };
   }
 
+  /** Refuses keys of limits that there aren't. */
   #assertKeys(keys: Keys): void {
-    for (const limit in keys) {
-      if (Object.hasOwn(this.#limits, limit) || !Object.hasOwn(keys, limit)) continue;
-      throw unknownOption("limit in keys", limit, this.#limits);
+    for (const limit of Object.keys(keys)) {
+      if (!this.#limits.has(limit)) throw unknownOption("limit in keys", limit, [...this.#limits]);
     }
+  }
+
+  /** Whether an object is keys, in one pass. What is wrong with one that isn't is for others to say. */
+  #isKeys(keys: unknown): keys is Keys {
+    if (typeof keys !== "object" || keys === null || Array.isArray(keys)) return false;
+    for (const limit in keys) {
+      const key: unknown = (keys as Keys)[limit];
+      if (typeof key !== "string" && (typeof key !== "number" || Number.isNaN(key))) return false;
+      if (!this.#limits.has(limit) || !Object.hasOwn(keys, limit)) return false;
+    }
+    return true;
   }
 }
 

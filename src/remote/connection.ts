@@ -56,7 +56,8 @@ export class Connection {
   readonly #port: RuntimePort;
   readonly #requests = new Map<number, Request>();
   /** The tasks that have not ended, by id. */
-  readonly #tasks = new Map<string, ConnectedTask>();
+  /** By id: a task may stand for several submissions. */
+  readonly #tasks = new Map<string, ConnectedTask[]>();
   #last = 0;
   #holds = 0;
   /** Why nothing can be said any more. */
@@ -129,7 +130,9 @@ export class Connection {
 
   /** Takes on a task that the queue has admitted. */
   follow(task: ConnectedTask): void {
-    this.#tasks.set(task.id, task);
+    const known = this.#tasks.get(task.id);
+    if (known === undefined) this.#tasks.set(task.id, [task]);
+    else known.push(task);
   }
 
   /**
@@ -163,7 +166,7 @@ export class Connection {
     this.#requests.clear();
     for (const { what, refuse } of requests) refuse(this.#closedError(what));
     const lost = new QueueStateError(`The connection to the queue is closed: ${why}`);
-    for (const task of this.#tasks.values()) task.lose(lost);
+    for (const tasks of this.#tasks.values()) for (const task of tasks) task.lose(lost);
     this.#tasks.clear();
   }
 
@@ -193,14 +196,16 @@ export class Connection {
         return this.#requestOf(message[1])?.refuse(decodeThrown(message[2]));
       case CHANGED: {
         const [, id, status, attempts, progress] = message;
-        return this.#tasks.get(id)?.change(status, attempts, progress);
+        for (const task of this.#tasks.get(id) ?? []) task.change(status, attempts, progress);
+        return;
       }
       case ENDED: {
         const [, id, sent] = message;
         if (!isSentResult(sent)) return;
-        const task = this.#tasks.get(id);
+        const tasks = this.#tasks.get(id) ?? [];
         this.#tasks.delete(id);
-        return task?.end(sent);
+        for (const task of tasks) task.end(sent);
+        return;
       }
       case CLOSED:
         this.#lastStats = message[1];

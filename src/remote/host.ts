@@ -149,7 +149,9 @@ export class QueueHost {
 
   #follow(task: Task, ended: (task: Task) => void): void {
     if (task.done) return ended(task);
-    const unwatch = task.owner.follow(task, () => {
+    // It may stand for several submissions.
+    const known = this.#followed.get(task.id);
+    const unwatch = known?.unfollow ?? task.owner.follow(task, () => {
       this.#changed.add(task);
       this.#requestFlush();
     });

@@ -130,9 +130,9 @@ export const TASK_OPTION_CHECKS: OptionChecks = {
 /** Refuses what can't be the keys of a task. Which limits there are is for the queue to say. */
 export function checkKeys(name: string, value: unknown): void {
   assertObject(name, value);
-  for (const limit in value) {
+  for (const limit of Object.keys(value)) {
     const key: unknown = (value as Keys)[limit];
-    if (typeof key === "string" || key === undefined || !Object.hasOwn(value, limit)) continue;
+    if (typeof key === "string" || key === undefined) continue;
     if (typeof key !== "number") refuse(TypeError, `${name}.${limit}`, "a string or a number", key);
     checks.ordered(`${name}.${limit}`, key);
   }

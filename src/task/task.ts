@@ -33,7 +33,7 @@ export interface TaskOwner {
   reprioritize(task: Task, priority: number): boolean;
   /** Calls a program's own code, once no task is half moved. */
   tell(call: () => unknown): void;
-  /** Calls back at each step of a task before its end; one follower a task. Returns what takes that back. */
+  /** Calls back at each step of a task before its end. Returns what takes that back. */
   follow(task: Task, changed: () => void): () => void;
 }
 

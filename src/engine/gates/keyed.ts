@@ -54,6 +54,8 @@ class Key implements Timed {
   /** The foremost of them, when there is room: it waits for its turn among the ready tasks. */
   returned: Task | undefined = undefined;
   regaining: Set<Regaining> | undefined = undefined;
+  /** The keys of a task that has no other. */
+  readonly alone: readonly Key[] = [this];
   timer = 0;
   readonly #owner: Limits;
 
@@ -78,6 +80,7 @@ class Key implements Timed {
 /** One limit, with those of its keys that are not idle. */
 class Limit {
   readonly workers: number;
+  readonly isFair: boolean;
   readonly keys = new Map<string, Key>();
   /** Keys that are idle, and whose earlier starts still count. */
   readonly fading = new Set<Key>();
@@ -88,6 +91,7 @@ class Limit {
     this.name = name;
     this.options = options;
     this.workers = options.workers ?? Infinity;
+    this.isFair = options.fair ?? false;
   }
 }
 
@@ -137,7 +141,7 @@ export class Limits implements Place<Task> {
 
   /** Whether keys take turns under one of them. */
   get isFair(): boolean {
-    return this.#limits.some(({ options }) => options.fair);
+    return this.#limits.some(({ isFair }) => isFair);
   }
 
   /** How many keys are remembered. */
@@ -159,16 +163,16 @@ export class Limits implements Place<Task> {
 
   /** A task is new: it counts under its keys. */
   admit(task: Task, keys: Keys): void {
-    let own: Key[] | undefined;
+    let own: readonly Key[] | undefined;
     let fair: Key | undefined;
     for (const limit of this.#limits) {
-      const name = Object.hasOwn(keys, limit.name) ? keys[limit.name] : undefined;
-      if (name === undefined) continue;
-      const key = this.#key(limit, typeof name === "string" ? name : `${name}`);
+      const name: unknown = keys[limit.name];
+      // An object inherits functions, which are no keys.
+      if (typeof name !== "string" && typeof name !== "number") continue;
+      const key = this.#key(limit, `${name}`);
       key.tasks++;
-      if (own === undefined) own = [key];
-      else own.push(key);
-      if (limit.options.fair) fair = key;
+      own = own === undefined ? key.alone : [...own, key];
+      if (limit.isFair) fair = key;
     }
     if (own !== undefined) task.keyed = new Keyed(own, fair);
   }
@@ -290,12 +294,17 @@ export class Limits implements Place<Task> {
 
   /** A task has ended. It is in no place. */
   ended(task: Task): void {
-    const keyed = task.keyed as Keyed | undefined;
-    if (keyed === undefined) return;
-    this.giveBack(task);
-    this.#decided(task);
-    for (const key of keyed.keys) if (--key.tasks === 0) this.#rest(key);
+    const { keys, hasPlaces } = task.keyed as Keyed;
     task.keyed = undefined;
+    for (const key of keys) {
+      if (hasPlaces) key.active--;
+      if (key.returned === task) key.returned = undefined;
+      key.tasks--;
+    }
+    for (const key of keys) {
+      if (key.tasks === 0) this.#rest(key);
+      else this.offer(key);
+    }
   }
 
   /**
@@ -320,10 +329,12 @@ export class Limits implements Place<Task> {
 
   /** Lets the foremost go on that waits for a key, if there is room. */
   offer(key: Key): void {
-    for (const request of key.regaining ?? []) {
-      if (key.isFull) return;
-      key.regaining!.delete(request);
-      request.regained();
+    if (key.regaining !== undefined) {
+      for (const request of key.regaining) {
+        if (key.isFull) return;
+        key.regaining.delete(request);
+        request.regained();
+      }
     }
     if (key.returned !== undefined || key.waiting === 0 || key.isFull) return;
     const opensAt = key.gate?.opensAt() ?? -Infinity;
