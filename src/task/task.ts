@@ -104,8 +104,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   outcome: unknown = undefined;
   next: this | undefined = undefined;
   timer = 0;
-  /** Where the executor has it, in the executor's own terms. */
-  seat: unknown = undefined;
+  /** The attempt that the executor has of it, in the executor's own terms. */
+  attempt: unknown = undefined;
   #observers: Observer | Settler | (Observer | Settler)[] | undefined = undefined;
   #rare: Rare<T> | undefined = undefined;
   // Times are kept as whole microseconds since the queue was made: small integers take no memory of their own.

@@ -158,7 +158,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
       ...{ interrupted: false, plan: undefined, end: undefined, timer: undefined },
     };
     worker.seats.push(seat);
-    task.seat = seat;
+    task.attempt = seat;
     if (worker.seats.length === 1) this.#tell(seat, now);
     this.#proceed(worker, this.#latency());
     return this.#host.clock.now();
@@ -186,7 +186,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
   }
 
   withdraw(task: Task): Withdrawal {
-    const seat = task.seat as Seat;
+    const seat = task.attempt as Seat;
     if (!seat.begun) {
       this.#remove(seat);
       return "withdrawn";
@@ -200,7 +200,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
   }
 
   interrupt(task: Task): number {
-    const seat = task.seat as Seat | undefined;
+    const seat = task.attempt as Seat | undefined;
     if (seat === undefined) return 0;
     const { worker } = seat;
     if (!seat.begun) {
@@ -234,7 +234,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
       this.#remove(seat);
       if (cleanup > grace) this.#let(worker);
       else this.#advance(worker);
-      if (task.seat === seat) this.#host.stopped(task);
+      if (task.attempt === seat) this.#host.stopped(task);
       this.#host.dispatch();
     }, Math.min(cleanup, grace));
     return Infinity;
@@ -268,7 +268,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
     for (const seat of this.#abandoned) {
       this.#abandoned.delete(seat);
       this.#ends(seat, "stopped");
-      if (seat.task.seat === seat) this.#host.stopped(seat.task);
+      if (seat.task.attempt === seat) this.#host.stopped(seat.task);
     }
   }
 
@@ -433,7 +433,7 @@ export class SimulatedExecutor implements Executor, AheadExecutor {
       if (worker.seats[0] !== seat) continue;
       worker.seats.shift();
       if (seat.interrupted || task.done) {
-        if (task.seat === seat) this.#host.stopped(task);
+        if (task.attempt === seat) this.#host.stopped(task);
       } else if (end === "value") {
         this.#host.succeeded(task, `value of ${attempt}`, now);
       } else {

@@ -279,7 +279,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 }
 
-/** Waits for a promise, but not longer than so many milliseconds. */
+/** Waits for a promise, but no longer than `ms` milliseconds. */
 async function timeLimit(promise: Promise<void>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, ms))]);

@@ -79,7 +79,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const depth = this.#depthFor(this.#host.backlog + 1);
     const worker = this.#leastBusy(depth);
     const attempt = worker.take(task, depth, now);
-    task.seat = attempt;
+    task.attempt = attempt;
     if (worker.attempts.length === 1) this.#tell(attempt, now);
     return now;
   }
@@ -94,7 +94,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   withdraw(task: Task): Withdrawal {
-    const attempt = task.seat as WorkerAttempt;
+    const attempt = task.attempt as WorkerAttempt;
     if (attempt.worker.withdraw(attempt)) return "withdrawn";
     // It has begun since: then it is the first, and what was before it has ended.
     this.#tell(attempt, this.#host.clock.now());
@@ -113,12 +113,12 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   overdue(task: Task, now: number): void {
-    this.#lateness.check(task.seat as WorkerAttempt, now);
+    this.#lateness.check(task.attempt as WorkerAttempt, now);
   }
 
   /** Interrupts the attempt of a task; the engine says when. */
   interrupt(task: Task, reason: unknown): number {
-    const attempt = task.seat as WorkerAttempt | undefined;
+    const attempt = task.attempt as WorkerAttempt | undefined;
     // It may have ended while others were told of what has become of the task.
     if (attempt === undefined) return STOPPED;
     const { worker } = attempt;
@@ -219,7 +219,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     for (const attempt of attempts) if (!lost.includes(attempt)) this.#giveBack(attempt);
     for (const attempt of lost) this.#lose(attempt, exit, now);
     for (const attempt of attempts) {
-      if (attempt.task.seat === attempt) attempt.task.seat = undefined;
+      if (attempt.task.attempt === attempt) attempt.task.attempt = undefined;
     }
   }
 
@@ -287,7 +287,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   #stopped(attempt: WorkerAttempt): void {
-    if (attempt.task.seat === attempt) this.#host.stopped(attempt.task);
+    if (attempt.task.attempt === attempt) this.#host.stopped(attempt.task);
   }
 
   /** The worker's first attempt has ended: the next is under way, or there is none. */
@@ -306,7 +306,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   // Who gets what
 
-  /** How many tasks a worker may have while so many wait. */
+  /** How many tasks a worker may have while `backlog` tasks wait. */
   #depthFor(backlog: number): number {
     return this.#settings.ahead ? this.#pace.ahead(backlog / this.roster.workers.length) : 1;
   }

@@ -19,7 +19,7 @@ const MAX_STARTING = 2;
 const MAX_FAILED_STARTS = 3;
 /** A thread that was told to end and hasn't is given up after this: its id is free again. */
 const ABANDON_AFTER_MS = 100;
-/** A thread that is still busy so long after it was told to end gives cause for a warning. */
+/** There is a warning of a thread that is still busy this long after it was told to end. */
 const WARN_AFTER_MS = 900;
 /** How long a shutdown waits for threads that were told to end. */
 const MAX_END_MS = 1_000;
@@ -177,7 +177,7 @@ export class Roster implements WorkerListener {
     if (this.workers.includes(worker)) this.#end(worker);
   }
 
-  /** Ends a worker after so many milliseconds, unless its interrupted attempt has ended by then. */
+  /** Ends a worker after `ms` milliseconds, unless its interrupted attempt has ended by then. */
   killIn(worker: PoolWorker, ms: number): void {
     if (this.workers.includes(worker)) this.#host.timers.addIn(worker, ms);
   }

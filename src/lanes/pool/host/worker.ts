@@ -172,7 +172,7 @@ export class PoolWorker implements LinkListener, Timed {
     if (this.attempts[0] === attempt) this.attempts.shift();
     else this.attempts.splice(this.attempts.indexOf(attempt), 1);
     // The task outlives the worker.
-    if (attempt.task.seat === attempt) attempt.task.seat = undefined;
+    if (attempt.task.attempt === attempt) attempt.task.attempt = undefined;
     // Its end is waited for.
     if (this.attempts.length === 0 && this.state !== "dying") this.link.hold(false);
   }
