@@ -238,12 +238,12 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     this.due(task);
   }
 
-  startFailed(error: unknown): void {
+  startFailed(error: unknown, isMeant: (task: Task) => boolean = () => true): void {
     const now = this.clock.now();
     const { ready } = this.#dispatcher;
     for (const task of ready.items()) {
       // The end of one may have been the end of others, by fail-first.
-      if (task.place !== ready) continue;
+      if (task.place !== ready || !isMeant(task)) continue;
       this.announcer.enter();
       ready.remove(task);
       this.finish(task, FAILED, error, now);
@@ -359,6 +359,11 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
   /** How many tasks are ready and not at the executor; none during a pause. */
   get backlog(): number {
     return this.paused ? 0 : this.#dispatcher.ready.size;
+  }
+
+  /** The task that is to start next; none during a pause. */
+  get next(): Task | undefined {
+    return this.paused ? undefined : this.#dispatcher.ready.peek();
   }
 
   /** How many tasks wait: for their turn or for their time. */

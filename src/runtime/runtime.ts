@@ -93,7 +93,7 @@ export interface Processes {
    * @param options What is special about it.
    */
   childCommand(entry: string, options: ChildOptions): SpawnOptions;
-  /** Whether such a child can load modules that aren't named when it starts. */
+  /** Whether such a child can load modules that aren't named in its `modules`. */
   canLoadAny(options: ChildOptions): boolean;
   /** Whether this program and such a child can use any file. */
   canUseFiles(options: ChildOptions): boolean;

@@ -61,12 +61,15 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   // What the engine asks for
 
-  /** How many more tasks `run` would take now. */
+  /** How many more tasks like the next one `run` would take now. */
   get room(): number {
     if (this.roster.tooMany) return 0;
+    const kind = this.roster.starts.nextKind;
     const depth = this.#depthFor(this.#host.backlog);
     let room = 0;
-    for (const worker of this.roster.workers) room += worker.roomFor(depth);
+    for (const worker of this.roster.workers) {
+      if (worker.kind === kind) room += worker.roomFor(depth);
+    }
     return room;
   }
 
@@ -77,7 +80,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   run(task: Task, now: number): number {
     // The task itself no longer counts among those that wait, as it did when there was room for it.
     const depth = this.#depthFor(this.#host.backlog + 1);
-    const worker = this.#leastBusy(depth);
+    const worker = this.#leastBusy(depth, this.roster.starts.kindOf(task));
     const attempt = worker.take(task, depth, now);
     task.attempt = attempt;
     if (worker.attempts.length === 1) this.#tell(attempt, now);
@@ -311,11 +314,11 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     return this.#settings.ahead ? this.#pace.ahead(backlog / this.roster.workers.length) : 1;
   }
 
-  #leastBusy(depth: number): PoolWorker {
+  #leastBusy(depth: number, kind: string | undefined): PoolWorker {
     let least: PoolWorker | undefined;
     for (const worker of this.roster.workers) {
       const isLess = least === undefined || worker.attempts.length < least.attempts.length;
-      if (isLess && worker.roomFor(depth) > 0) least = worker;
+      if (isLess && worker.kind === kind && worker.roomFor(depth) > 0) least = worker;
     }
     return least!;
   }
@@ -333,8 +336,10 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     let waiting = 0;
     for (const { attempts } of workers) waiting += Math.max(0, attempts.length - 1);
     if (!this.#pace.isWorthMoving(waiting)) return;
-    if (!workers.some(({ state, attempts }) => state === "ready" && attempts.length === 0)) return;
-    for (const worker of workers) this.retiring(worker);
+    const isIdle = ({ state, attempts }: PoolWorker) => state === "ready" && attempts.length === 0;
+    const kinds = new Set(workers.filter(isIdle).map(({ kind }) => kind));
+    if (kinds.size === 0) return;
+    for (const worker of workers) if (kinds.has(worker.kind)) this.retiring(worker);
   }
 
   #watchBusy(): void {

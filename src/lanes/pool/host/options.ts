@@ -2,7 +2,7 @@ import { checks, type OptionChecks } from "../../../base/checks.ts";
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
 import { show } from "../../../base/errors.ts";
 import { assertPortable } from "../../../portable/assert.ts";
-import type { PortableTask } from "../../../portable/portable.ts";
+import type { PortableTask, TaskReference } from "../../../portable/portable.ts";
 
 /** How long a teardown may take, as long as a task by default when it is to stop. */
 const GRACE_MS = 1_000;
@@ -71,6 +71,8 @@ export interface PoolSettings {
   readonly spinners: number;
   /** Whether a worker that is ended is sure to end. */
   readonly endsSurely: boolean;
+  /** The kind of worker that a task needs, by what it refers to. Absent where all workers are alike. */
+  workerKind?(reference: TaskReference): string;
 }
 
 /**
