@@ -11,6 +11,7 @@ import { type Portable, referenceOf, type TaskReference } from "../../portable/p
 import { ProcessLink, type ProcessSettings } from "./link.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { canShare } from "./shared_state.ts";
+import "./takeover.ts";
 
 const ENTRY = new URL("./entry.ts", import.meta.url).href;
 
@@ -35,6 +36,8 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
  *   all of that has ended; what hasn't after `killDelay` is ended with it.
  * * Tasks, and the programs that they start, find standard input empty.
+ * * The children of a program that `bun build --compile` made are that program again, without its main module. So its tasks
+ *   are inline, or of a module that is a further entry point of the build, found by `importTasks`.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.
