@@ -46,7 +46,7 @@ const THROWN_AT: Readonly<Record<number, number>> = {
 };
 
 const frames = new SizedReader();
-const pipes = processes.openPipes(Number(process.argv.at(-1)));
+const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
 const buffer = new Uint8Array(65_536);
 
 /** Takes what was read; no more means that the pool is gone, and so is the reason to be here. */
