@@ -175,13 +175,13 @@ export class Engine
     this.announcer.changed(task);
   }
 
-  startFailed(error: unknown): void {
+  startFailed(error: unknown, isMeant: (task: Task) => boolean = () => true): void {
     const now = this.clock.now();
     const { ready } = this.dispatcher;
     // Those that are submitted meanwhile have a start of their own to wait for.
     const last = this.intake.submitted;
     for (;;) {
-      const tasks = ready.items().filter(({ order }) => order <= last);
+      const tasks = ready.items().filter((task) => task.order <= last && isMeant(task));
       if (tasks.length === 0) return;
       for (const task of tasks) {
         // The end of one may have been the end of others, by fail-first, or given others room that a key held back.
@@ -365,6 +365,11 @@ export class Engine
   /** How many tasks are ready and not at the executor; none during a pause. */
   get backlog(): number {
     return this.paused ? 0 : this.dispatcher.ready.size;
+  }
+
+  /** The task that is to start next; none during a pause. */
+  get next(): Task | undefined {
+    return this.paused ? undefined : this.dispatcher.ready.peek();
   }
 
   /** How many tasks wait: for their turn or for their time. */

@@ -14,7 +14,7 @@ export const STOP_WILL_BE_TOLD = Infinity;
  * Its verbs act. Its properties answer a question and change nothing.
  */
 export interface Executor {
-  /** How many more tasks `run` would take now. */
+  /** How many more tasks `run` would take now, where it can matter which: of those that are like the host's next. */
   readonly room: number;
   /** How many workers there are, for the statistics. */
   readonly workers: number;
@@ -97,6 +97,8 @@ export interface ExecutorHost {
   readonly backlog: number;
   /** Whether tasks may be sent to a worker that can't begin them yet: under a rate their starts have to be seen. */
   readonly maySendAhead: boolean;
+  /** The task that is to start next; none during a pause. */
+  readonly next: Task | undefined;
   /** An attempt of a task starts on a worker. */
   began(task: Task, workerId: number, now: number): void;
   /** The attempt of a task has returned. */
@@ -109,8 +111,13 @@ export interface ExecutorHost {
   returned(task: Task): void;
   /** Tells of an error that belongs to no task. */
   report(error: unknown): void;
-  /** Nothing can be run: the tasks that are ready fail. */
-  startFailed(error: unknown): void;
+  /**
+   * Tasks can't be run: those that are ready fail.
+   *
+   * @param error What they fail with.
+   * @param isMeant Which of them. Default: all.
+   */
+  startFailed(error: unknown, isMeant?: (task: Task) => boolean): void;
   /** An interrupted attempt has stopped. */
   stopped(task: Task): void;
   /** The attempt of a task reports progress. */

@@ -2,9 +2,9 @@ import type { AnyFunction } from "../task/task.ts";
 import type { TaskReference } from "../portable/portable.ts";
 import { makeStub } from "../portable/stub.ts";
 
-/** A function that has not been submitted for so many others is let go; its tasks keep it as long as they need it. */
+/** How many functions are kept: the ones submitted last. A task keeps its own as long as it needs it. */
 const MAX_STUBS = 256;
-/** Less are kept where their source texts are long. */
+/** Fewer are kept where their source texts are long. */
 const MAX_CHARACTERS = 1 << 20;
 
 /**

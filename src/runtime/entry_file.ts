@@ -5,6 +5,11 @@ import { TrilaneError } from "../base/errors.ts";
 /** Where programs that Bun compiled find what was compiled into them: nowhere that another process could. */
 const COMPILED = /\/(\$bunfs|~BUN)\//;
 
+/** Whether a module was compiled into the program. */
+export function isCompiled(url: string): boolean {
+  return COMPILED.test(url);
+}
+
 /**
  * The path of the module that children run.
  *
@@ -14,9 +19,9 @@ const COMPILED = /\/(\$bunfs|~BUN)\//;
  */
 export function entryFile(entry: string): string {
   const path = fileURLToPath(entry);
-  if (!COMPILED.test(entry) && existsSync(path)) return path;
+  if (!isCompiled(entry) && existsSync(path)) return path;
   throw new TrilaneError(
     `Cannot start a child: its module ${path} isn't there, since the program was bundled or compiled into one file. ` +
-      "Leave @trilane/trilane out of the bundle, as an external module; a compiled program can't have a ProcessQueue",
+      "Leave @trilane/trilane out of the bundle, as an external module",
   );
 }

@@ -93,7 +93,12 @@ export interface Processes {
    * @param options What is special about it.
    */
   childCommand(entry: string, options: ChildOptions): SpawnOptions;
-  /** Whether such a child can load modules that aren't named when it starts. */
+  /**
+   * Whether this process is a child that was started as a compiled program. Says so once: what else looks in this process, as
+   * other copies of this library do, is no concern of the main module's. Absent where programs aren't started so.
+   */
+  takeChildMark?(): boolean;
+  /** Whether such a child can load modules that aren't named in its `modules`. */
   canLoadAny(options: ChildOptions): boolean;
   /** Whether this program and such a child can use any file. */
   canUseFiles(options: ChildOptions): boolean;

@@ -108,8 +108,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   outcome: unknown = undefined;
   next: this | undefined = undefined;
   timer = 0;
-  /** Where the executor has it, in the executor's own terms. */
-  seat: unknown = undefined;
+  /** The attempt that the executor has of it, in the executor's own terms. */
+  attempt: unknown = undefined;
   /** What the limits by key know of it, in their own terms. */
   keyed: unknown = undefined;
   /** When it became ready, where waiting makes a task more urgent. */

@@ -68,7 +68,7 @@ export class FrameReader {
 
   /**
    * @param mark The child's mark.
-   * @param maxSize So many bytes a frame may have.
+   * @param maxSize How many bytes a frame may have.
    * @param listener Who is told.
    */
   constructor(mark: Uint8Array, maxSize: number, listener: FrameListener) {

@@ -35,8 +35,8 @@ export interface ProcessGreeting extends Greeting {
 
 /** What all children of a queue have in common. */
 export interface ProcessSettings {
-  /** How the next child is started. */
-  spawnOptions(): SpawnOptions;
+  /** How a child of a kind is started. */
+  spawnOptions(kind: string | undefined): SpawnOptions;
   readonly maxMessageSize: number;
   readonly killDelay: number;
   readonly clock: Clock;
@@ -86,7 +86,12 @@ export class ProcessLink implements WorkerLink, FrameListener {
   #over = false;
 
   /** @throws When it can't be started, or something in the greeting can't be sent. */
-  constructor(greeting: Greeting, listener: LinkListener, settings: ProcessSettings) {
+  constructor(
+    greeting: Greeting,
+    listener: LinkListener,
+    kind: string | undefined,
+    settings: ProcessSettings,
+  ) {
     this.#settings = settings;
     this.#listener = listener;
     const { maxMessageSize, sharesState } = settings;
@@ -104,7 +109,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
         lingerMs: 2 * settings.killDelay,
       };
       const bytes = encode(first);
-      this.#child = processes.spawn(settings.spawnOptions());
+      this.#child = processes.spawn(settings.spawnOptions(kind));
       this.#send(bytes);
     } catch (error) {
       this.#unshare();
@@ -279,7 +284,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 }
 
-/** Waits for a promise, but not longer than so many milliseconds. */
+/** Waits for a promise, but no longer than `ms` milliseconds. */
 async function timeLimit(promise: Promise<void>, ms: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, ms))]);

@@ -31,6 +31,10 @@ export interface ProcessOptions extends PoolOptions {
    *   npm's is loaded unless the modules themselves come with some; then any that is in Deno's cache can be.
    *   What Deno can't refuse is a module at a host that the tasks' own modules come from.
    * * A list: just that.
+   *
+   * Unless it is `"inherit"`, tasks of different modules never share a child, so that none can change what another uses; those
+   * of `inlineTask` have children of their own too. Where all `workers` are taken, an idle child is then replaced
+   * by one for the module of the next task; `minWorkers` are kept for the module of the task that came last.
    */
   readonly permissions?: "inherit" | "none" | DenoPermissions;
   /** How many bytes an encoded message may have; a larger one fails its task. Default 256 MiB. */

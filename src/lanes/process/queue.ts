@@ -7,10 +7,11 @@ import { runtime } from "../../runtime/here.ts";
 import { processes } from "../../runtime/processes.ts";
 import type { ChildOptions } from "../../runtime/runtime.ts";
 import { platformWithSites } from "../../runtime/site.ts";
-import { type Portable, referenceOf } from "../../portable/portable.ts";
+import { type Portable, referenceOf, type TaskReference } from "../../portable/portable.ts";
 import { ProcessLink, type ProcessSettings } from "./link.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { canShare } from "./shared_state.ts";
+import "./takeover.ts";
 
 const ENTRY = new URL("./entry.ts", import.meta.url).href;
 
@@ -35,6 +36,8 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
  *   all of that has ended; what hasn't after `killDelay` is ended with it.
  * * Tasks, and the programs that they start, find standard input empty.
+ * * The children of a program that `bun build --compile` made are that program again, without its main module. So its tasks
+ *   are inline, or of a module that is a further entry point of the build, found by `importTasks`.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.
@@ -66,54 +69,61 @@ export class ProcessQueue extends TaskQueue<Portable> {
 function lane(given: ProcessOptions): Lane {
   const options = { ...given };
   const clock = options.clock ?? runtime.clock;
-  const modules = new Set<string>();
-  const child: ChildOptions = {
-    ...options.context,
-    permissions: options.permissions ?? "inherit",
-    modules,
-  };
-  let executor: PoolExecutor | undefined;
-  const learn = (fn: unknown) => {
-    const reference = referenceOf(fn);
-    if (reference === undefined || reference.kind === "inline" || modules.has(reference.url)) {
-      return;
-    }
-    modules.add(reference.url);
-    // Children that can't load it by themselves make way for new ones, which are given it.
-    if (executor !== undefined && executor.workers > 0 && !processes.canLoadAny(child)) {
-      executor.renew();
-    }
-  };
+  const permissions = options.permissions ?? "inherit";
+  /** Those that every child needs, and those of all tasks so far. */
+  const own = modulesOf([options.initializer, options.teardown]);
+  const modules = new Set(own);
+  const child: ChildOptions = { ...options.context, permissions, modules };
   return {
     checks: PROCESS_OPTION_CHECKS,
     platform: platformWithSites,
     assertTask(fn) {
       assertPortable(fn, "A task of a ProcessQueue must be a portable task");
-      learn(fn);
+      for (const module of modulesOf([fn])) modules.add(module);
     },
     createExecutor(host) {
       const sharesState = canShare && processes.canUseFiles(child);
+      // Tasks that are held to permissions are kept from those of other modules as well, and so are those of children that
+      // can load no module but what they are started with.
+      const isByModule = permissions !== "inherit" || !processes.canLoadAny(child);
       const settings: ProcessSettings = {
-        spawnOptions: () => processes.childCommand(ENTRY, child),
+        spawnOptions(module) {
+          const known = module === undefined ? modules : new Set([module, ...own]);
+          known.delete(INLINE);
+          return processes.childCommand(ENTRY, { ...child, modules: known });
+        },
         maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_BYTES,
         killDelay: options.killDelay ?? 1_000,
         clock,
         sharesState,
       };
-      learn(options.initializer);
-      learn(options.teardown);
       const pool = poolSettings(options, runtime.cores, runtime.spinners);
-      return executor = new PoolExecutor(
+      return new PoolExecutor(
         host,
         {
           ...pool,
           ahead: pool.ahead && sharesState,
           spinners: sharesState ? pool.spinners : 0,
           endsSurely: true,
+          ...(isByModule && { workerKind: moduleOf }),
         },
         (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
-        (greeting, listener) => new ProcessLink(greeting, listener, settings),
+        (greeting, listener, module) => new ProcessLink(greeting, listener, module, settings),
       );
     },
   };
+}
+
+/** Stands for the module of tasks that come from none. */
+const INLINE = "";
+
+/** The URL of the module that a task comes from. */
+function moduleOf(reference: TaskReference): string {
+  return reference.kind === "inline" ? INLINE : reference.url;
+}
+
+/** The URLs of the modules that tasks come from. */
+function modulesOf(tasks: readonly unknown[]): string[] {
+  const references = tasks.map(referenceOf).filter((reference) => reference !== undefined);
+  return references.map(moduleOf).filter((module) => module !== INLINE);
 }

@@ -1,13 +1,33 @@
 import process from "node:process";
-import { entryFile } from "../entry_file.ts";
+import { TrilaneError } from "../../base/errors.ts";
+import { entryFile, isCompiled } from "../entry_file.ts";
 import { launched } from "../launch.ts";
 import type { ChildOptions, SpawnOptions } from "../runtime.ts";
 import { succeeds } from "./subprocess.ts";
 
+/** Comes before the number of the pipe on the command line of a compiled program that is started as a child. */
+const CHILD_MARK = "--trilane-child";
+
 /** How a child is started. */
 export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
-  const { command = process.execPath, args = [], env, cwd } = options;
-  const words = [command, ...args, entryFile(entry)];
-  const [first, ...rest] = launched(words, env, succeeds);
+  const { env, cwd } = options;
+  const [first, ...rest] = launched(wordsFor(entry, options), env, succeeds);
   return { command: first, args: rest, env, cwd };
+}
+
+function wordsFor(entry: string, { command, args = [] }: ChildOptions): string[] {
+  if (!isCompiled(entry)) return [command ?? process.execPath, ...args, entryFile(entry)];
+  if (command === undefined && args.length === 0) return [process.execPath, CHILD_MARK];
+  throw new TrilaneError(
+    "Cannot start a child: a compiled program can start itself alone, with no options for the runtime. " +
+      "Leave out 'command' and 'args' of the option 'context'",
+  );
+}
+
+/** Whether this process is a child that was started as a compiled program. Takes the mark that says so away. */
+export function takeChildMark(): boolean {
+  const at = process.argv.length - 2;
+  if (!isCompiled(import.meta.url) || process.argv[at] !== CHILD_MARK) return false;
+  process.argv.splice(at, 1);
+  return true;
 }

@@ -61,12 +61,15 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   // What the engine asks for
 
-  /** How many more tasks `run` would take now. */
+  /** How many more tasks like the next one `run` would take now. */
   get room(): number {
     if (this.roster.tooMany) return 0;
+    const kind = this.roster.starts.nextKind;
     const depth = this.#depthFor(this.#host.backlog);
     let room = 0;
-    for (const worker of this.roster.workers) room += worker.roomFor(depth);
+    for (const worker of this.roster.workers) {
+      if (worker.kind === kind) room += worker.roomFor(depth);
+    }
     return room;
   }
 
@@ -77,9 +80,9 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   run(task: Task, now: number): number {
     // The task itself no longer counts among those that wait, as it did when there was room for it.
     const depth = this.#depthFor(this.#host.backlog + 1);
-    const worker = this.#leastBusy(depth);
+    const worker = this.#leastBusy(depth, this.roster.starts.kindOf(task));
     const attempt = worker.take(task, depth, now);
-    task.seat = attempt;
+    task.attempt = attempt;
     if (worker.attempts.length === 1) this.#tell(attempt, now);
     return now;
   }
@@ -94,7 +97,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   withdraw(task: Task): Withdrawal {
-    const attempt = task.seat as WorkerAttempt;
+    const attempt = task.attempt as WorkerAttempt;
     if (attempt.worker.withdraw(attempt)) return "withdrawn";
     // It has begun since: then it is the first, and what was before it has ended.
     this.#tell(attempt, this.#host.clock.now());
@@ -113,12 +116,12 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   overdue(task: Task, now: number): void {
-    this.#lateness.check(task.seat as WorkerAttempt, now);
+    this.#lateness.check(task.attempt as WorkerAttempt, now);
   }
 
   /** Interrupts the attempt of a task; the engine says when. */
   interrupt(task: Task, reason: unknown): number {
-    const attempt = task.seat as WorkerAttempt | undefined;
+    const attempt = task.attempt as WorkerAttempt | undefined;
     // It may have ended while others were told of what has become of the task.
     if (attempt === undefined) return STOPPED;
     const { worker } = attempt;
@@ -303,7 +306,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   #stopped(attempt: WorkerAttempt): void {
-    if (attempt.task.seat === attempt) this.#host.stopped(attempt.task);
+    if (attempt.task.attempt === attempt) this.#host.stopped(attempt.task);
   }
 
   /** The worker's first attempt has ended: the next is under way, or there is none. */
@@ -332,17 +335,17 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   // Who gets what
 
-  /** How many tasks a worker may have while so many wait. */
+  /** How many tasks a worker may have while `backlog` tasks wait. */
   #depthFor(backlog: number): number {
     if (!this.#settings.ahead || !this.#host.maySendAhead) return 1;
     return this.#pace.ahead(backlog / this.roster.workers.length);
   }
 
-  #leastBusy(depth: number): PoolWorker {
+  #leastBusy(depth: number, kind: string | undefined): PoolWorker {
     let least: PoolWorker | undefined;
     for (const worker of this.roster.workers) {
       const isLess = least === undefined || worker.attempts.length < least.attempts.length;
-      if (isLess && worker.roomFor(depth) > 0) least = worker;
+      if (isLess && worker.kind === kind && worker.roomFor(depth) > 0) least = worker;
     }
     return least!;
   }
@@ -360,8 +363,10 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     let waiting = 0;
     for (const { attempts } of workers) waiting += Math.max(0, attempts.length - 1);
     if (!this.#pace.isWorthMoving(waiting)) return;
-    if (!workers.some(({ state, attempts }) => state === "ready" && attempts.length === 0)) return;
-    for (const worker of workers) this.retiring(worker);
+    const isIdle = ({ state, attempts }: PoolWorker) => state === "ready" && attempts.length === 0;
+    const kinds = new Set(workers.filter(isIdle).map(({ kind }) => kind));
+    if (kinds.size === 0) return;
+    for (const worker of workers) if (kinds.has(worker.kind)) this.retiring(worker);
   }
 
   #watchBusy(): void {

@@ -77,9 +77,4 @@ export class PoolExecutor implements Executor {
   interrupt(task: Task, reason: unknown): number {
     return this.#dispatch.interrupt(task, reason);
   }
-
-  /** Has all workers replaced, each once it has done what it has begun. */
-  renew(): void {
-    this.#roster.renew();
-  }
 }

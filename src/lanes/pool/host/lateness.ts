@@ -12,11 +12,11 @@ const MIN_BEGIN_MS = 1_000;
 /** How often attempts are looked at that should have begun. */
 const LOOK_MS = 25;
 /**
- * An attempt is looked at so often before its worker counts as stuck: what this program has yet to send, as it was busy
- * itself, is sent between two looks.
+ * A worker counts as stuck only after this many looks at its attempt: if this program was busy itself, what it has yet to send
+ * is sent between two looks.
  */
 const MIN_LOOKS = 4;
-/** After so many workers that did not begin it a task fails. */
+/** A task fails once this many workers have not begun it. */
 const MAX_STUCK_WORKERS = 3;
 
 /** Who is told what is found out. */
@@ -188,5 +188,5 @@ export class Lateness {
 /** Whether the queue still waits for the end of an attempt. */
 function isUnderWay(attempt: WorkerAttempt): boolean {
   const { task, interrupted } = attempt;
-  return !interrupted && task.seat === attempt && !task.done;
+  return !interrupted && task.attempt === attempt && !task.done;
 }

@@ -47,6 +47,11 @@ export interface WorkerLink {
 /**
  * Starts a worker.
  *
+ * @param kind Its kind, where a pool's workers are not all alike.
  * @throws When it can't be: not permitted, or something in the greeting can't be sent.
  */
-export type StartWorker = (greeting: Greeting, listener: LinkListener) => WorkerLink;
+export type StartWorker = (
+  greeting: Greeting,
+  listener: LinkListener,
+  kind: string | undefined,
+) => WorkerLink;

@@ -2,7 +2,7 @@ import { referenceOf } from "../../../portable/portable.ts";
 import type { Task } from "../../../task/task.ts";
 import type { PoolWorker, WorkerAttempt } from "./worker.ts";
 
-/** After so many failures in a row, in different workers, a module counts as one that can't be loaded. */
+/** A module that has failed in this many different workers in a row counts as one that can't be loaded. */
 const MAX_FAILURES = 3;
 /** How many workers may fail to load the module of one attempt before it fails. */
 const MAX_WORKERS = 3;

@@ -2,7 +2,7 @@ import { checks, type OptionChecks } from "../../../base/checks.ts";
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
 import { show } from "../../../base/errors.ts";
 import { assertPortable } from "../../../portable/assert.ts";
-import type { PortableTask } from "../../../portable/portable.ts";
+import type { PortableTask, TaskReference } from "../../../portable/portable.ts";
 
 /** How long a teardown may take, as long as a task by default when it is to stop. */
 const GRACE_MS = 1_000;
@@ -14,9 +14,10 @@ export interface PoolOptions extends QueueOptions {
   /** Milliseconds after which a worker that has nothing to do, above `minWorkers`, is closed. Default 1000. */
   readonly idleTimeout?: number;
   /**
-   * Milliseconds in which a new worker has to be ready, initializer included. So long a worker may also take at the most to
-   * begin a task that it was sent while it was idle, as it may be stuck with what another task left behind; if the task
-   * has a timeout, as long as that or a second. Otherwise it is replaced. Default 30,000.
+   * Milliseconds in which a new worker has to be ready, initializer included; otherwise it is replaced. Default 30,000.
+   *
+   * An idle worker that is sent a task is replaced too if it doesn't begin it in this time, as it may be stuck with what
+   * another task left behind. If the task has a shorter timeout it has only that long, but at least a second.
    */
   readonly startTimeout?: number;
   /** How many attempts a worker runs before it is replaced by a new one. Default: no limit. */
@@ -66,10 +67,12 @@ export interface PoolSettings {
   readonly grace: number;
   /** Whether tasks may be sent to a worker before it is free, where the queue allows it. */
   readonly ahead: boolean;
-  /** While so many workers are at work at the most, each may spin for its next task: wait for it without sleeping. */
+  /** The most workers that may be at work while each spins for its next task: waits for it without sleeping. */
   readonly spinners: number;
   /** Whether a worker that is ended is sure to end. */
   readonly endsSurely: boolean;
+  /** The kind of worker that a task needs, by what it refers to. Absent where all workers are alike. */
+  workerKind?(reference: TaskReference): string;
 }
 
 /**

@@ -29,7 +29,7 @@ export class Pace {
     return Math.max(this.#few, Math.min(this.#many, Math.floor(backlog / SHARE)));
   }
 
-  /** Whether so many tasks are better done by a worker that is idle than left to wait for a busy one. */
+  /** Whether `count` tasks are better moved to an idle worker than left to wait for a busy one. */
   isWorthMoving(count: number): boolean {
     return count > 0 && count * this.#average >= MIN_MOVED_MS;
   }
@@ -43,7 +43,7 @@ export class Pace {
     this.#many = this.#countFor(AHEAD_MS);
   }
 
-  /** About how many tasks take so many milliseconds. */
+  /** About how many tasks take `ms` milliseconds together. */
   #countFor(ms: number): number {
     return Math.max(1, Math.min(MAX_AHEAD_TASKS, Math.ceil(ms / this.#average)));
   }

@@ -10,16 +10,13 @@ import { Ids } from "./ids.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
 import type { OutboxListener } from "./outbox.ts";
+import { Starts } from "./starts.ts";
 import { warnOfBusyWorker } from "./warning.ts";
 import { PoolWorker, type WorkerAttempt, type WorkerListener, type WorkerState } from "./worker.ts";
 
-/** A start loads a runtime, and many at a time slow each other. */
-const MAX_STARTING = 2;
-/** After so many failed starts in a row the waiting tasks fail instead. */
-const MAX_FAILED_STARTS = 3;
 /** A thread that was told to end and hasn't is given up after this: its id is free again. */
 const ABANDON_AFTER_MS = 100;
-/** A thread that is still busy so long after it was told to end gives cause for a warning. */
+/** There is a warning of a thread that is still busy this long after it was told to end. */
 const WARN_AFTER_MS = 900;
 /** How long a shutdown waits for threads that were told to end. */
 const MAX_END_MS = 1_000;
@@ -61,6 +58,7 @@ export class Roster implements WorkerListener {
   /** Those that are starting, ready and retiring. */
   readonly workers: PoolWorker[] = [];
   limit: number;
+  readonly starts: Starts;
   readonly #host: ExecutorHost;
   readonly #settings: PoolSettings;
   readonly #startWorker: StartWorker;
@@ -71,7 +69,6 @@ export class Roster implements WorkerListener {
   readonly #ids = new Ids<PoolWorker>();
   readonly #idle: Idle;
   readonly #giveUp: Timed = { timer: 0, expire: () => this.#forgetLeaving() };
-  #failedStarts = 0;
   #stopping = false;
   #onEmpty: (() => void) | undefined;
 
@@ -85,7 +82,14 @@ export class Roster implements WorkerListener {
     this.#host = host;
     this.#settings = settings;
     this.limit = settings.limit;
-    this.#idle = new Idle(idleTimers, settings, this.workers, (worker) => this.#close(worker));
+    this.#idle = new Idle(idleTimers, settings, this.workers, {
+      close: (worker) => this.#close(worker),
+      lookAgain: () => host.requestDispatch(),
+    });
+    this.starts = new Starts(host, settings, this.workers, {
+      hasPlace: () => this.#ids.size < this.limit && !this.#stopping,
+      start: (kind) => this.#startOne(kind),
+    });
     this.#startWorker = startWorker;
     this.#listener = listener;
   }
@@ -112,8 +116,7 @@ export class Roster implements WorkerListener {
 
   start(): void {
     this.#stopping = false;
-    this.#failedStarts = 0;
-    this.#keepWarm();
+    this.starts.begin();
   }
 
   async stop(): Promise<void> {
@@ -141,22 +144,12 @@ export class Roster implements WorkerListener {
     }
   }
 
-  /** Adds workers for tasks that wait. */
+  /** Adds workers for tasks that wait. Where there are as many as there may be, one of another kind makes room. */
   grow(waiting: number): void {
-    if (this.#failedStarts >= MAX_FAILED_STARTS) {
-      // Others can run them.
-      if (this.#hasReady) return;
-      this.#failedStarts = 0;
-    }
-    this.#startSome(waiting);
-  }
-
-  /** Has all workers replaced, each once it has done what it has begun. */
-  renew(): void {
-    for (const worker of [...this.workers]) {
-      if (worker.state === "starting") worker.stale = true;
-      else this.retire(worker);
-    }
+    const missing = this.starts.grow(waiting);
+    // What is on its way out makes room too.
+    if (missing === undefined || this.#leaving.size > 0) return;
+    this.#idle.makeRoom(missing, this.#host.clock.now());
   }
 
   /** A worker has nothing to do. */
@@ -179,7 +172,7 @@ export class Roster implements WorkerListener {
     if (this.workers.includes(worker)) this.#end(worker);
   }
 
-  /** Ends a worker after so many milliseconds, unless its interrupted attempt has ended by then. */
+  /** Ends a worker after `ms` milliseconds, unless its interrupted attempt has ended by then. */
   killIn(worker: PoolWorker, ms: number): void {
     if (this.workers.includes(worker)) this.#host.timers.addIn(worker, ms);
   }
@@ -199,7 +192,7 @@ export class Roster implements WorkerListener {
       case UNREADY:
         if (worker.state !== "starting") return;
         this.kill(worker);
-        return this.#startFailed(decodeThrown(message[1]));
+        return this.starts.failed(decodeThrown(message[1]), worker.kind);
       case CRASH:
         worker.crash = { error: decodeThrown(message[1]) };
         return;
@@ -216,7 +209,9 @@ export class Roster implements WorkerListener {
   closed(worker: PoolWorker, exit: Exit): void {
     const { state } = worker;
     this.#enter(worker, "gone");
-    if (state === "starting") this.#startFailed(worker.endError(exit, "before it was ready"));
+    if (state === "starting") {
+      this.starts.failed(worker.endError(exit, "before it was ready"), worker.kind);
+    }
     if (state === "closing") this.#host.report(worker.endError(exit, "during its teardown"));
     // While its attempts are still known to be somewhere: who is told of one may cancel others.
     this.#listener.ending(worker);
@@ -225,7 +220,7 @@ export class Roster implements WorkerListener {
     this.#forgotten.delete(worker);
     if (this.#stopping) this.#limitEnd();
     this.#checkEmpty();
-    this.#keepWarm();
+    this.starts.keepWarm();
     this.#host.requestDispatch();
   }
 
@@ -236,8 +231,9 @@ export class Roster implements WorkerListener {
       case "starting":
         worker.unresponsive = true;
         this.kill(worker);
-        return this.#startFailed(
+        return this.starts.failed(
           new WorkerCrashError(`Worker ${id} was not ready in time`, { workerId: id }),
+          worker.kind,
         );
       case "closing":
         worker.unresponsive = true;
@@ -326,34 +322,16 @@ export class Roster implements WorkerListener {
   }
 
   #ready(worker: PoolWorker): void {
-    this.#failedStarts = 0;
+    this.starts.succeeded();
     worker.wasReady = true;
     this.#enter(worker, "ready");
     this.rest(worker, this.#host.clock.now());
-    if (this.workers.length > this.limit || worker.stale) this.retire(worker);
-    this.#keepWarm();
+    if (this.workers.length > this.limit) this.retire(worker);
+    this.starts.keepWarm();
     this.#host.dispatch();
   }
 
-  get #hasReady(): boolean {
-    return this.workers.some(({ state }) => state === "ready");
-  }
-
-  #keepWarm(): void {
-    if (this.#failedStarts >= MAX_FAILED_STARTS) return;
-    this.#startSome(this.#settings.minWorkers - this.workers.length);
-  }
-
-  #startSome(wanted: number): void {
-    let starting = this.workers.filter(({ state }) => state === "starting").length;
-    const most = Math.min(wanted, MAX_STARTING);
-    while (starting < most && this.#ids.size < this.limit && !this.#stopping) {
-      this.#startOne();
-      starting++;
-    }
-  }
-
-  #startOne(): void {
+  #startOne(kind: string | undefined): void {
     const { initializer, initArgs, teardown, recycleAfter } = this.#settings;
     try {
       const greeting = {
@@ -365,6 +343,7 @@ export class Roster implements WorkerListener {
       };
       const worker = new PoolWorker(
         greeting,
+        kind,
         recycleAfter,
         this.#startWorker,
         this,
@@ -373,15 +352,8 @@ export class Roster implements WorkerListener {
       this.#ids.take(worker);
       this.#enter(worker, "starting");
     } catch (error) {
-      this.#startFailed(error);
+      this.starts.failed(error, kind);
     }
-  }
-
-  #startFailed(error: unknown): void {
-    this.#failedStarts++;
-    // Those that are there can still run what waits.
-    if (this.#failedStarts === MAX_FAILED_STARTS && !this.#hasReady) this.#host.startFailed(error);
-    this.#host.requestDispatch();
   }
 
   /** All have been told to end: from now on they are waited for only so long. */

@@ -37,6 +37,8 @@ export type WorkerAttempt = Attempt<PoolWorker>;
 /** The pool's side of one worker: the attempts that it has, what it is sent, and what is known of it. */
 export class PoolWorker implements LinkListener, Timed {
   readonly id: number;
+  /** Which tasks it takes, where workers are not all alike. */
+  readonly kind: string | undefined;
   state: WorkerState = "starting";
   /** In the order in which it runs them; the first is under way. */
   readonly attempts: WorkerAttempt[] = [];
@@ -46,8 +48,6 @@ export class PoolWorker implements LinkListener, Timed {
   idleSince = 0;
   /** What is due then: its start, the end of an interrupted attempt, or its own. */
   timer = 0;
-  /** It is to be replaced as soon as it is ready. */
-  stale = false;
   /** It has said that it is ready for tasks. */
   wasReady = false;
   /** It didn't answer when it should have, and may never end. */
@@ -70,6 +70,7 @@ export class PoolWorker implements LinkListener, Timed {
   /**
    * Starts it.
    *
+   * @param kind Which tasks it takes.
    * @param lifetime How many attempts it may run.
    * @param start Starts what is behind it.
    * @param listener Who is told what it says and does.
@@ -78,15 +79,17 @@ export class PoolWorker implements LinkListener, Timed {
    */
   constructor(
     greeting: Greeting,
+    kind: string | undefined,
     lifetime: number,
     start: StartWorker,
     listener: WorkerListener,
     refused: OutboxListener<WorkerAttempt>,
   ) {
     this.id = greeting.workerId;
+    this.kind = kind;
     this.#lifetime = lifetime;
     this.#listener = listener;
-    this.link = start(greeting, this);
+    this.link = start(greeting, this, kind);
     this.link.hold(true);
     this.outbox = new Outbox(this.link, refused);
   }
@@ -172,7 +175,7 @@ export class PoolWorker implements LinkListener, Timed {
     if (this.attempts[0] === attempt) this.attempts.shift();
     else this.attempts.splice(this.attempts.indexOf(attempt), 1);
     // The task outlives the worker.
-    if (attempt.task.seat === attempt) attempt.task.seat = undefined;
+    if (attempt.task.attempt === attempt) attempt.task.attempt = undefined;
     // Its end is waited for.
     if (this.attempts.length === 0 && this.state !== "dying") this.link.hold(false);
   }

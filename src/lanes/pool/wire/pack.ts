@@ -20,11 +20,11 @@ import { isPartial, ownBytes } from "./views.ts";
 export const MAX_NESTING = 200;
 
 /**
- * Getters and proxies can make up objects without end. After so many objects that lie so deep or have nodes, nothing more is
- * taken from them.
+ * Getters and proxies can make up objects without end. Objects that lie at least `WARY_DEPTH` deep, and those that have nodes,
+ * are counted; after `WARY_AFTER_OBJECTS` of them nothing more is taken from getters and proxies.
  */
 const WARY_DEPTH = 100;
-const WARY_AFTER = 10_000;
+const WARY_AFTER_OBJECTS = 10_000;
 
 /** Told of by a text of its own, or not sent. */
 const NOT_FIELDS = new Set(["name", "message", "stack", "cause"]);
@@ -234,7 +234,7 @@ class Packer {
   }
 
   #isWary(): boolean {
-    return this.#counted > WARY_AFTER;
+    return this.#counted > WARY_AFTER_OBJECTS;
   }
 
   /** Refuses memory that has been handed over. */

@@ -42,7 +42,7 @@ export function set(object: object, key: string, value: unknown): void {
 
 const DATA = { enumerable: true, configurable: true, writable: true };
 
-/** An array with so many holes and more of them than elements is sparse: Bun takes 10 ns for each hole, even of 4 billion. */
+/** An array is sparse if it has at least this many holes, and more holes than elements: Bun takes 10 ns for each of up to 4 billion. */
 export const MIN_HOLES = 1_000;
 
 /** Whether an array has far more holes than elements. Takes no longer than its elements do. */

@@ -3,7 +3,7 @@ import type { EncodedThrown } from "./error_codec.ts";
 
 /**
  * What a pool and its workers say to each other. Messages are flat arrays, which clone several times faster than
- * objects. An attempt is named by its ticket: the task may have moved on to the next one before word of it comes.
+ * objects. An attempt is named by its ticket, its number on the wire: its task may have another attempt before word of it comes.
  *
  * Down: `RUN` brings tasks, to be run one after the other; `ABORT` tells a running one why it is to stop; `CLOSE` has
  * the teardown run, and nothing comes after it.

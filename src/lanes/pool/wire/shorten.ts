@@ -2,8 +2,8 @@ import { show } from "../../../base/errors.ts";
 import type { EncodedThrown } from "./error_codec.ts";
 import { ERROR_NODE, isStandIn, PROPERTIES, STAND_IN, type Table } from "./packed.ts";
 
-/** Texts are cut to no less than so many characters while there are other things to leave out. */
-const MIN_TEXT = 50;
+/** Texts keep this length while there are other things to leave out. */
+const MIN_TEXT_CHARACTERS = 50;
 
 /**
  * Makes ever shorter forms of what was thrown, for a channel that has no room for it. First long texts are cut and fields left out
@@ -29,18 +29,18 @@ export function* shorterForms(
     );
     return { value: { [STAND_IN]: [root, ...kept] } };
   };
-  const text = Math.max(MIN_TEXT, Math.floor(room / 8));
+  const text = Math.max(MIN_TEXT_CHARACTERS, Math.floor(room / 8));
   yield form(text, nodes.length, canSend);
   const isShort = (count: number) => (value: unknown): boolean =>
     isStandIn(value)
       ? (value[STAND_IN] as number) <= count && isError(nodes[value[STAND_IN] as number - 1])
       : typeof value === "string"
-      ? value.length <= MIN_TEXT
+      ? value.length <= MIN_TEXT_CHARACTERS
       : typeof value !== "object" || value === null;
   for (let count = nodes.length; count > 0; count >>= 1) {
-    yield form(Math.max(MIN_TEXT, Math.floor(text / count)), count, isShort(count));
+    yield form(Math.max(MIN_TEXT_CHARACTERS, Math.floor(text / count)), count, isShort(count));
   }
-  yield form(MIN_TEXT / 2, 1, () => false);
+  yield form(MIN_TEXT_CHARACTERS / 2, 1, () => false);
 }
 
 function isError(node: unknown): node is unknown[] {

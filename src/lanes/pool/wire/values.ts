@@ -15,7 +15,7 @@ import { isPartial } from "./views.ts";
  * Values that need nothing, nearly all, are only looked at. What occurs twice does so on the other side.
  */
 
-/** An array of up to so many elements is asked for further keys. Longer ones take too long to ask. */
+/** Arrays up to this length are asked for keys besides their elements. Longer ones take too long to ask. */
 const MAX_ASKED_LENGTH = 8;
 
 /**

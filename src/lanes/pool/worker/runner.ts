@@ -47,8 +47,8 @@ export interface Uplink {
 /** How long a worker spins: about twice what it takes to wake it up. */
 const SPIN_MS = 0.2;
 /**
- * When to read a message while spinning takes longer than `SPIN_MS`, the worker doesn't spin for so many times as long: Deno
- * reads large ones far more slowly so than in its event loop, and their size isn't known before.
+ * When reading a message while spinning took longer than `SPIN_MS`, the worker doesn't spin again for this many times as
+ * long: Deno reads large messages far more slowly this way than in its event loop, and their size isn't known before.
  */
 const REST_FACTOR = 100;
 /** How long tasks and spinning may keep the event loop waiting. */

@@ -71,6 +71,16 @@ test("when a program is killed that has its queue in a worker its children go wi
   await allGone(children);
 });
 
+test("when a worker that has a queue is terminated its children go with it, busy or idle", async () => {
+  const { program, children } = await parent("terminates");
+  assertEquals(children.map(isThere), [true, true, true]);
+  process.kill(program.pid, "SIGINT");
+  await allGone(children);
+  assert(isAlive(program.pid));
+  program.kill("SIGKILL");
+  await program.ended;
+});
+
 test("a program that forgets its queue exits by itself at once, its children too", async () => {
   const { program, children } = await parent("forgets");
   assertEquals((await program.ended).code, 0);

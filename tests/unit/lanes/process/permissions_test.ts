@@ -6,7 +6,7 @@ import process from "node:process";
 import { importTasks, type ProcessOptions, ProcessQueue } from "../../../../mod.ts";
 import { permissionFlags } from "../../../../src/runtime/deno/permissions.ts";
 import { runtime, test } from "../../../harness.ts";
-import { pairs, Program, tasks, withFolder, withQueue } from "./support.ts";
+import { Program, tasks, withFolder, withQueue } from "./support.ts";
 
 type Call = [keyof typeof tasks & string, ...unknown[]];
 
@@ -150,21 +150,6 @@ if (runtime === "deno") {
         assertEquals(await queue.submit(answer).value(), 42);
         assertEquals(await queue.submit(tasks.add, [1, 2]).value(), 3);
       });
-    });
-  });
-
-  test("without permissions a module that throws at load, or never ends, fails its own tasks alone", async () => {
-    const from = (name: string) =>
-      importTasks<{ answer(): number }>(new URL(`./modules/${name}.ts`, import.meta.url));
-    await withQueue({ workers: 2, permissions: "none", minWorkers: 1 }, async (queue) => {
-      const throws = queue.submit(from("throws").answer);
-      const loops = queue.submit(from("never_loads").answer, [], { timeout: 1_000 });
-      const sums = queue.map(tasks.add, pairs(20, 1));
-      assertEquals((await throws).status, "failed");
-      assertStringIncludes((throws.error() as Error).message, "can't be loaded");
-      assertEquals((await loops).status, "failed");
-      assertEquals((loops.error() as Error).name, "TimeoutError");
-      assertEquals(await Promise.all(sums.map((sum) => sum.value())), sums.map((_, i) => i + 1));
     });
   });
 

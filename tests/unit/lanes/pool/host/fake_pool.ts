@@ -12,6 +12,7 @@ import type { LinkListener, WorkerLink } from "../../../../../src/lanes/pool/hos
 import {
   POOL_OPTION_CHECKS,
   type PoolOptions,
+  type PoolSettings,
   poolSettings,
 } from "../../../../../src/lanes/pool/host/options.ts";
 import {
@@ -45,6 +46,7 @@ export class FakeLink implements WorkerLink {
   /** Of each message with tasks, whether the worker is to spin for the next. */
   readonly spins: boolean[] = [];
   readonly id: number;
+  readonly kind: string | undefined;
   killed = false;
   /** It was told to run its teardown. */
   closing = false;
@@ -58,8 +60,9 @@ export class FakeLink implements WorkerLink {
   readonly #worker = new Claims(this.claims.buffer);
   readonly #notes = new Journal(this.journal.buffer);
 
-  constructor(id: number, listener: LinkListener) {
+  constructor(id: number, listener: LinkListener, kind?: string) {
     this.id = id;
+    this.kind = kind;
     this.#listener = listener;
   }
 
@@ -151,8 +154,16 @@ export class FakePool extends TaskQueue {
   /** Those that were started, in order. */
   readonly links: FakeLink[];
 
-  /** @param spinners How many workers may spin. */
-  constructor(options: PoolOptions = {}, spinners = 0) {
+  /**
+   * @param options The pool's options.
+   * @param spinners How many workers may spin.
+   * @param workerKind The kind of worker that a task needs, if they are not all alike.
+   */
+  constructor(
+    options: PoolOptions = {},
+    spinners = 0,
+    workerKind?: PoolSettings["workerKind"],
+  ) {
     const links: FakeLink[] = [];
     super(options, {
       checks: POOL_OPTION_CHECKS,
@@ -161,10 +172,10 @@ export class FakePool extends TaskQueue {
       createExecutor: (host) =>
         new PoolExecutor(
           host,
-          poolSettings(options, 4, spinners),
+          { ...poolSettings(options, 4, spinners), ...(workerKind && { workerKind }) },
           (afterFire) => new Timers(options.clock ?? runtime.clock, afterFire),
-          ({ workerId }, listener) => {
-            const link = new FakeLink(workerId, listener);
+          ({ workerId }, listener, kind) => {
+            const link = new FakeLink(workerId, listener, kind);
             links.push(link);
             return link;
           },

@@ -9,11 +9,12 @@ import { importTasks, ProcessQueue } from "../../../../../mod.ts";
 const tasks = importTasks<typeof import("../tasks.ts")>(new URL("../tasks.ts", import.meta.url));
 
 const [how] = process.argv.slice(2);
-const inWorker = how === "worker";
+const inWorker = how === "worker" || how === "terminates";
 
 if (inWorker && (globalThis as { document?: unknown; name?: string }).name !== "inner") {
   const worker = new Worker(import.meta.url, { type: "module", name: "inner" });
   worker.onmessage = ({ data }) => console.log(data);
+  if (how === "terminates") process.once("SIGINT", () => worker.terminate());
   setInterval(() => {}, 1_000);
 } else {
   const say = (text: string) =>

@@ -1,0 +1,126 @@
+import type { ExecutorHost } from "../../../engine/executor.ts";
+import { referenceOf } from "../../../portable/portable.ts";
+import type { Task } from "../../../task/task.ts";
+import type { PoolSettings } from "./options.ts";
+import type { PoolWorker } from "./worker.ts";
+
+/** A start loads a runtime, and many at a time slow each other. */
+const MAX_STARTING = 2;
+/** After this many failed starts in a row the waiting tasks fail instead. */
+const MAX_FAILED_STARTS = 3;
+
+/** What starts workers. */
+export interface Starter {
+  /** Whether there may be another worker. */
+  hasPlace(): boolean;
+  /** Starts one; `failed` is told if it can't be started. */
+  start(kind: string | undefined): void;
+}
+
+/**
+ * How many workers of which kind are to be started, and what becomes of the tasks when they can't be. Where workers are of
+ * several kinds, they are started for the next task of all: it starts first, whatever those behind it need.
+ */
+export class Starts {
+  readonly #host: ExecutorHost;
+  readonly #settings: PoolSettings;
+  readonly #workers: readonly PoolWorker[];
+  readonly #starter: Starter;
+  #failures = 0;
+  #lastKind: string | undefined;
+
+  /** @param workers All that are at work. */
+  constructor(
+    host: ExecutorHost,
+    settings: PoolSettings,
+    workers: readonly PoolWorker[],
+    starter: Starter,
+  ) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#workers = workers;
+    this.#starter = starter;
+  }
+
+  // Questions
+
+  /** The kind of worker that a task needs; `undefined` where all are alike. */
+  kindOf({ fn }: Task): string | undefined {
+    return this.#settings.workerKind?.(referenceOf(fn)!);
+  }
+
+  /** The kind of worker that the next task needs; that of the last one while none waits. */
+  get nextKind(): string | undefined {
+    if (this.#settings.workerKind === undefined) return undefined;
+    const { next } = this.#host;
+    return next === undefined ? this.#lastKind : this.kindOf(next);
+  }
+
+  // What the roster asks for
+
+  /** The pool starts, perhaps anew. */
+  begin(): void {
+    this.#failures = 0;
+    this.keepWarm();
+  }
+
+  /**
+   * Starts workers for tasks that wait.
+   *
+   * @param waiting How many tasks wait.
+   * @returns The kind that is missing and has no place, where workers are not all alike.
+   */
+  grow(waiting: number): string | undefined {
+    const kind = this.#lastKind = this.nextKind;
+    if (this.#failures >= MAX_FAILED_STARTS) {
+      // Others can run them.
+      if (this.#hasReady(kind)) return undefined;
+      this.#failures = 0;
+    }
+    return this.#startSome(waiting, kind) ? undefined : kind;
+  }
+
+  /** Starts workers up to `minWorkers`. */
+  keepWarm(): void {
+    if (this.#failures >= MAX_FAILED_STARTS) return;
+    const kind = this.nextKind;
+    // Nothing can be made ready for tasks that nothing is known of.
+    if (kind === undefined && this.#settings.workerKind !== undefined) return;
+    this.#startSome(this.#settings.minWorkers - this.#workers.length, kind);
+  }
+
+  /** A worker is ready. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** A worker could not be started. */
+  failed(error: unknown, kind: string | undefined): void {
+    this.#failures++;
+    // Those that are there can still run what waits.
+    if (this.#failures === MAX_FAILED_STARTS && !this.#hasReady(kind)) {
+      this.#host.startFailed(error, (task) => this.kindOf(task) === kind);
+    }
+    this.#host.requestDispatch();
+  }
+
+  // Within
+
+  #hasReady(kind: string | undefined): boolean {
+    return this.#workers.some((worker) => worker.state === "ready" && worker.kind === kind);
+  }
+
+  /** Returns whether there was a place for each that is to be started. */
+  #startSome(wanted: number, kind: string | undefined): boolean {
+    const isStarting = (worker: PoolWorker) => worker.state === "starting" && worker.kind === kind;
+    let starting = this.#workers.filter(isStarting).length;
+    // Tasks behind the next may need another kind: there is a second worker only when one is not enough.
+    const isFirst = kind !== undefined && !this.#hasReady(kind);
+    const most = Math.min(wanted, isFirst ? 1 : MAX_STARTING);
+    for (; starting < most; starting++) {
+      if (!this.#starter.hasPlace()) return false;
+      this.#starter.start(kind);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+/** Changes what all modules of its realm use, as it is loaded. */
+String.prototype.toUpperCase = () => "changed";
+
+export const answer = (): number => 42;
