@@ -1,14 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { TrilaneError } from "../base/errors.ts";
-
-/** Where programs that Bun compiled find what was compiled into them: nowhere that another process could. */
-const COMPILED = /\/(\$bunfs|~BUN)\//;
-
-/** Whether a module was compiled into the program. */
-export function isCompiled(url: string): boolean {
-  return COMPILED.test(url);
-}
+import { isCompiled } from "./bun/compiled.ts";
 
 /**
  * The path of the module that children run.

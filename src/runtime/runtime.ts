@@ -37,6 +37,8 @@ export interface Threads {
    * @throws When it can't be started.
    */
   start(module: URL, name: string, events: ThreadEvents): Thread;
+  /** The same for threads as {@linkcode Processes.takeOver} for children. */
+  takeOver?(run: () => unknown): void;
   /** In a thread: calls back with the first message that was posted to the thread itself. */
   onFirstMessage(callback: (message: unknown) => void): void;
   /** In a thread: takes the next message of a port without the event loop; `undefined` if there is none. */
@@ -94,10 +96,10 @@ export interface Processes {
    */
   childCommand(entry: string, options: ChildOptions): SpawnOptions;
   /**
-   * Whether this process is a child that was started as a compiled program. Says so once: what else looks in this process, as
-   * other copies of this library do, is no concern of the main module's. Absent where programs aren't started so.
+   * Called when the library is loaded: throws in a child that is a compiled program, and calls back instead of running the main
+   * module. Absent where programs aren't compiled like that.
    */
-  takeChildMark?(): boolean;
+  takeOver?(run: () => unknown): void;
   /** Whether such a child can load modules that aren't named in its `modules`. */
   canLoadAny(options: ChildOptions): boolean;
   /** Whether this program and such a child can use any file. */

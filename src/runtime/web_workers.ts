@@ -11,9 +11,18 @@ interface WorkerScope {
   onmessage: ((event: MessageEvent) => void) | null;
 }
 
-/** Starts a Web Worker. */
-export function startWebWorker(module: URL, name: string, events: ThreadEvents): Thread {
-  return new WebThread(new Worker(module, { type: "module", name }), events);
+/**
+ * Starts a Web Worker.
+ *
+ * @param options What the runtime takes beyond the standard.
+ */
+export function startWebWorker(
+  module: URL,
+  name: string,
+  events: ThreadEvents,
+  options: { readonly argv?: readonly string[] } = {},
+): Thread {
+  return new WebThread(new Worker(module, { type: "module", name, ...options }), events);
 }
 
 /** In a Web Worker: calls back with the first message that was posted to it. */

@@ -36,8 +36,8 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
  *   all of that has ended; what hasn't after `killDelay` is ended with it.
  * * Tasks, and the programs that they start, find standard input empty.
- * * The children of a program that `bun build --compile` made are that program again, without its main module. So its tasks
- *   are inline, or of a module that is a further entry point of the build, found by `importTasks`.
+ * * In a program made by `bun build --compile` tasks are inline, or of a module that is a further entry point of the build and
+ *   found by `importTasks`: the main module is not loaded in children.
  * * A program that forgets `shutdown` exits by itself as soon as its children have nothing to do.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.

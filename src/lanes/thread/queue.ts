@@ -8,6 +8,7 @@ import { platformWithSites } from "../../runtime/site.ts";
 import { assertThreads } from "../../runtime/threads.ts";
 import type { Portable } from "../../portable/portable.ts";
 import { ThreadLink } from "./link.ts";
+import "./takeover.ts";
 
 /**
  * A queue that runs its tasks on a pool of Web Workers: for work that needs the processor. Its tasks are
@@ -33,6 +34,8 @@ import { ThreadLink } from "./link.ts";
  * * On Deno a worker that gets one task soon after the other (0.1 ms) waits for the next without sleeping, for 0.2 ms at the
  *   most and while fewer workers than processors are at work: to be woken takes it that long. A task that returns a promise
  *   ends that, and after 5 ms its event loop has its turn.
+ * * In a program made by `bun build --compile` tasks are inline, or of a module that is a further entry point of the build and
+ *   found by `importTasks`: the main module is not loaded in workers.
  * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.

@@ -1,12 +1,13 @@
 import process from "node:process";
 import { TrilaneError } from "../../base/errors.ts";
-import { entryFile, isCompiled } from "../entry_file.ts";
+import { entryFile } from "../entry_file.ts";
 import { launched } from "../launch.ts";
 import type { ChildOptions, SpawnOptions } from "../runtime.ts";
+import { isCompiled } from "./compiled.ts";
 import { succeeds } from "./subprocess.ts";
 
 /** Comes before the number of the pipe on the command line of a compiled program that is started as a child. */
-const CHILD_MARK = "--trilane-child";
+export const CHILD_MARK = "--trilane-child";
 
 /** How a child is started. */
 export function childCommand(entry: string, options: ChildOptions): SpawnOptions {
@@ -22,12 +23,4 @@ function wordsFor(entry: string, { command, args = [] }: ChildOptions): string[]
     "Cannot start a child: a compiled program can start itself alone, with no options for the runtime. " +
       "Leave out 'command' and 'args' of the option 'context'",
   );
-}
-
-/** Whether this process is a child that was started as a compiled program. Takes the mark that says so away. */
-export function takeChildMark(): boolean {
-  const at = process.argv.length - 2;
-  if (!isCompiled(import.meta.url) || process.argv[at] !== CHILD_MARK) return false;
-  process.argv.splice(at, 1);
-  return true;
 }

@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Processes } from "../runtime.ts";
-import { childCommand, takeChildMark } from "./command.ts";
+import { CHILD_MARK, childCommand } from "./command.ts";
+import { takeOver } from "./compiled.ts";
 import { mappedMemories } from "./mapped_memory.ts";
 import { openPipes } from "./pipes.ts";
 import { BunSubprocess } from "./subprocess.ts";
@@ -8,7 +9,7 @@ import { BunSubprocess } from "./subprocess.ts";
 export const processes: Processes = {
   permissions: undefined,
   childCommand,
-  takeChildMark,
+  takeOver: (run) => takeOver(CHILD_MARK, run),
   canLoadAny: () => true,
   canUseFiles: () => true,
   spawn: (options) => new BunSubprocess(options),

@@ -16,12 +16,12 @@ export const nameOf = (text: string) => text + currentTask()?.name;
 `;
 
 const MAIN = `
-import { defineTasks, importTasks, inlineTask, ProcessQueue } from ${LIBRARY};
+import { defineTasks, importTasks, inlineTask, LANE } from ${LIBRARY};
 console.log("main");
 const { own } = defineTasks(import.meta.url, { own: () => 1 });
 const { nameOf } = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.js", import.meta.url));
 const square = inlineTask((n: number) => n * n);
-const queue = new ProcessQueue({ workers: 2 });
+const queue = new LANE({ workers: 2 });
 console.log(await Promise.all(queue.map(square, [1, 2, 3]).map((handle) => handle.value())));
 console.log(await queue.submit(nameOf, ["task "]).value());
 const result = await queue.submit(own);
@@ -30,16 +30,24 @@ await queue.shutdown();
 console.log(process.argv.slice(2));
 `;
 
-/** Bun alone compiles programs whose children are the program again. */
-for (const options of runtime === "bun" ? [[], ["--minify", "--bytecode", "--format=esm"]] : []) {
-  const title = ["a program compiled", ...options].join(" ");
+const OPTIONS = [[], ["--minify", "--bytecode", "--format=esm"]];
 
-  test(`${title} has children that run tasks, and its main module is evaluated once`, async () => {
+/** Bun alone compiles programs whose workers are the program again. */
+const CASES = runtime !== "bun"
+  ? []
+  : ["ProcessQueue", "ThreadQueue"].flatMap((lane) =>
+    OPTIONS.map((options) => ({ lane, options }))
+  );
+
+for (const { lane, options } of CASES) {
+  const title = [`a ${lane} of a program compiled`, ...options].join(" ");
+
+  test(`${title} runs tasks, and the main module is evaluated once`, async () => {
     await withFolder((folder) => {
       const [main, tasks, program] = ["main.ts", "tasks.ts", "program"].map((name) =>
         join(folder, name)
       ) as [string, string, string];
-      writeFileSync(main, MAIN);
+      writeFileSync(main, MAIN.replaceAll("LANE", lane));
       writeFileSync(tasks, TASKS);
       const build = ["build", "--compile", ...options, main, tasks, "--outfile", program];
       execFileSync(process.execPath, build, { stdio: "ignore" });
