@@ -127,12 +127,13 @@ test("worker kinds: what waits behind a busy worker stays there while only other
   await queue.turn();
   queue.links[1]!.ready();
   await queue.turn();
+  // Long enough for the next ones to be worth moving.
+  queue.links[1]!.took = 0.1;
   await runNext(queue, queue.links[0]!);
   while (warmUp.some(({ done }) => !done)) await runNext(queue, queue.links[1]!);
-  for (let i = 0; i < 10; i++) submit(queue, a, `more ${i}`);
+  for (let i = 0; i < 4; i++) submit(queue, a, `more ${i}`);
   await queue.turn();
-  assertEquals(queue.links.map(({ inbox }) => inbox.length), [0, 10]);
-  assertEquals(new Set(names(queue.links[1]!)).size, 10);
+  assertEquals(queue.links.map(names), [[], ["more 0", "more 1", "more 2", "more 3"]]);
   await queue.end();
 });
 
