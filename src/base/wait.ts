@@ -1,5 +1,5 @@
 import { TaskTimeoutError } from "./errors.ts";
-import { checkOptions, checks, type OptionChecks } from "./checks.ts";
+import { checks, type OptionChecks, ownOptions } from "./checks.ts";
 import { listen, type SignalListener, unlisten } from "./signals.ts";
 import type { Timed, Timers } from "./timers.ts";
 
@@ -34,8 +34,7 @@ export async function waitFor<T>(
   timers: Timers,
   what: () => string,
 ): Promise<T> {
-  checkOptions("wait", options, WAIT_OPTION_CHECKS);
-  const limit = new Limit(options, timers, what);
+  const limit = new Limit(ownOptions("wait", options, WAIT_OPTION_CHECKS), timers, what);
   let unsubscribe: (() => void) | undefined;
   try {
     return await Promise.race([

@@ -1,4 +1,4 @@
-import { show, TaskCancelledError } from "../base/errors.ts";
+import { isInstance, show, TaskCancelledError } from "../base/errors.ts";
 import type { Awaitable } from "../task/handle.ts";
 import { FAILED, type Place, SUCCEEDED } from "../task/place.ts";
 import { Task } from "../task/task.ts";
@@ -180,7 +180,7 @@ const reasons = new WeakSet<object>();
 
 /** Why what waits for a task is cancelled: all that come after one that failed have one reason. */
 function reasonOf({ name, place, outcome }: Task): TaskCancelledError {
-  if (outcome instanceof TaskCancelledError && reasons.has(outcome)) return outcome;
+  if (isInstance(outcome, TaskCancelledError) && reasons.has(outcome)) return outcome;
   const how = place === FAILED ? "failed" : "was cancelled";
   const reason = new TaskCancelledError(
     `Cancelled because task '${name}' ${how}: ${show(outcome)}`,

@@ -1,6 +1,6 @@
 import { show } from "../base/errors.ts";
 import type { HandleValue, PlainHandle } from "../task/handle.ts";
-import { checkOptions } from "../base/checks.ts";
+import { ownOptions } from "../base/checks.ts";
 import { WAIT_OPTION_CHECKS, type WaitOptions } from "../base/wait.ts";
 import { byEnd, Task } from "../task/task.ts";
 import { Limit } from "../base/wait.ts";
@@ -32,8 +32,8 @@ export function asCompleted<H extends PlainHandle>(
   handles: Iterable<H>,
   options: WaitOptions = {},
 ): AsyncIterableIterator<PlainHandle<HandleValue<H>>> {
-  checkOptions("wait", options, WAIT_OPTION_CHECKS);
-  return new Completions([...new Set(handles)].map(asTask), options) as AsyncIterableIterator<
+  const own = ownOptions("wait", options, WAIT_OPTION_CHECKS);
+  return new Completions([...new Set(handles)].map(asTask), own) as AsyncIterableIterator<
     PlainHandle<HandleValue<H>>
   >;
 }

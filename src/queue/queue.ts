@@ -10,7 +10,7 @@ import type { Executor, ExecutorHost } from "../engine/executor.ts";
 import type { TaskGroup } from "./group.ts";
 import type { Items, LoneItem, MapItem } from "./items.ts";
 import type { Awaitable, HandleValues, PlainHandle, TaskHandle } from "../task/handle.ts";
-import { checkOptions, checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
+import { checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
 import type { TaskOptions } from "../task/options.ts";
 import {
   checkBurst,
@@ -661,8 +661,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * ```
    */
   observe(hooks: Hooks): Disposable {
-    checkOptions("hook", hooks, HOOK_CHECKS);
-    return { [Symbol.dispose]: this.#engine.announcer.observe({ ...hooks }) };
+    const own = ownOptions("hook", hooks, HOOK_CHECKS);
+    return { [Symbol.dispose]: this.#engine.announcer.observe(own) };
   }
 
   // State

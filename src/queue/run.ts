@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import { TaskCancelledError, TaskTimeoutError } from "../base/errors.ts";
-import { checkOptions, checks, oneOf, type OptionChecks } from "../base/checks.ts";
+import { checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
 import type { QueueOptions } from "../engine/options.ts";
 import { listen, type SignalListener, unlisten } from "../base/signals.ts";
 import { RunSummary } from "./summary.ts";
@@ -39,12 +39,12 @@ export async function runEngine(
   queue: QueueOptions,
   options: RunOptions,
 ): Promise<RunSummary> {
-  checkOptions("run", options, RUN_OPTION_CHECKS);
+  const own = ownOptions("run", options, RUN_OPTION_CHECKS);
   engine.admission.assertOpen("run");
-  const { timeout = queue.timeout, strict = false, signal } = options;
+  const { timeout = queue.timeout, strict = false, signal } = own;
   const ordinary = engine.failFirst;
   const startedAt = engine.clock.now();
-  if (options.failPolicy !== undefined) engine.failFirst = options.failPolicy === "fail-first";
+  if (own.failPolicy !== undefined) engine.failFirst = own.failPolicy === "fail-first";
   const infinite = queue.mode === "infinite";
   const done = () => engine.outstanding === 0 && (!infinite || engine.closed);
   const limit = new RunLimit(engine, { timeout, signal, done }, queue.onExit === "cancel");
