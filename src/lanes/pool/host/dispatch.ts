@@ -191,7 +191,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   refused(attempt: WorkerAttempt, error: NotPortableError): void {
     const { task, worker } = attempt;
     const now = this.#host.clock.now();
-    worker.drop(attempt);
+    this.#drop(attempt);
     if (!attempt.told) this.#tell(attempt, now);
     // Who was told of its start may have cancelled it.
     if (!task.done) this.#host.failed(task, error, now);
@@ -217,7 +217,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const isLost = ({ begun, interrupted }: WorkerAttempt) => begun || interrupted;
     // What has not begun goes back first: the end of the others may make someone cancel it.
     for (const attempt of worker.attempts.filter((attempt) => !isLost(attempt))) {
-      worker.drop(attempt);
+      this.#drop(attempt);
       this.#giveBack(attempt);
     }
     // One at a time: the end of one may make someone cancel the others, who are still to be found here.
@@ -291,6 +291,12 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   /** A worker no longer has an attempt that it has run. */
   #remove(attempt: WorkerAttempt): void {
     attempt.worker.release(attempt);
+    this.#lateness.forget(attempt);
+  }
+
+  /** A worker no longer has an attempt that it has not run. */
+  #drop(attempt: WorkerAttempt): void {
+    attempt.worker.drop(attempt);
     this.#lateness.forget(attempt);
   }
 

@@ -136,6 +136,23 @@ test("pool executor: what was noted waits for a message that is on the way with 
   await queue.end();
 });
 
+test("pool executor: what was noted behind a message that was lost with its worker is kept", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const handles = submit(queue, "a", "b", "c", "d", "e");
+  await queue.turn();
+  const [, b, c] = [link.begin(), link.begin(), link.begin()];
+  link.note(b);
+  link.note(c);
+  link.begin();
+  link.close();
+  await queue.turn();
+  assertEquals(handles.map(({ status }) => status), [
+    ...["failed", "succeeded", "succeeded", "failed", "pending"],
+  ]);
+  await queue.end();
+});
+
 test("pool executor: what was noted is read while a long task keeps it back, during a pause too", async () => {
   const queue = new FakePool({ workers: 1 });
   const link = await queue.startShort();
@@ -358,6 +375,31 @@ test("pool executor: when there are to be fewer workers, nothing begins before e
   link.tell(attempt);
   await queue.turn();
   assertEquals([queue.activeCount, handles[3]!.status], [1, "running"]);
+  await queue.end();
+});
+
+test("pool executor: when there are to be fewer workers, one that was told to end counts until it is gone", async () => {
+  const queue = new FakePool({ workers: 2, clock: new VirtualClock() });
+  await queue.start();
+  const [first] = submit(queue, "a", "b");
+  for (let i = 0; i < 2; i++) {
+    await queue.turn();
+    queue.links[i]!.ready();
+  }
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  one.begin();
+  const attempt = two.begin();
+  queue.workers = 1;
+  const [last] = submit(queue, "c");
+  two.tell(attempt);
+  first!.cancel();
+  await queue.turn();
+  // What it runs may go on until it is gone.
+  assertEquals([one.killed, two.killed, last!.status], [true, false, "pending"]);
+  one.close();
+  await queue.turn();
+  assertEquals(last!.status, "running");
   await queue.end();
 });
 

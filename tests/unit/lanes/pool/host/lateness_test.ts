@@ -209,3 +209,19 @@ test("lateness: nothing of it is left on the clock when the queue has been shut 
   assertFalse(link.killed && clock.pendingTimers > 0);
   await eventually(() => clock.pendingTimers === 0, "no timer is left");
 });
+
+test("lateness: an attempt that goes back with its worker is looked at no more", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: Infinity });
+  const link = await queue.startShort();
+  const handle = queue.submit(task, ["a"], { timeout: 10 });
+  await queue.turn();
+  await clock.advance(15);
+  link.close();
+  await next(queue);
+  handle.cancel();
+  queue.links.at(-1)!.close();
+  await queue.turn();
+  assertEquals(clock.pendingTimers, 0);
+  await queue.end();
+});
