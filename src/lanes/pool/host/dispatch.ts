@@ -304,7 +304,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   #tell(attempt: WorkerAttempt, now: number): void {
     attempt.told = true;
     attempt.toldAt = now;
-    if (attempt.worker.state !== "gone") this.#lateness.expect();
+    this.#lateness.expect(attempt);
     this.#host.began(attempt.task, attempt.worker.id, now);
   }
 

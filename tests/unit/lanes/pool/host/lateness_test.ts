@@ -225,3 +225,18 @@ test("lateness: an attempt that goes back with its worker is looked at no more",
   assertEquals(clock.pendingTimers, 0);
   await queue.end();
 });
+
+test("lateness: nothing is expected of a worker that was told to end", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: Infinity });
+  const link = await queue.startShort();
+  const [a, b, c] = ["a", "b", "c"].map((name) => queue.submit(task, [name], { name }));
+  await queue.turn();
+  const attempts = [link.begin(), link.begin(), link.begin()];
+  c!.cancel();
+  const timers = clock.pendingTimers;
+  link.tell(attempts[0]!);
+  assertEquals([link.killed, a!.status, b!.status], [true, "succeeded", "running"]);
+  assertEquals(clock.pendingTimers, timers);
+  await queue.end();
+});
