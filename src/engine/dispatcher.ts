@@ -45,6 +45,11 @@ export class Dispatcher {
     this.#sent = sent;
   }
 
+  /** How many tasks could start now if there were room for them. */
+  get backlog(): number {
+    return this.paused || this.#isHeldBack ? 0 : this.ready.size;
+  }
+
   /** Starts what may start. */
   dispatch(now?: number): void {
     if (this.#dispatching || !this.started) return;
@@ -56,6 +61,10 @@ export class Dispatcher {
     for (;;) {
       const task = this.ready.peek();
       if (task === undefined || this.paused || !this.started) break;
+      if (this.#isHeldBack) {
+        this.#waitForGate();
+        break;
+      }
       if (ahead !== undefined) {
         // What was sent ahead and comes after this task makes room for it.
         this.#head = task;
@@ -63,7 +72,7 @@ export class Dispatcher {
       }
       if (executor.room <= 0) break;
       now ??= clock.now();
-      if (this.#gate !== undefined && !this.#passGate(this.#gate)) break;
+      this.#gate?.take(clock.now());
       this.ready.pop();
       this.#sent.add(task);
       now = executor.run(task, now);
@@ -98,15 +107,12 @@ export class Dispatcher {
     if (this.#gateTimer.timer !== 0) this.#host.timers.remove(this.#gateTimer);
   }
 
-  #passGate(gate: RateGate): boolean {
-    const { clock, timers } = this.#host;
-    const now = clock.now();
-    const opensAt = gate.opensAt();
-    if (opensAt > now) {
-      if (this.#gateTimer.timer === 0) timers.add(this.#gateTimer, opensAt);
-      return false;
-    }
-    gate.take(now);
-    return true;
+  /** Whether the rate allows no start now. */
+  get #isHeldBack(): boolean {
+    return this.#gate !== undefined && this.#gate.opensAt() > this.#host.clock.now();
+  }
+
+  #waitForGate(): void {
+    if (this.#gateTimer.timer === 0) this.#host.timers.add(this.#gateTimer, this.#gate!.opensAt());
   }
 }

@@ -356,9 +356,9 @@ export class Engine implements TaskOwner, ExecutorHost, RecordingHost, RetryingH
     return this.#dispatcher.paused;
   }
 
-  /** How many tasks are ready and not at the executor; none during a pause. */
+  /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */
   get backlog(): number {
-    return this.paused ? 0 : this.#dispatcher.ready.size;
+    return this.#dispatcher.backlog;
   }
 
   /** How many tasks wait: for their turn or for their time. */

@@ -93,7 +93,7 @@ export interface ExecutorHost {
   readonly clock: Clock;
   /** The queue's timers, for the executor's own deadlines too. */
   readonly timers: Timers;
-  /** How many tasks are ready and not at the executor; none during a pause. */
+  /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */
   readonly backlog: number;
   /** An attempt of a task starts on a worker. */
   began(task: Task, workerId: number, now: number): void;

@@ -421,6 +421,28 @@ test("pool executor: of workers that have been idle for long, minWorkers stay", 
   await queue.end();
 });
 
+test("pool executor: no worker is started for tasks that a rate holds back", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 2, clock, rate: 1, idleTimeout: 0 });
+  await queue.start();
+  const [, second] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  one.ready();
+  two.ready();
+  one.tell(one.begin());
+  await clock.advance(0);
+  assertEquals([one.killed, two.killed], [true, true]);
+  one.close();
+  two.close();
+  await clock.advance(999);
+  assertEquals(queue.links.length, 2);
+  await clock.advance(1);
+  queue.links.at(-1)!.ready();
+  assertEquals(second!.status, "running");
+  await queue.end();
+});
+
 test("pool executor: a task knows the worker of its last attempt, not one that never began it", async () => {
   const queue = new FakePool({ workers: 2 });
   await queue.start();
