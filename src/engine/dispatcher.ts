@@ -92,6 +92,11 @@ export class Dispatcher {
     return (this.limits?.size ?? 0) + (this.#gateTimer.timer === 0 ? 0 : this.ready.size);
   }
 
+  /** How many tasks could start now if there were room for them. */
+  get backlog(): number {
+    return this.paused || this.#isHeldBack ? 0 : this.ready.size;
+  }
+
   /** Starts what may start. */
   dispatch(now?: number): void {
     if (this.#dispatching || !this.started) return;
@@ -108,6 +113,10 @@ export class Dispatcher {
       }
       const task = this.limits === undefined ? this.ready.peek() : this.#nextFree(this.limits, now);
       if (task === undefined) break;
+      if (this.#isHeldBack) {
+        this.#waitForGate();
+        break;
+      }
       if (ahead !== undefined) {
         // What was sent ahead and comes after this task makes room for it.
         this.#head = task;
@@ -115,7 +124,7 @@ export class Dispatcher {
       }
       if (executor.room <= 0) break;
       now ??= clock.now();
-      if (this.#gate !== undefined && !this.#passGate(this.#gate, now)) break;
+      this.#gate?.take(now);
       this.ready.pop();
       if (task.keyed !== undefined) this.limits!.take(task, now);
       this.#sent.add(task);
@@ -195,13 +204,12 @@ export class Dispatcher {
     }
   }
 
-  #passGate(gate: ChangingGate, now: number): boolean {
-    const opensAt = gate.opensAt();
-    if (opensAt > now) {
-      if (this.#gateTimer.timer === 0) this.#host.timers.add(this.#gateTimer, opensAt);
-      return false;
-    }
-    gate.take(now);
-    return true;
+  /** Whether the rate allows no start now. */
+  get #isHeldBack(): boolean {
+    return this.#gate !== undefined && this.#gate.opensAt() > this.#host.clock.now();
+  }
+
+  #waitForGate(): void {
+    if (this.#gateTimer.timer === 0) this.#host.timers.add(this.#gateTimer, this.#gate!.opensAt());
   }
 }

@@ -362,9 +362,9 @@ export class Engine
     return this.dispatcher.paused;
   }
 
-  /** How many tasks are ready and not at the executor; none during a pause. */
+  /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */
   get backlog(): number {
-    return this.paused ? 0 : this.dispatcher.ready.size;
+    return this.dispatcher.backlog;
   }
 
   /** The task that is to start next; none during a pause. */

@@ -93,7 +93,7 @@ export interface ExecutorHost {
   readonly clock: Clock;
   /** The queue's timers, for the executor's own deadlines too. */
   readonly timers: Timers;
-  /** How many tasks are ready and not at the executor; none during a pause. */
+  /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */
   readonly backlog: number;
   /** Whether tasks may be sent to a worker that can't begin them yet: under a rate their starts have to be seen. */
   readonly maySendAhead: boolean;

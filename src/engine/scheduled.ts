@@ -67,8 +67,9 @@ export class ScheduledByDay extends Scheduled {
 
   override add(task: Task, at: number): void {
     super.add(task, at);
-    if (this.#look.timer !== 0) return;
     const now = this.#clock.now();
+    // If the time of day was set since the last look, and is set back before the next, no look would find that.
+    if (this.#look.timer !== 0) return this.#follow(now);
     this.#offset = this.#clock.wallNow() - now;
     this.timers.add(this.#look, now + LOOK_EVERY_MS);
   }
@@ -86,11 +87,16 @@ export class ScheduledByDay extends Scheduled {
   }
 
   #lookAtClock(now: number): void {
-    const wallNow = this.#clock.wallNow();
-    const jumped = Math.abs(wallNow - now - this.#offset) > MIN_JUMP_MS;
-    this.#offset = wallNow - now;
+    this.#follow(now);
+    this.#offset = this.#clock.wallNow() - now;
     this.timers.add(this.#look, now + LOOK_EVERY_MS);
-    if (!jumped) return;
+  }
+
+  /** Sets the tasks' timers anew if the time of day was set. */
+  #follow(now: number): void {
+    const wallNow = this.#clock.wallNow();
+    if (Math.abs(wallNow - now - this.#offset) <= MIN_JUMP_MS) return;
+    this.#offset = wallNow - now;
     for (const task of [...this.items()]) {
       this.timers.remove(task);
       this.timers.add(task, now + Math.max(0, task.options.runAt! - wallNow));

@@ -22,6 +22,8 @@ export interface Host {
   /** Resolves when those that hang are let go. */
   readonly released: Promise<void>;
   note(happening: Happening): void;
+  /** Keeps the program from all else for a time. */
+  compute(ms: number): void;
   /** Does what is done from within tasks. */
   doInside(steps: readonly Step[]): void;
   /** Whether its tasks run in workers. */
@@ -95,7 +97,6 @@ class Body {
 
   run(): unknown {
     const [task, attempt] = [this.#task, this.#attempt];
-    const { clock } = this.#host;
     const link = this.#link;
     if (!this.#host.isPool) this.#host.note({ is: "begins", task, attempt });
     this.#host.note({ is: "called", task, attempt });
@@ -108,7 +109,7 @@ class Body {
     // That may have been the end of its worker.
     if (link?.dead) return never();
     if (link === undefined) {
-      if (kind === "compute") clock.elapse(ms);
+      if (kind === "compute") this.#host.compute(ms);
       if (kind === "compute" || (ms === 0 && this.#isPlain)) return this.#end();
     } else {
       if (isBusy) return this.#compute(link);

@@ -151,6 +151,9 @@ class Checker {
         model.stillAt = model.now;
         model.abandonedAtEnd = event.stats.abandoned;
         return;
+      case "computed":
+        model.freeAt = model.now;
+        return;
       case "wall clock set":
       case "listened":
         return;

@@ -13,7 +13,7 @@ export const POOL = {
   /** Before an attempt is failed for its time, what its worker has noted is taken in. */
   readsBeforeTimeout: true,
   /** No worker is closed for being idle, and another started, while tasks wait that only a rate holds back. */
-  keepsWorkersWhileTasksWait: false,
+  keepsWorkersWhileTasksWait: true,
   /** The timer that closes idle workers is cleared with the last of them. */
   clearsIdleTimer: true,
   /** The timer by which a pool looks after busy workers is cleared as soon as none has several tasks. */

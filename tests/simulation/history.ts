@@ -121,6 +121,8 @@ export type Happening =
   | { readonly is: "is abandoned"; readonly task: number; readonly attempt: number }
   | { readonly is: "lends"; readonly task: number; readonly attempt: number }
   | { readonly is: "goes on"; readonly task: number; readonly attempt: number }
+  /** The program has done nothing but run one function until now. */
+  | { readonly is: "computed" }
   // What can be seen when all that could happen at this time has happened
   | {
     readonly is: "still";

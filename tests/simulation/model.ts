@@ -158,6 +158,8 @@ export class Model {
   retries = 0;
   /** When all was still last. */
   stillAt = -Infinity;
+  /** When a function last ended that had kept the program, and all pools in it, from all else. */
+  freeAt = -Infinity;
   abandonedAtEnd = 0;
   /** When the wall clock was last set forward. */
   leapt = -Infinity;

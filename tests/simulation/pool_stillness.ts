@@ -52,12 +52,12 @@ export class PoolStillness {
 
   /** No worker that is stuck keeps a task. */
   #checkStuck(): void {
-    const { outstanding, now, options: { pool: { startTimeout } } } = this.#model;
+    const { outstanding, now, freeAt, options: { pool: { startTimeout } } } = this.#model;
     if (!POOL.replacesStuckWorkers) return;
     for (const { place, bodies, attempts, startedAt, number, script } of outstanding) {
       if (place !== "running" || bodies.at(-1)?.attempt === attempts) continue;
       const most = Math.min(startTimeout, Math.max(script.timeout ?? startTimeout, MIN_WAIT_MS));
-      const stuck = now > startedAt + most + STUCK_LATE_MS;
+      const stuck = now > Math.max(startedAt + most, freeAt) + STUCK_LATE_MS;
       ensure("stuck workers", !stuck, `task ${number} is kept by a worker that does not begin it`);
     }
   }

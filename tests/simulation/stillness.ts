@@ -145,7 +145,7 @@ export class Stillness {
   }
 
   #checkTimeouts(): void {
-    const { now, outstanding, isPool } = this.#model;
+    const { now, freeAt, outstanding, isPool } = this.#model;
     for (const { place, script, startedAt, number, bodies, attempts } of outstanding) {
       const { timeout = Infinity } = script;
       if (place !== "running") continue;
@@ -155,7 +155,8 @@ export class Stillness {
       const late = isPool ? LATE_LOOK_MS : this.#lateness;
       // The time of a wait for another task doesn't count.
       const waited = body === undefined ? 0 : body.lent ? Infinity : body.waited;
-      const over = now >= since + timeout + waited + late;
+      const due = isPool ? Math.max(since + timeout, freeAt) : since + timeout;
+      const over = now >= due + waited + late;
       ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
     }
   }
@@ -182,8 +183,11 @@ export class Stillness {
     const ready = workers.filter(({ state, killedAt }) =>
       state === "ready" && killedAt === undefined
     );
+    const ending = workers.filter(({ killedAt, tasks }) =>
+      killedAt !== undefined && tasks.size > 0
+    );
     // More than there may be are at work, as after their number was lowered.
-    if (ready.length > limit) return;
+    if (ready.length + ending.length > limit) return;
     const idle = ready.filter(({ tasks }) => tasks.size === 0);
     ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
     const starting = workers.some(({ state }) => state === "starting");
@@ -300,10 +304,15 @@ export class Stillness {
       calls.some((call) => "signal" in call && call.signal === signal);
     // A run that has timed out, and waits for what must be completed, can't be ended once more.
     const endable = running !== undefined && now < running.deadline ? [running.call] : [];
+    // Its time is up, and the timer that says so may be late.
+    const ending = running !== undefined && now >= running.deadline &&
+        now < running.deadline + this.#lateness
+      ? [running.call]
+      : [];
     const wanted = !model.abortedSignals.has(signal) &&
       (listened(endable) || listened(waiting) ||
         outstanding.some((task) => task.signal === signal));
-    return wanted ? "one" : listened(streams) ? "perhaps" : "none";
+    return wanted ? "one" : listened(streams) || listened(ending) ? "perhaps" : "none";
   }
 
   /** Whether no worker can take another task. */

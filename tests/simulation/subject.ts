@@ -94,6 +94,10 @@ export class Subject implements Host {
     this.note({ is: "opened", options: script });
   }
 
+  compute(ms: number): void {
+    this.#surroundings.compute(ms);
+  }
+
   note(happening: Happening): void {
     this.#witness.note(happening);
   }

@@ -60,6 +60,12 @@ export class Surroundings {
     this.history.push({ is: "failure", error: text, queue: -1, at, wall });
   }
 
+  /** Lets time pass in which the program does nothing else. */
+  compute(ms: number): void {
+    this.clock.elapse(ms);
+    this.note({ is: "computed" });
+  }
+
   doAll(steps: readonly Step[]): void {
     for (const step of steps) this.doStep(step);
   }

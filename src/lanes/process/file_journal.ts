@@ -43,11 +43,11 @@ export class FileJournal implements PoolJournal, WorkerJournal {
     for (const ticket of tickets) {
       const once = this.#rows.read(slotOf(ticket)).slice();
       const [first, took, kind, number, last] = once as unknown as Row;
-      // Those behind it come after it.
-      if (first !== ticket || last !== ticket) break;
+      // It has not ended, or could not be noted; one behind it may have been.
+      if (first !== ticket || last !== ticket) continue;
       // What is read while it is written may begin and end with the new and be the old in between, but not twice.
       const again = this.#rows.read(slotOf(ticket));
-      if (!once.every((part, i) => Object.is(part, again[i]))) break;
+      if (!once.every((part, i) => Object.is(part, again[i]))) continue;
       notes.push({ ticket, value: primitiveOf(kind, number), took });
     }
     return notes;

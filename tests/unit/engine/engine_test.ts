@@ -267,3 +267,16 @@ test("engine: a batch keeps its room while its signal, aborted before, cancels o
   assertEquals(seen, [2, 1]);
   await queue.shutdown();
 });
+
+test("engine: a time of day that comes when the clock is set back and forth between two looks is noticed", async () => {
+  const { clock, queue } = setUp();
+  await queue.start();
+  const time = clock.wallNow();
+  const later = queue.submit(() => "later", [], { runAt: time + 40_000 });
+  clock.setSystemTime(time - 100_000);
+  const handle = queue.submit(() => "now", [], { runAt: time - 60_000 });
+  clock.setSystemTime(time);
+  await clock.advance(1_000);
+  assertEquals([handle.status, later.status], ["succeeded", "scheduled"]);
+  await queue.cancel();
+});

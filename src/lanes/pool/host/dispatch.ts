@@ -194,7 +194,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   refused(attempt: WorkerAttempt, error: NotPortableError): void {
     const { task, worker } = attempt;
     const now = this.#host.clock.now();
-    worker.drop(attempt);
+    this.#drop(attempt);
     if (!attempt.told) this.#tell(attempt, now);
     // Who was told of its start may have cancelled it.
     if (!task.done) this.#host.failed(task, error, now);
@@ -220,7 +220,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const isLost = ({ begun, interrupted }: WorkerAttempt) => begun || interrupted;
     // What has not begun goes back first: the end of the others may make someone cancel it.
     for (const attempt of worker.attempts.filter((attempt) => !isLost(attempt))) {
-      worker.drop(attempt);
+      this.#drop(attempt);
       this.#giveBack(attempt);
     }
     // One at a time: the end of one may make someone cancel the others, who are still to be found here.
@@ -297,11 +297,17 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     this.#lateness.forget(attempt);
   }
 
+  /** A worker no longer has an attempt that it has not run. */
+  #drop(attempt: WorkerAttempt): void {
+    attempt.worker.drop(attempt);
+    this.#lateness.forget(attempt);
+  }
+
   /** Tells the queue that an attempt has begun. */
   #tell(attempt: WorkerAttempt, now: number): void {
     attempt.told = true;
     attempt.toldAt = now;
-    if (attempt.worker.state !== "gone") this.#lateness.expect();
+    this.#lateness.expect(attempt);
     this.#host.began(attempt.task, attempt.worker.id, now);
   }
 

@@ -14,12 +14,17 @@ export class Ids<Holder extends { readonly id: number }> {
     return id;
   }
 
+  /** Whether a holder still has its number. */
+  has(holder: Holder): boolean {
+    return this.#holders.get(holder.id) === holder;
+  }
+
   take(holder: Holder): void {
     this.#holders.set(holder.id, holder);
   }
 
   /** Frees a holder's number; `false` if it is no longer the holder's. */
   free(holder: Holder): boolean {
-    return this.#holders.get(holder.id) === holder && this.#holders.delete(holder.id);
+    return this.has(holder) && this.#holders.delete(holder.id);
   }
 }

@@ -60,8 +60,8 @@ export class Inbox {
       const attempt = worker.find(ticket);
       // It has been told of by a message already.
       if (attempt === undefined) continue;
-      // A message with what came before is on the way.
-      if (attempt !== worker.attempts[0]) return;
+      // A message with what came before is on the way, unless it was lost with its worker.
+      if (attempt !== worker.attempts[0] && worker.state !== "gone") return;
       this.#listener.ended(attempt, true, value, took, this.#clock.now());
     }
   }

@@ -73,8 +73,10 @@ export class Lateness {
   }
 
   /** An attempt is to begin now: if it doesn't, that will be found. */
-  expect(): void {
+  expect({ worker }: WorkerAttempt): void {
     if (this.#sweep.timer !== 0 || this.#startTimeout === Infinity) return;
+    // One that was told to end gives back what it has not begun.
+    if (!this.#workers.includes(worker)) return;
     this.#idleTimers.addIn(this.#sweep, this.#startTimeout);
   }
 

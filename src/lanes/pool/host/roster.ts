@@ -96,10 +96,18 @@ export class Roster implements WorkerListener {
 
   // Questions
 
-  /** Whether more workers are at work than there may be, as after their number was lowered. */
+  /**
+   * Whether more workers are at work than there may be, as after their number was lowered. One that was told to end runs its
+   * attempt until it is gone.
+   */
   get tooMany(): boolean {
-    if (this.workers.length <= this.limit) return false;
-    return this.workers.filter(({ state }) => state !== "starting").length > this.limit;
+    if (this.#ids.size <= this.limit) return false;
+    let count = 0;
+    for (const { state } of this.workers) if (state !== "starting") count++;
+    for (const worker of this.#leaving) {
+      if (worker.attempts.length > 0 && this.#ids.has(worker)) count++;
+    }
+    return count > this.limit;
   }
 
   /** How many were told to end and can't have heard it yet. */

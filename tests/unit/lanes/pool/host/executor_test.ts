@@ -136,6 +136,23 @@ test("pool executor: what was noted waits for a message that is on the way with 
   await queue.end();
 });
 
+test("pool executor: what was noted behind a message that was lost with its worker is kept", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const handles = submit(queue, "a", "b", "c", "d", "e");
+  await queue.turn();
+  const [, b, c] = [link.begin(), link.begin(), link.begin()];
+  link.note(b);
+  link.note(c);
+  link.begin();
+  link.close();
+  await queue.turn();
+  assertEquals(handles.map(({ status }) => status), [
+    ...["failed", "succeeded", "succeeded", "failed", "pending"],
+  ]);
+  await queue.end();
+});
+
 test("pool executor: what was noted is read while a long task keeps it back, during a pause too", async () => {
   const queue = new FakePool({ workers: 1 });
   const link = await queue.startShort();
@@ -361,6 +378,31 @@ test("pool executor: when there are to be fewer workers, nothing begins before e
   await queue.end();
 });
 
+test("pool executor: when there are to be fewer workers, one that was told to end counts until it is gone", async () => {
+  const queue = new FakePool({ workers: 2, clock: new VirtualClock() });
+  await queue.start();
+  const [first] = submit(queue, "a", "b");
+  for (let i = 0; i < 2; i++) {
+    await queue.turn();
+    queue.links[i]!.ready();
+  }
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  one.begin();
+  const attempt = two.begin();
+  queue.workers = 1;
+  const [last] = submit(queue, "c");
+  two.tell(attempt);
+  first!.cancel();
+  await queue.turn();
+  // What it runs may go on until it is gone.
+  assertEquals([one.killed, two.killed, last!.status], [true, false, "pending"]);
+  one.close();
+  await queue.turn();
+  assertEquals(last!.status, "running");
+  await queue.end();
+});
+
 test("pool executor: of workers that have been idle for long, minWorkers stay", async () => {
   const queue = new FakePool({ workers: 3, minWorkers: 1, idleTimeout: 10 });
   await queue.start();
@@ -376,6 +418,28 @@ test("pool executor: of workers that have been idle for long, minWorkers stay", 
   await eventually(() => killed() > 0, "some are closed");
   await delay(30);
   assertEquals([killed(), queue.links.length, queue.stats.workers], [2, 3, 1]);
+  await queue.end();
+});
+
+test("pool executor: no worker is started for tasks that a rate holds back", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 2, clock, rate: 1, idleTimeout: 0 });
+  await queue.start();
+  const [, second] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  const [one, two] = queue.links as [FakeLink, FakeLink];
+  one.ready();
+  two.ready();
+  one.tell(one.begin());
+  await clock.advance(0);
+  assertEquals([one.killed, two.killed], [true, true]);
+  one.close();
+  two.close();
+  await clock.advance(999);
+  assertEquals(queue.links.length, 2);
+  await clock.advance(1);
+  queue.links.at(-1)!.ready();
+  assertEquals(second!.status, "running");
   await queue.end();
 });
 

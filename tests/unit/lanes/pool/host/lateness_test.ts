@@ -209,3 +209,34 @@ test("lateness: nothing of it is left on the clock when the queue has been shut 
   assertFalse(link.killed && clock.pendingTimers > 0);
   await eventually(() => clock.pendingTimers === 0, "no timer is left");
 });
+
+test("lateness: an attempt that goes back with its worker is looked at no more", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: Infinity });
+  const link = await queue.startShort();
+  const handle = queue.submit(task, ["a"], { timeout: 10 });
+  await queue.turn();
+  await clock.advance(15);
+  link.close();
+  await next(queue);
+  handle.cancel();
+  queue.links.at(-1)!.close();
+  await queue.turn();
+  assertEquals(clock.pendingTimers, 0);
+  await queue.end();
+});
+
+test("lateness: nothing is expected of a worker that was told to end", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock, idleTimeout: Infinity });
+  const link = await queue.startShort();
+  const [a, b, c] = ["a", "b", "c"].map((name) => queue.submit(task, [name], { name }));
+  await queue.turn();
+  const attempts = [link.begin(), link.begin(), link.begin()];
+  c!.cancel();
+  const timers = clock.pendingTimers;
+  link.tell(attempts[0]!);
+  assertEquals([link.killed, a!.status, b!.status], [true, "succeeded", "running"]);
+  assertEquals(clock.pendingTimers, timers);
+  await queue.end();
+});
