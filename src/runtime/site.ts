@@ -18,7 +18,7 @@ const BURST = 2_000;
 /** How many submissions a millisecond have it noted on and on. */
 const PER_MS = 2;
 /** The frames of this library above the caller's, and the caller's. */
-const FRAMES = 10;
+const FRAMES = 12;
 
 /** The folder of this library's sources, as stacks name it: by URL or by path. */
 const OWN = new URL("../", import.meta.url);
