@@ -106,10 +106,11 @@ export class Dispatcher {
     this.#dispatching = true;
     const { ahead } = executor;
     while (!this.paused && this.started) {
-      if (!this.maySendAhead) {
-        now = clock.now();
-        // What a rate has held back until now is to have its turn.
-        if (timers.due(now)) timers.fire(now);
+      if (!this.maySendAhead) now = clock.now();
+      // What has waited until now is to have its turn. Tasks that never yield keep the platform's timers from firing.
+      if (now !== undefined && timers.due(now)) {
+        timers.fire(now);
+        continue;
       }
       const task = this.limits === undefined ? this.ready.peek() : this.#nextFree(this.limits, now);
       if (task === undefined) break;
@@ -129,8 +130,6 @@ export class Dispatcher {
       if (task.keyed !== undefined) this.limits!.take(task, now);
       this.#sent.add(task);
       now = executor.run(task, now);
-      // Tasks that never yield keep the platform's timers from firing.
-      if (now !== undefined && timers.due(now)) timers.fire(now);
     }
     this.#head = undefined;
     this.#dispatching = false;
