@@ -151,18 +151,19 @@ export class Announcer {
     const followUps = this.#followUps;
     this.#pending = [];
     this.#followUps = [];
-    const tell = () => {
-      for (const one of pending) this.#tellOne(one);
-      for (const one of followUps) this.#tellOne(one);
-    };
     if (told.nesting === MAX_NESTING) {
-      told.postponed.push(tell);
+      told.postponed.push(() => this.#tellEach(pending, followUps));
       return;
     }
     told.nesting++;
-    tell();
+    this.#tellEach(pending, followUps);
     if (told.nesting === 1 && told.postponed.length > 0) tellPostponed();
     told.nesting--;
+  }
+
+  #tellEach(pending: readonly Announcement[], followUps: readonly Announcement[]): void {
+    for (const one of pending) this.#tellOne(one);
+    for (const one of followUps) this.#tellOne(one);
   }
 
   #tellOne(one: Announcement): void {

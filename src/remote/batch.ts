@@ -1,7 +1,7 @@
 import type { TaskSpec } from "../engine/intake.ts";
 import { NotPortableError, reasonOf } from "../base/errors.ts";
 import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
-import type { AnyFunction } from "../task/task.ts";
+import { type AnyFunction, nameOf } from "../task/task.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { assertPortable } from "../portable/assert.ts";
 import { canClone, encodeValue } from "../lanes/pool/wire/values.ts";
@@ -31,7 +31,7 @@ export function makeBatch(
     if (numbers.has(fn)) continue;
     assertRemoteTask(fn);
     numbers.set(fn, functions.length);
-    functions.push([referenceOf(fn)!, fn.name || "anonymous"]);
+    functions.push([referenceOf(fn)!, nameOf(fn)]);
   }
   resolveTaskOptions(options);
   const { signal, retryIf, metadata, after, checkpoint, key, ...rest } = options ?? {};
@@ -47,7 +47,7 @@ export function makeBatch(
   }
   const transferables = new Set<Transferable>();
   const calls = specs.map(({ fn, args }): SentCall => {
-    const name = rest.name ?? fn.name;
+    const name = nameOf(fn, rest.name);
     const transfers: [number, readonly Transferable[]][] = [];
     const packedArgs = args.map((arg, position) => {
       const taken = transfersOf([arg]);

@@ -112,3 +112,27 @@ test("queues work in a program whose folder has been removed, as far as the runt
       assertEquals(messages.map((message) => message.includes(gone)), Array(4).fill(true));
     }
   }));
+
+/** Permissions of a program on Deno, and what comes of a sum on each lane. */
+const permissions: readonly [string, unknown[]][] = [
+  ["", [2, "failed", "failed"]],
+  ["--allow-read", [2, 2, "failed"]],
+  ["--allow-run", [2, "failed", 2]],
+  ["--allow-read --allow-run", [2, 2, 2]],
+  ["--allow-all --deny-write --deny-net --deny-env --deny-sys --deny-ffi", [2, 2, 2]],
+];
+const least = fileURLToPath(new URL("programs/least.ts", import.meta.url));
+if (runtime === "deno") {
+  for (const [allowed, sums] of permissions) {
+    test(`queues do what a program with ${allowed || "no permission"} may, and say what it may not`, async () => {
+      // Not by Node's `spawn`, which gives a Deno without permissions all of them.
+      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "--no-check", ...allowed.split(" ").filter(Boolean), least],
+        stdin: "null",
+        stderr: "null",
+      }).output();
+      const right = Object.fromEntries(all.map((name, n) => [name, sums[n]]));
+      assertEquals([code, JSON.parse(new TextDecoder().decode(stdout))], [0, right]);
+    });
+  }
+}

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { defineTasks, inlineTask, NotPortableError } from "../../mod.ts";
+import { attachQueue, defineTasks, inlineTask, NotPortableError } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { eventually } from "../conformance/support.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
@@ -43,6 +43,17 @@ for (const lane of lanes.slice(1)) {
         const handle = queue.submit(task, [1]);
         assertEquals([handle.name, await handle.value()], [name, 2]);
       }
+    }));
+
+  test(`${lane.name}: a shared queue takes tasks whose names may be anything`, () =>
+    soundly(lane, { workers: 1 }, async (queue) => {
+      const port = queue.share();
+      const remote = attachQueue(port);
+      for (const [descriptor] of names) {
+        const task = inlineTask(renamed((n: number) => n + 1, descriptor));
+        assertEquals(await (await remote.submit(task, [1])).value(), 2);
+      }
+      port.close();
     }));
 
   test(`${lane.name}: frozen functions can be tasks`, () =>
