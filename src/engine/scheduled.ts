@@ -68,7 +68,6 @@ export class ScheduledByDay extends Scheduled {
   override add(task: Task, at: number): void {
     super.add(task, at);
     const now = this.#clock.now();
-    // If the time of day was set since the last look, and is set back before the next, no look would find that.
     if (this.#look.timer !== 0) return this.#follow(now);
     this.#offset = this.#clock.wallNow() - now;
     this.timers.add(this.#look, now + LOOK_EVERY_MS);
@@ -82,8 +81,9 @@ export class ScheduledByDay extends Scheduled {
 
   override expired(task: Task, now: number): void {
     const left = task.options.runAt! - this.#clock.wallNow();
-    if (left > 0) this.timers.add(task, now + left);
-    else super.expired(task, now);
+    if (left <= 0) return super.expired(task, now);
+    this.timers.add(task, now + left);
+    this.#follow(now);
   }
 
   #lookAtClock(now: number): void {
@@ -92,7 +92,10 @@ export class ScheduledByDay extends Scheduled {
     this.timers.add(this.#look, now + LOOK_EVERY_MS);
   }
 
-  /** Sets the tasks' timers anew if the time of day was set. */
+  /**
+   * Sets the tasks' timers anew if the time of day was set. It is called whenever a timer is set by it: if it is set back
+   * before the next look, no look would find that.
+   */
   #follow(now: number): void {
     const wallNow = this.#clock.wallNow();
     if (Math.abs(wallNow - now - this.#offset) <= MIN_JUMP_MS) return;

@@ -16,8 +16,6 @@ export const POOL = {
   keepsWorkersWhileTasksWait: true,
   /** The timer that closes idle workers is cleared with the last of them. */
   clearsIdleTimer: true,
-  /** The timer by which a pool looks after busy workers is cleared as soon as none has several tasks. */
-  clearsLookTimer: true,
   /** No way is known in which it breaks a rule: then programs that nobody has seen are tried in each test run. */
-  keepsTheRules: false,
+  keepsTheRules: true,
 } as const;

@@ -21,6 +21,12 @@ export const CAUSES = {
 /** Timers fire up to so many milliseconds late, as deadlines between whole ones are rounded up. */
 export const LATE_MS = 1 + 1e-6;
 
+/** How often a pool looks at attempts that don't begin in time. */
+export const LOOK_MS = 25;
+
+/** A thread that was told to end, and is not known to have ended after this, counts no more. */
+export const GIVE_UP_AFTER_MS = 100;
+
 /** Within this time a queue notices that the wall clock was set. */
 const CLOCK_LOOK_MS = 1_000;
 

@@ -44,8 +44,11 @@ const engine: readonly Mutation[] = [
   ),
   anywhere(
     "lose a start that the rate has to count",
-    "Dispatcher.#passGate",
-    replace("gate.take(now)", "this.ready.size % 2 && gate.take(now)"),
+    "Dispatcher.dispatch",
+    replace(
+      "this.#gate?.take(clock.now())",
+      "this.ready.size % 2 && this.#gate?.take(clock.now())",
+    ),
   ),
   anywhere(
     "let one more start than the rate allows",
@@ -138,8 +141,8 @@ const engine: readonly Mutation[] = [
   ),
   anywhere(
     "don't notice that the wall clock was set forward",
-    "ScheduledByDay.#lookAtClock",
-    assume("!jumped", true),
+    "ScheduledByDay.#follow",
+    assume("MIN_JUMP_MS", true),
   ),
   anywhere("tell of a task in two summaries", "History.settle", drop("this.#owed = emptyTally()")),
   anywhere("don't start a queue that is waited for", "Engine.awaited", drop("this.#start()")),

@@ -5,10 +5,10 @@
  */
 import { ensure } from "./ensure.ts";
 import { POOL } from "./features.ts";
-import { comesBefore, LATE_MS, type Model } from "./model.ts";
+import { comesBefore, LATE_MS, LOOK_MS, type Model } from "./model.ts";
 
-/** A pool looks several times, in steps, before it holds a worker for stuck. */
-const STUCK_LATE_MS = 200;
+/** A pool looks four times, from when an attempt should have begun, before it holds its worker for stuck. */
+const STUCK_LATE_MS = 4 * (LOOK_MS + LATE_MS) + LATE_MS;
 
 /** A worker has at least so long to begin what it was sent. */
 const MIN_WAIT_MS = 1_000;

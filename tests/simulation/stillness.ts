@@ -9,7 +9,9 @@ import { POOL } from "./features.ts";
 import { PoolStillness } from "./pool_stillness.ts";
 import {
   type CallModel,
+  GIVE_UP_AFTER_MS,
   LATE_MS,
+  LOOK_MS,
   type Model,
   statusOf,
   type TaskModel,
@@ -20,23 +22,13 @@ import {
 /** So many failed starts in a row, and no more workers are started while others can run what waits. */
 const MAX_FAILED_STARTS = 3;
 
-/** A pool that doesn't clear its timer in time looks after its workers once more after so long. */
-const LOOK_EVERY_MS = 60;
-
-/** A pool looks in steps whether an attempt is over its time, once it has heard what its worker has said by then. */
-const LATE_LOOK_MS = 60;
-
-/** How long a thread that was told to end counts as one of the workers, though it goes on. */
-const ABANDONED_AFTER_MS = 1_000 + LATE_MS;
+/** One look finds that an attempt has begun late, and another that it is over its time. */
+const LATE_LOOK_MS = 2 * (LOOK_MS + LATE_MS);
 
 /** How all stands in between. */
 export class Stillness {
   readonly #model: Model;
   readonly #pool: PoolStillness;
-  /** Since when there has been nothing to do. */
-  #idleSince = Infinity;
-  /** How many events there had been when all was still last. */
-  #seen = 0;
   /** How many tasks had not ended then. */
   #left = 0;
 
@@ -209,7 +201,7 @@ export class Stillness {
     const { livingWorkers, now } = this.#model;
     return livingWorkers.filter(({ killedAt, abandoned }) =>
       killedAt === undefined ||
-      (POOL.countsEndingWorkers && (!abandoned || now < killedAt + ABANDONED_AFTER_MS))
+      (POOL.countsEndingWorkers && (!abandoned || now < killedAt + GIVE_UP_AFTER_MS + LATE_MS))
     );
   }
 
@@ -272,22 +264,13 @@ export class Stillness {
     const changing = model.livingWorkers.some(({ state, killedAt, tasks }) =>
       state === "starting" || killedAt !== undefined || tasks.size > 0
     );
-    if (pendingCount + activeCount > 0 || running !== undefined || changing) {
-      this.#idleSince = Infinity;
-    } else {
-      // In between there is nothing but another look.
-      const changed = model.events > this.#seen + 2;
-      this.#idleSince = changed ? model.now : Math.min(this.#idleSince, model.now);
-      const wait = model.isPool && !POOL.clearsLookTimer ? LOOK_EVERY_MS : 0;
-      if (model.now >= this.#idleSince + wait) {
-        ensureEqual("settling", timers, 0, "timers that are left");
-      }
+    if (pendingCount + activeCount === 0 && running === undefined && !changing) {
+      ensureEqual("settling", timers, 0, "timers that are left");
     }
     if (idleTimers > 0 && POOL.clearsIdleTimer) {
       const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
       ensure("settling", workers.length > 0, "a timer is left that closes idle workers");
     }
-    this.#seen = model.events;
   }
 
   /** How many listeners on a signal there are to be: none, one, or one perhaps. */

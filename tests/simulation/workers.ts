@@ -7,7 +7,13 @@ import type { Attempts } from "./attempts.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
 import { POOL } from "./features.ts";
 import type { Event } from "./history.ts";
-import type { Model, TaskModel, What, WorkerModel } from "./model.ts";
+import {
+  GIVE_UP_AFTER_MS,
+  type Model,
+  type TaskModel,
+  type What,
+  type WorkerModel,
+} from "./model.ts";
 
 /** What happens at the pool's ends of its workers. */
 export class Workers {
@@ -65,9 +71,12 @@ export class Workers {
   }
 
   #starts({ worker, id }: What<"worker starts">): void {
-    const { workers, livingWorkers, limits } = this.#model;
+    const { workers, livingWorkers, limits, now, options: { lane } } = this.#model;
     ensureEqual("worker ids", worker, workers.length, "the number of a worker");
-    const holder = livingWorkers.find((other) => other.id === id && !other.abandoned);
+    // A thread loses its id a moment after it was told to end, if no word of its end has come by then.
+    const isGivenUp = ({ abandoned, killedAt = Infinity }: WorkerModel) =>
+      abandoned || (lane === "threads" && now >= killedAt + GIVE_UP_AFTER_MS);
+    const holder = livingWorkers.find((other) => other.id === id && !isGivenUp(other));
     ensure("worker ids", holder === undefined, `id ${id} was given to two workers`);
     if (POOL.countsEndingWorkers) {
       const most = limits.at(-1)!.limit;

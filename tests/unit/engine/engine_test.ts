@@ -280,3 +280,17 @@ test("engine: a time of day that comes when the clock is set back and forth betw
   assertEquals([handle.status, later.status], ["succeeded", "scheduled"]);
   await queue.cancel();
 });
+
+test("engine: a time of day that is put off is noticed when the clock is set right before the next look", async () => {
+  const { clock, queue } = setUp();
+  await queue.start();
+  const time = clock.wallNow();
+  const handle = queue.submit(() => "now", [], { runAt: time + 200 });
+  clock.setSystemTime(time - 100_000);
+  await clock.advance(500);
+  assertEquals(handle.status, "scheduled");
+  clock.setSystemTime(time + 500);
+  await clock.advance(500);
+  assertEquals(handle.status, "succeeded");
+  await queue.cancel();
+});
