@@ -1,6 +1,6 @@
 import { show } from "../base/errors.ts";
 import type { Hooks } from "../engine/announcer.ts";
-import type { KeyLoad } from "../engine/gates/keyed.ts";
+import type { KeyLoad } from "../engine/options.ts";
 import type { QueueStats } from "../queue/queue.ts";
 import { explanation, nameOf, textField } from "../report/attempts.ts";
 import { STATUSES } from "../report/page_data.ts";

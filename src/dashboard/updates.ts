@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeyLoad } from "../engine/gates/keyed.ts";
+import type { KeyLoad } from "../engine/options.ts";
 import type { Percentiles } from "../queue/summary.ts";
 import type { ListedCause } from "../report/page_data.ts";
 import type { SecondsSeries } from "./seconds.ts";

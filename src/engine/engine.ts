@@ -10,12 +10,11 @@ import { Running, Sent } from "./at_executor.ts";
 import { Blocked, type BlockedHost } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
-import type { KeyLoad } from "./gates/keyed.ts";
 import { History } from "./history.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
 import { Lifecycle, type LifecycleHost } from "./lifecycle.ts";
 import { Milestones } from "./milestones.ts";
-import type { QueueOptions, Rate } from "./options.ts";
+import type { KeyLoad, QueueOptions } from "./options.ts";
 import { type RecordingHost, Recordings } from "./recordings.ts";
 import { Retrying, type RetryingHost } from "./retrying.ts";
 import { Scheduled, ScheduledByDay } from "./scheduled.ts";
@@ -143,17 +142,13 @@ export class Engine
   }
 
   recorded(task: Task, value: unknown, now: number): void {
-    this.announcer.enter();
-    this.finish(task, SUCCEEDED, value, now);
-    this.announcer.leave();
+    this.#end(task, SUCCEEDED, value, now);
   }
 
   unrecorded(task: Task, cause: unknown, now: number): void {
     const message = `Task '${task.name}' succeeded, but that could not be recorded: ` +
       reasonOf(cause);
-    this.announcer.enter();
-    this.finish(task, FAILED, new TrilaneError(message, { cause }), now);
-    this.announcer.leave();
+    this.#end(task, FAILED, new TrilaneError(message, { cause }), now);
   }
 
   failed(task: Task, error: unknown, now: number): void {
@@ -186,10 +181,8 @@ export class Engine
       for (const task of tasks) {
         // The end of one may have been the end of others, by fail-first, or given others room that a key held back.
         if (task.place !== ready) continue;
-        this.announcer.enter();
         ready.remove(task);
-        this.finish(task, FAILED, error, now);
-        this.announcer.leave();
+        this.#end(task, FAILED, error, now);
       }
     }
   }
@@ -306,6 +299,13 @@ export class Engine
       .sort((a, b) => a.order - b.order);
   }
 
+  /** A transition of its own: a task that was taken out of its place ends. */
+  #end(task: Task, place: Place<Task>, outcome: unknown, now: number): void {
+    this.announcer.enter();
+    this.finish(task, place, outcome, now);
+    this.announcer.leave();
+  }
+
   /** The one place where tasks end. The task is in no place any more. */
   finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void {
     const { options } = task;
@@ -347,11 +347,6 @@ export class Engine
     return this.admission.closed;
   }
 
-  /** How many retries there were. */
-  get retried(): number {
-    return this.retrying.count;
-  }
-
   /** Whether it starts tasks. */
   get started(): boolean {
     return this.dispatcher.started;
@@ -377,23 +372,9 @@ export class Engine
     return this.outstanding - this.running.size - this.recordings.size;
   }
 
-  /** How many ready tasks a rate or a key holds back. */
-  get limited(): number {
-    return this.dispatcher.limited;
-  }
-
   /** What waits and runs under each key of the limits. */
   keyLoads(): Iterable<KeyLoad> {
     return this.dispatcher.limits?.loads() ?? [];
-  }
-
-  /** How many attempts may start in a time. */
-  get rate(): Rate | undefined {
-    return this.dispatcher.rate;
-  }
-
-  set rate(rate: Rate | undefined) {
-    this.dispatcher.rate = rate;
   }
 
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */

@@ -1,6 +1,6 @@
 import { Heap } from "../base/heap.ts";
 
-/** So many places at the front may be empty before the rest is moved. */
+/** How many places at the front may be empty before the rest is moved. */
 const MAX_EMPTY = 32;
 
 /**

@@ -15,7 +15,7 @@ import type { Hooks } from "./announcer.ts";
 /**
  * How many attempts may start in a time.
  *
- * * A number: so many a second, evenly.
+ * * A number: attempts started in a second, evenly.
  * * `{ limit, interval }`: `limit` in any `interval` milliseconds, which may come all at once.
  */
 export type Rate = number | { readonly limit: number; readonly interval: number };
@@ -33,6 +33,18 @@ export interface LimitOptions {
    * a key count as one key. At most one limit is fair. Default `false`.
    */
   readonly fair?: boolean;
+}
+
+/** What waits and runs under a key of one of a queue's `limits`. */
+export interface KeyLoad {
+  /** The name of the limit. */
+  readonly limit: string;
+  /** The key; numbers as text. */
+  readonly key: string;
+  /** How many tasks with it wait, whatever for. */
+  readonly waiting: number;
+  /** How many places under it are taken. */
+  readonly running: number;
 }
 
 /** How a queue runs; the options that all lanes share. */
@@ -71,7 +83,7 @@ export interface QueueOptions extends Hooks {
    */
   readonly limits?: Readonly<Record<string, LimitOptions>>;
   /**
-   * For each so many milliseconds that a task waits, once it is ready, it counts as more urgent by 1. Default Infinity: never.
+   * Milliseconds of waiting that make a ready task more urgent by 1. Default Infinity: waiting makes none more urgent.
    */
   readonly aging?: number;
   /**

@@ -18,7 +18,7 @@ export {
 } from "../base/errors.ts";
 export type { WaitOptions } from "../base/wait.ts";
 export type { Hooks } from "../engine/announcer.ts";
-export type { KeyLoad } from "../engine/gates/keyed.ts";
+export type { KeyLoad } from "../engine/options.ts";
 export type { LimitOptions, QueueOptions, Rate } from "../engine/options.ts";
 export { currentTask, type TaskContext } from "../task/context.ts";
 export type {

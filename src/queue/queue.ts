@@ -1,9 +1,13 @@
+/*
+ * Longer than 400 lines because it is the page that users read: nearly all of it are the doc comments of public methods, each
+ * of which hands over to the engine or to `submission.ts` in a line or two.
+ */
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
 import { submittedArguments, submittedOptions } from "./calls.ts";
 import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
-import type { KeyLoad } from "../engine/gates/keyed.ts";
+import type { KeyLoad } from "../engine/options.ts";
 import { QueueClosedError, QueueStateError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Executor, ExecutorHost } from "../engine/executor.ts";
@@ -710,13 +714,13 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * rate too.
    */
   get rate(): Rate | undefined {
-    return this.#engine.rate;
+    return this.#engine.dispatcher.rate;
   }
 
   set rate(rate: Rate | undefined) {
     if (rate !== undefined) checkRate("rate", rate);
     checkBurst(rate, this.#options.burst);
-    this.#engine.rate = typeof rate === "object" ? Object.freeze({ ...rate }) : rate;
+    this.#engine.dispatcher.rate = typeof rate === "object" ? Object.freeze({ ...rate }) : rate;
   }
 
   /**
@@ -736,13 +740,13 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
       pending: engine.waiting - engine.scheduledCount - engine.blocked.size,
       scheduled: engine.scheduledCount,
       blocked: engine.blocked.size,
-      limited: engine.limited,
+      limited: engine.dispatcher.limited,
       active: engine.running.size,
       completed: succeeded + failed + cancelled,
       succeeded,
       failed,
       cancelled,
-      retried: engine.retried,
+      retried: engine.retrying.count,
       abandoned: engine.executor.abandoned,
       workers: engine.executor.workers,
       closed: engine.closed,

@@ -1,3 +1,7 @@
+/*
+ * Longer than 400 lines because a task is one object: the record that the engine keeps, the node of the list that it waits in,
+ * and the handle that the caller holds. To split it would cost every task an allocation.
+ */
 import { checks } from "../base/checks.ts";
 import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";

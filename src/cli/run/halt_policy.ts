@@ -1,7 +1,7 @@
 import type { Status } from "../output/outcome.ts";
 import type { Halt } from "../options/values.ts";
 
-/** Of an unknown number of inputs a share is taken once so many have ended: one of one says nothing. */
+/** How many inputs must have ended before a share of an unknown number counts: one of one says nothing. */
 const MIN_ENDED_FOR_SHARE = 3;
 
 /** Watches how inputs end, and says when that is to stop the run. */

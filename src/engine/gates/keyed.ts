@@ -4,7 +4,7 @@ import type { Timed, Timers } from "../../base/timers.ts";
 import type { Keys } from "../../task/options.ts";
 import { NOWHERE, type Place } from "../../task/place.ts";
 import type { Task } from "../../task/task.ts";
-import type { LimitOptions } from "../options.ts";
+import type { KeyLoad, LimitOptions } from "../options.ts";
 import type { Ranking } from "../rank.ts";
 import { type StartGate, startGate } from "./starts.ts";
 
@@ -19,18 +19,6 @@ export interface LimitsHost {
   unparked(task: Task): void;
   /** A task that waits among the ready ones is to be parked: takes it out there. */
   recall(task: Task): void;
-}
-
-/** What waits and runs under a key of one of a queue's `limits`. */
-export interface KeyLoad {
-  /** The name of the limit. */
-  readonly limit: string;
-  /** The key; numbers as text. */
-  readonly key: string;
-  /** How many tasks with it wait, whatever for. */
-  readonly waiting: number;
-  /** How many places under it are taken. */
-  readonly running: number;
 }
 
 /** A task that has lent its places and wants them back. */

@@ -45,7 +45,7 @@ export function encode(message: unknown): Uint8Array {
 }
 
 /**
- * Makes bytes of a message that may have no more than so many.
+ * Makes bytes of a message, of which there may be only a limited number.
  *
  * @param message Plain data.
  * @param maxBytes How many it may have.

@@ -1,5 +1,5 @@
 import type { NotPortableError } from "../../../base/errors.ts";
-import type { Timed, Timers } from "../../../base/timers.ts";
+import type { Timers } from "../../../base/timers.ts";
 import {
   type AheadExecutor,
   type ExecutorHost,
@@ -10,6 +10,7 @@ import {
 import type { Task } from "../../../task/task.ts";
 import { runtime } from "../../../runtime/here.ts";
 import { PROGRESS, type UpMessage } from "../wire/protocol.ts";
+import { BusyWatch } from "./busy_watch.ts";
 import { Inbox, type InboxListener } from "./inbox.ts";
 import type { Exit, StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
@@ -18,12 +19,6 @@ import { Loads } from "./loads.ts";
 import { Pace } from "./pace.ts";
 import { Roster, type RosterListener } from "./roster.ts";
 import type { PoolWorker, WorkerAttempt } from "./worker.ts";
-
-/**
- * How often workers that have several tasks are looked after: a long one may keep back the results of those before it and
- * hold up those behind it.
- */
-const LOOK_AFTER_MS = 5;
 
 /**
  * Which worker gets which task, and what becomes of the attempts.
@@ -43,7 +38,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   readonly #host: ExecutorHost;
   readonly #settings: PoolSettings;
   readonly #pace = new Pace();
-  readonly #look: Timed = { timer: 0, expire: () => this.#lookAfter() };
+  readonly #busy: BusyWatch;
 
   constructor(
     host: ExecutorHost,
@@ -56,6 +51,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     this.#isMeasured = host.clock === runtime.clock;
     this.roster = new Roster(host, settings, idleTimers, startWorker, this);
     this.#inbox = new Inbox(host.clock, this);
+    this.#busy = new BusyWatch(host, this.roster.workers, (worker) => this.#lookAt(worker));
     this.#lateness = new Lateness(host, settings, idleTimers, this.roster.workers, this);
   }
 
@@ -93,7 +89,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const waiting = this.#host.backlog;
     if (waiting > 0) this.roster.grow(waiting);
     else this.#balance();
-    this.#watchBusy();
+    this.#busy.watch();
   }
 
   withdraw(task: Task): Withdrawal {
@@ -157,7 +153,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   /** Leaves off looking after workers. */
   async stop(): Promise<void> {
-    this.#host.timers.remove(this.#look);
+    this.#busy.stop();
     await this.#lateness.stop();
   }
 
@@ -225,11 +221,11 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     }
     // One at a time: the end of one may make someone cancel the others, who are still to be found here.
     for (const attempt of [...worker.attempts]) this.#lose(attempt, exit, now);
-    this.#unwatchBusy();
+    this.#busy.unwatch();
   }
 
   emptied(): void {
-    this.#host.timers.remove(this.#look);
+    this.#busy.stop();
     this.#lateness.rest();
   }
 
@@ -324,12 +320,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   #rest(worker: PoolWorker, now: number): void {
     this.roster.rest(worker, now);
-    this.#unwatchBusy();
-  }
-
-  /** Whether a task waits behind another one in a worker. */
-  #hasWaiting(): boolean {
-    return this.roster.workers.some(({ attempts }) => attempts.length > 1);
+    this.#busy.unwatch();
   }
 
   /** Gives a task back to the queue; `false` if it has begun. */
@@ -373,25 +364,6 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const kinds = new Set(workers.filter(isIdle).map(({ kind }) => kind));
     if (kinds.size === 0) return;
     for (const worker of workers) if (kinds.has(worker.kind)) this.retiring(worker);
-  }
-
-  #watchBusy(): void {
-    if (this.#look.timer !== 0 || !this.#hasWaiting()) return;
-    this.#host.timers.addIn(this.#look, LOOK_AFTER_MS);
-  }
-
-  #unwatchBusy(): void {
-    if (this.#look.timer !== 0 && !this.#hasWaiting()) this.#host.timers.remove(this.#look);
-  }
-
-  /** Takes back what waits behind long tasks, and takes in the results that wait as well. */
-  #lookAfter(): void {
-    for (const worker of [...this.roster.workers]) {
-      if (worker.attempts.length > 1) this.#lookAt(worker);
-    }
-    // A pause keeps the queue from dispatching, not workers from having several tasks.
-    this.#watchBusy();
-    this.#host.requestDispatch();
   }
 
   /** An attempt that was under way at the last look too is long, unless it has ended and its result was kept back. */

@@ -220,7 +220,7 @@ test("limits by key: where nothing can run, what a key holds back fails too", as
   const spec = { fn: () => {}, args: [], keys: { host: "a" } };
   const tasks = engine.intake.submit(Array(5).fill(spec), 1, DEFAULT_OPTIONS);
   await clock.drain();
-  assertEquals([taken.length, engine.limited], [1, 4]);
+  assertEquals([taken.length, engine.dispatcher.limited], [1, 4]);
   const error = new Error("no worker starts");
   host.returned(taken.pop()!);
   host.startFailed(error);
