@@ -1,5 +1,5 @@
-import { AsyncQueue, ProcessQueue, ThreadQueue } from "@trilane/trilane";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { AsyncQueue, ProcessQueue, ThreadQueue } from "@trilane/trilane";
 import { spawnSync } from "node:child_process";
 import {
   existsSync,

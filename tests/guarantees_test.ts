@@ -8,8 +8,8 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { AsyncQueue } from "../mod.ts";
-import { test } from "./harness.ts";
 import { VirtualClock } from "../src/testing/virtual_clock.ts";
+import { test } from "./harness.ts";
 
 test("guarantees: what is submitted at once starts by priority, then in order", async () => {
   const priorities = fc.array(fc.oneof(fc.nat(4), fc.double({ noNaN: true })), { maxLength: 150 });

@@ -27,8 +27,8 @@ import {
   type TaskStatus,
   ThreadQueue,
 } from "../mod.ts";
-import { MemoryRecorder } from "./unit/checkpoint/support.ts";
 import { test } from "./harness.ts";
+import { MemoryRecorder } from "./unit/checkpoint/support.ts";
 
 /** Whether two types are the same, not merely assignable to each other. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true

@@ -1,5 +1,5 @@
-import { TaskTimeoutError } from "./errors.ts";
 import { checks, type OptionChecks, ownOptions } from "./checks.ts";
+import { TaskTimeoutError } from "./errors.ts";
 import { listen, type SignalListener, unlisten } from "./signals.ts";
 import type { Timed, Timers } from "./timers.ts";
 

@@ -1,8 +1,8 @@
-import { isInstance, QueueStateError, show } from "../base/errors.ts";
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
-import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
+import { isInstance, QueueStateError, show } from "../base/errors.ts";
 import { runtime } from "../runtime/here.ts";
 import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
+import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
 import { decodeValue, encodeValue } from "./encoding.ts";
 import { openCheckpoint } from "./file.ts";
 

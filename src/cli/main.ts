@@ -10,8 +10,8 @@
  * @module
  */
 import process from "node:process";
-import { mainThread } from "./host.ts";
 import { runCommandLine } from "./command_line.ts";
+import { mainThread } from "./host.ts";
 import { runProgram } from "./program.ts";
 
 /**

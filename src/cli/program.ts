@@ -2,8 +2,8 @@ import process from "node:process";
 import { reasonOf } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { threads } from "../runtime/threads.ts";
-import { COMMANDS } from "./commands.ts";
 import { readRequest, runCommandLine } from "./command_line.ts";
+import { COMMANDS } from "./commands.ts";
 import { mainThread, STATUS_BY_SIGNAL } from "./host.ts";
 import type { FromMain, FromRun, RunStart } from "./run_thread_protocol.ts";
 

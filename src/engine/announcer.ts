@@ -1,7 +1,7 @@
-import type { Observer, Settler, Task } from "../task/task.ts";
 import { resolved } from "../base/thenable.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
+import type { Observer, Settler, Task } from "../task/task.ts";
 
 /** What may be called as tasks go on. */
 export interface Hooks {

@@ -1,8 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import { show } from "../base/errors.ts";
+import type { Keys, ResolvedOptions } from "../task/options.ts";
 import { FAILED, type Place, SUCCEEDED } from "../task/place.ts";
 import type { Entry, RecordedValue } from "../task/recorder.ts";
-import type { Keys, ResolvedOptions } from "../task/options.ts";
 import { type AnyFunction, Task, type TaskOwner } from "../task/task.ts";
 import type { Admission } from "./admission.ts";
 import type { Announcer } from "./announcer.ts";

@@ -1,7 +1,7 @@
-import type { Entry, Success } from "../task/recorder.ts";
-import type { Place } from "../task/place.ts";
-import type { Task } from "../task/task.ts";
 import type { Timed, Timers } from "../base/timers.ts";
+import type { Place } from "../task/place.ts";
+import type { Entry, Success } from "../task/recorder.ts";
+import type { Task } from "../task/task.ts";
 
 /** Enough successes to be recorded together. */
 const BATCH = 1024;

@@ -1,5 +1,5 @@
-import { shared } from "../base/shared.ts";
 import { show } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 
 /** What is to be transferred with a value, by the value. */
 const marks = shared("transfers", () => new WeakMap<object, readonly Transferable[]>());

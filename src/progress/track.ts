@@ -1,7 +1,7 @@
 import process from "node:process";
+import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import type { Clock } from "../base/clock.ts";
 import { show } from "../base/errors.ts";
-import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { QUEUE_OPTION_CHECKS } from "../engine/options.ts";
 import type { QueueStats } from "../queue/queue.ts";
 import { runtime } from "../runtime/here.ts";

@@ -1,9 +1,9 @@
-import { show } from "../base/errors.ts";
-import type { HandleValue, PlainHandle } from "../task/handle.ts";
 import { ownOptions } from "../base/checks.ts";
+import { show } from "../base/errors.ts";
 import { WAIT_OPTION_CHECKS, type WaitOptions } from "../base/wait.ts";
-import { byEnd, Task } from "../task/task.ts";
 import { Limit } from "../base/wait.ts";
+import type { HandleValue, PlainHandle } from "../task/handle.ts";
+import { byEnd, Task } from "../task/task.ts";
 
 /**
  * Iterates over tasks as they end, those that already have first. Leaving the loop early

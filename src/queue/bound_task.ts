@@ -1,6 +1,6 @@
-import type { TaskGroup } from "./group.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskOptions } from "../task/options.ts";
+import type { TaskGroup } from "./group.ts";
 import type { Items, MapItem } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
 

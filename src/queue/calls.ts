@@ -1,6 +1,6 @@
-import type { TaskSpec } from "../engine/intake.ts";
 import { show } from "../base/errors.ts";
 import { assertIterable, isIterable } from "../base/iterables.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import type { Keys, TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";
 

@@ -1,12 +1,12 @@
-import { asCompleted } from "./as_completed.ts";
-import type { PlainHandle, TaskHandle, TaskStatus } from "../task/handle.ts";
-import type { Tally } from "../engine/history.ts";
-import type { WaitOptions } from "../base/wait.ts";
-import type { TaskResult } from "../task/result.ts";
-import { executionError, RunSummary } from "./summary.ts";
-import { byEnd, type Task } from "../task/task.ts";
 import type { Timers } from "../base/timers.ts";
+import type { WaitOptions } from "../base/wait.ts";
 import { waitFor } from "../base/wait.ts";
+import type { Tally } from "../engine/history.ts";
+import type { PlainHandle, TaskHandle, TaskStatus } from "../task/handle.ts";
+import type { TaskResult } from "../task/result.ts";
+import { byEnd, type Task } from "../task/task.ts";
+import { asCompleted } from "./as_completed.ts";
+import { executionError, RunSummary } from "./summary.ts";
 
 /**
  * Tasks that were submitted together, in the order of their inputs.

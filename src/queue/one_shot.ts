@@ -1,10 +1,10 @@
-import { assertIterable, isAsyncIterable } from "../base/iterables.ts";
 import { checkOptions, type OptionChecks } from "../base/checks.ts";
+import { assertIterable, isAsyncIterable } from "../base/iterables.ts";
 import type { QueueOptions } from "../engine/options.ts";
-import type { TaskQueue } from "./queue.ts";
-import type { MapItem } from "./items.ts";
-import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 import type { AnyFunction } from "../task/task.ts";
+import type { MapItem } from "./items.ts";
+import type { TaskQueue } from "./queue.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 
 /**
  * The options of a one-shot map: those of a queue and of its tasks together.

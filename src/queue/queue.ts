@@ -2,20 +2,14 @@
  * Longer than 400 lines because it is the page that users read: nearly all of it are the doc comments of public methods, each
  * of which hands over to the engine or to `submission.ts` in a line or two.
  */
-import { asCompleted } from "./as_completed.ts";
-import { bindTask, type BoundTask } from "./bound_task.ts";
-import { submittedArguments, submittedOptions } from "./calls.ts";
+import { checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
+import { QueueClosedError, QueueStateError } from "../base/errors.ts";
+import { HandlePromise } from "../base/handle_promise.ts";
+import type { Platform } from "../base/platform.ts";
 import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
-import type { KeyLoad } from "../engine/options.ts";
-import { QueueClosedError, QueueStateError } from "../base/errors.ts";
-import type { Platform } from "../base/platform.ts";
 import type { Executor, ExecutorHost } from "../engine/executor.ts";
-import type { TaskGroup } from "./group.ts";
-import type { Items, LoneItem, MapItem } from "./items.ts";
-import type { Awaitable, HandleValues, PlainHandle, TaskHandle } from "../task/handle.ts";
-import { checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
-import type { TaskOptions } from "../task/options.ts";
+import type { KeyLoad } from "../engine/options.ts";
 import {
   checkBurst,
   checkRate,
@@ -23,16 +17,22 @@ import {
   type QueueOptions,
   type Rate,
 } from "../engine/options.ts";
-import type { RunOptions } from "./run.ts";
+import type { Awaitable, HandleValues, PlainHandle, TaskHandle } from "../task/handle.ts";
+import type { TaskOptions } from "../task/options.ts";
 import type { TaskResult } from "../task/result.ts";
+import type { AnyFunction, Task } from "../task/task.ts";
+import { asCompleted } from "./as_completed.ts";
+import { bindTask, type BoundTask } from "./bound_task.ts";
+import { submittedArguments, submittedOptions } from "./calls.ts";
+import type { TaskGroup } from "./group.ts";
+import type { Items, LoneItem, MapItem } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
+import type { RunOptions } from "./run.ts";
 import { runEngine } from "./run.ts";
+import { serveShared, type Share } from "./sharing.ts";
 import type { StreamItem, StreamOptions } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import type { RunSummary } from "./summary.ts";
-import type { AnyFunction, Task } from "../task/task.ts";
-import { serveShared, type Share } from "./sharing.ts";
-import { HandlePromise } from "../base/handle_promise.ts";
 
 /** What a queue is doing, in numbers. */
 export interface QueueStats {

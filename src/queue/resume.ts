@@ -1,10 +1,10 @@
 import { canonicalJson } from "../base/canonical_json.ts";
-import type { Call } from "./calls.ts";
-import { isError, show } from "../base/errors.ts";
 import { type Check, checks, type OptionChecks } from "../base/checks.ts";
+import { isError, show } from "../base/errors.ts";
 import { checkKeys, type Keys, TASK_OPTION_CHECKS, type TaskOptions } from "../task/options.ts";
 import type { Entry, RecordedValue, ResumeOptions } from "../task/recorder.ts";
 import { type AnyFunction, nameOf } from "../task/task.ts";
+import type { Call } from "./calls.ts";
 
 /** How each task of a batch is run, and where the batch goes on. */
 export interface BatchOptions<I = unknown>

@@ -1,10 +1,10 @@
-import type { Engine } from "../engine/engine.ts";
-import { TaskCancelledError, TaskTimeoutError } from "../base/errors.ts";
 import { checks, oneOf, type OptionChecks, ownOptions } from "../base/checks.ts";
-import type { QueueOptions } from "../engine/options.ts";
+import { TaskCancelledError, TaskTimeoutError } from "../base/errors.ts";
 import { listen, type SignalListener, unlisten } from "../base/signals.ts";
-import { RunSummary } from "./summary.ts";
 import type { Timed } from "../base/timers.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { QueueOptions } from "../engine/options.ts";
+import { RunSummary } from "./summary.ts";
 
 /** How one `run()` runs. */
 export interface RunOptions {

@@ -1,10 +1,10 @@
-import type { Engine } from "../engine/engine.ts";
-import { isAsyncIterable } from "../base/iterables.ts";
 import { checks, type OptionChecks } from "../base/checks.ts";
-import type { TaskResult } from "../task/result.ts";
-import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
+import { isAsyncIterable } from "../base/iterables.ts";
+import type { Engine } from "../engine/engine.ts";
 import { outcomeError } from "../task/outcome.ts";
+import type { TaskResult } from "../task/result.ts";
 import type { Task } from "../task/task.ts";
+import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 
 /** How a stream runs, besides the options of each of its tasks. */
 export interface StreamOptions<I = unknown> extends BatchOptions<I> {

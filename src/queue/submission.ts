@@ -1,5 +1,5 @@
-import { QueueStateError, show } from "../base/errors.ts";
 import { ownOptions, refuse } from "../base/checks.ts";
+import { QueueStateError, show } from "../base/errors.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import type { Dependency } from "../engine/blocked.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -1,9 +1,9 @@
 import { ExecutionError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import type { Tally } from "../engine/history.ts";
 import { outcomeError } from "../task/outcome.ts";
-import { resultJson } from "../task/result_json.ts";
-import { printable } from "../base/printable.ts";
 import type { CancelledResult, FailedResult, SucceededResult, TaskResult } from "../task/result.ts";
+import { resultJson } from "../task/result_json.ts";
 
 /** How a set of durations is spread, in milliseconds; all 0 for an empty set. */
 export interface Percentiles {

@@ -1,12 +1,12 @@
-import type { TaskSpec } from "../engine/intake.ts";
 import { NotPortableError, reasonOf } from "../base/errors.ts";
-import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
-import { type AnyFunction, nameOf } from "../task/task.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
-import { assertPortable } from "../portable/assert.ts";
 import { canClone, encodeValue } from "../lanes/pool/wire/values.ts";
+import { assertPortable } from "../portable/assert.ts";
 import { referenceOf, type TaskReference } from "../portable/portable.ts";
 import { transfersOf } from "../portable/transfer.ts";
+import { resolveTaskOptions, type TaskOptions } from "../task/options.ts";
+import { type AnyFunction, nameOf } from "../task/task.ts";
 import type { Batch, SentCall } from "./protocol.ts";
 
 /**

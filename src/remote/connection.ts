@@ -1,9 +1,9 @@
 import { QueueClosedError, QueueStateError } from "../base/errors.ts";
-import type { TaskStatus } from "../task/handle.ts";
-import type { QueueStats } from "../queue/queue.ts";
 import { Timers } from "../base/timers.ts";
 import { decodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import type { QueueStats } from "../queue/queue.ts";
 import { runtime } from "../runtime/here.ts";
+import type { TaskStatus } from "../task/handle.ts";
 import {
   ADMITTED,
   ANSWER,

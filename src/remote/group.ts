@@ -1,8 +1,8 @@
-import { groupSummary, valuesOf } from "../queue/group.ts";
-import type { WaitOptions } from "../base/wait.ts";
-import type { RunSummary } from "../queue/summary.ts";
-import { waitFor } from "../base/wait.ts";
 import type { QueueStateError } from "../base/errors.ts";
+import type { WaitOptions } from "../base/wait.ts";
+import { waitFor } from "../base/wait.ts";
+import { groupSummary, valuesOf } from "../queue/group.ts";
+import type { RunSummary } from "../queue/summary.ts";
 import type { Connection } from "./connection.ts";
 import { cancelTasks, type RemoteHandle, type RemoteTask } from "./handle.ts";
 

@@ -1,12 +1,12 @@
 import { QueueStateError } from "../base/errors.ts";
-import type { PlainHandle, TaskStatus } from "../task/handle.ts";
 import type { WaitOptions } from "../base/wait.ts";
-import type { TaskResult } from "../task/result.ts";
-import { cancelError } from "../task/outcome.ts";
 import { waitFor } from "../base/wait.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { decodeValue } from "../lanes/pool/wire/values.ts";
 import { runtime } from "../runtime/here.ts";
+import type { PlainHandle, TaskStatus } from "../task/handle.ts";
+import { cancelError } from "../task/outcome.ts";
+import type { TaskResult } from "../task/result.ts";
 import type { ConnectedTask, Connection } from "./connection.ts";
 import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
 

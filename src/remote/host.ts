@@ -1,13 +1,13 @@
 import { MessageChannel, type MessagePort as NodePort } from "node:worker_threads";
 import { NotPortableError, reasonOf } from "../base/errors.ts";
-import type { TaskOptions } from "../task/options.ts";
-import type { TaskQueue } from "../queue/queue.ts";
-import type { TaskResult, TaskResultBase } from "../task/result.ts";
-import type { Task } from "../task/task.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../lanes/pool/wire/error_codec.ts";
 import { canClone, decodeValue, encodeValue } from "../lanes/pool/wire/values.ts";
-import { listenOn } from "../runtime/port.ts";
 import { transfer } from "../portable/transfer.ts";
+import type { TaskQueue } from "../queue/queue.ts";
+import { listenOn } from "../runtime/port.ts";
+import type { TaskOptions } from "../task/options.ts";
+import type { TaskResult, TaskResultBase } from "../task/result.ts";
+import type { Task } from "../task/task.ts";
 import { checkedBatch, checkedIds } from "./checks.ts";
 import {
   ABORT,

@@ -1,9 +1,9 @@
-import type { TaskStatus } from "../task/handle.ts";
-import type { TaskOptions } from "../task/options.ts";
-import type { QueueStats } from "../queue/queue.ts";
-import type { TaskResult, TaskResultBase } from "../task/result.ts";
 import type { EncodedThrown } from "../lanes/pool/wire/error_codec.ts";
 import type { TaskReference } from "../portable/portable.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import type { TaskStatus } from "../task/handle.ts";
+import type { TaskOptions } from "../task/options.ts";
+import type { TaskResult, TaskResultBase } from "../task/result.ts";
 
 /**
  * What a shared queue and those who hold an end of one of its ports say to each other. A request has a number,

@@ -1,3 +1,7 @@
+import { show } from "../base/errors.ts";
+import { HandlePromise } from "../base/handle_promise.ts";
+import { shared } from "../base/shared.ts";
+import type { Portable } from "../portable/portable.ts";
 import {
   areCalls,
   callsOf,
@@ -5,14 +9,10 @@ import {
   submittedArguments,
   submittedOptions,
 } from "../queue/calls.ts";
-import { show } from "../base/errors.ts";
-import type { TaskOptions } from "../task/options.ts";
-import type { QueueStats } from "../queue/queue.ts";
 import type { Items, LoneItem, MapItem } from "../queue/items.ts";
-import { shared } from "../base/shared.ts";
+import type { QueueStats } from "../queue/queue.ts";
+import type { TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";
-import { HandlePromise } from "../base/handle_promise.ts";
-import type { Portable } from "../portable/portable.ts";
 import { assertRemoteTask } from "./batch.ts";
 import { Connection } from "./connection.ts";
 import { RemoteGroup } from "./group.ts";

@@ -1,6 +1,6 @@
-import type { AnyFunction } from "../task/task.ts";
 import type { TaskReference } from "../portable/portable.ts";
 import { makeStub } from "../portable/stub.ts";
+import type { AnyFunction } from "../task/task.ts";
 
 /** How many functions are kept: the ones submitted last. A task keeps its own as long as it needs it. */
 const MAX_STUBS = 256;

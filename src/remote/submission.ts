@@ -1,7 +1,7 @@
-import type { TaskSpec } from "../engine/intake.ts";
-import type { TaskOptions } from "../task/options.ts";
 import { listen, type SignalListener, unlisten } from "../base/signals.ts";
+import type { TaskSpec } from "../engine/intake.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
+import type { TaskOptions } from "../task/options.ts";
 import { makeBatch, unsendable } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import { RemoteTask } from "./handle.ts";

@@ -1,5 +1,5 @@
-import type { Attempt } from "./attempts.ts";
 import type { TaskResult } from "../task/result.ts";
+import type { Attempt } from "./attempts.ts";
 import type { Row } from "./rows.ts";
 
 /** Short attempts of one row that follow each other closely, drawn as one. */

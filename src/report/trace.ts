@@ -1,5 +1,5 @@
-import type { TaskResult } from "../task/result.ts";
 import type { RunSummary } from "../queue/summary.ts";
+import type { TaskResult } from "../task/result.ts";
 import { type Attempt, attemptsOf, explanation } from "./attempts.ts";
 import { type Level, levelsOf } from "./levels.ts";
 import { layOut } from "./rows.ts";

@@ -1,5 +1,5 @@
-import { bun } from "./bun/runtime.ts";
 import { browser } from "./browser/runtime.ts";
+import { bun } from "./bun/runtime.ts";
 import { deno } from "./deno/runtime.ts";
 import { node } from "./node/runtime.ts";
 import type { Runtime } from "./runtime.ts";

@@ -1,7 +1,7 @@
+import { TrilaneError } from "../base/errors.ts";
 import { threads as browser } from "./browser/threads.ts";
 import { threads as bun } from "./bun/threads.ts";
 import { threads as deno } from "./deno/threads.ts";
-import { TrilaneError } from "../base/errors.ts";
 import { runtime } from "./here.ts";
 import { threads as node } from "./node/threads.ts";
 import type { RuntimeName, Threads } from "./runtime.ts";

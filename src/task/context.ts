@@ -1,7 +1,7 @@
 import { QueueStateError, TaskCancelledError } from "../base/errors.ts";
+import { shared } from "../base/shared.ts";
 import type { PlainHandle } from "./handle.ts";
 import type { TaskResult } from "./result.ts";
-import { shared } from "../base/shared.ts";
 
 /**
  * What a running attempt knows of itself; see {@linkcode currentTask}.

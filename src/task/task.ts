@@ -4,16 +4,16 @@
  */
 import { checks } from "../base/checks.ts";
 import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
+import type { Timed, Timers } from "../base/timers.ts";
+import type { WaitOptions } from "../base/wait.ts";
+import { waitFor } from "../base/wait.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { WaitOptions } from "../base/wait.ts";
-import type { Entry } from "./recorder.ts";
-import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "./place.ts";
-import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
-import type { Timed, Timers } from "../base/timers.ts";
 import { cancelError } from "./outcome.ts";
+import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "./place.ts";
+import type { Entry } from "./recorder.ts";
+import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import { resultJson } from "./result_json.ts";
-import { waitFor } from "../base/wait.ts";
 
 /** Any function that can be a task. */
 // deno-lint-ignore no-explicit-any

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import type { Exit, LinkListener, WorkerLink } from "../lanes/pool/host/link.ts";
 import { Claims } from "../lanes/pool/wire/claims.ts";
 import { encodeThrown } from "../lanes/pool/wire/error_codec.ts";
-import type { Exit, LinkListener, WorkerLink } from "../lanes/pool/host/link.ts";
 import {
   type DownMessage,
   ERROR,

@@ -1,13 +1,13 @@
 import { checks, type OptionChecks } from "../base/checks.ts";
-import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../engine/options.ts";
-import { type Lane, TaskQueue } from "../queue/queue.ts";
 import { Timers } from "../base/timers.ts";
+import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../engine/options.ts";
 import { PoolExecutor } from "../lanes/pool/host/executor.ts";
-import { assertPortable } from "../portable/assert.ts";
 import { poolSettings } from "../lanes/pool/host/options.ts";
+import { assertPortable } from "../portable/assert.ts";
+import type { Portable } from "../portable/portable.ts";
+import { type Lane, TaskQueue } from "../queue/queue.ts";
 import { runtime } from "../runtime/here.ts";
 import { platformWithSites } from "../runtime/site.ts";
-import type { Portable } from "../portable/portable.ts";
 import type { Faults } from "./faults.ts";
 import { InlineLink } from "./inline_link.ts";
 

@@ -4,8 +4,8 @@ import { dashboard } from "../../src/dashboard/mod.ts";
 import { Publisher } from "../../src/dashboard/publisher.ts";
 import { Recorder } from "../../src/dashboard/recorder.ts";
 import { test } from "../harness.ts";
-import { failed, ran } from "../unit/report/support.ts";
 import { FakeQueue } from "../unit/dashboard/support.ts";
+import { failed, ran } from "../unit/report/support.ts";
 import { withDashboard } from "./dashboard.ts";
 import { assertAllReadable } from "./readable.ts";
 

@@ -14,10 +14,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { Random } from "../random.ts";
 import type { LaneName } from "./acts.ts";
 import { children, openFiles, workerThreads } from "./liveness.ts";
 import { soon } from "./patience.ts";
-import { Random } from "../random.ts";
 import { Round } from "./round.ts";
 import { Total } from "./total.ts";
 

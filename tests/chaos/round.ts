@@ -17,12 +17,12 @@ import {
   type TaskResult,
   ThreadQueue,
 } from "../../mod.ts";
+import type { Random } from "../random.ts";
 import { type Act, actsOf, isEndless, isKilling, type LaneName } from "./acts.ts";
 import { judge, type Story } from "./judge.ts";
 import { children, nameOf } from "./liveness.ts";
 import { read } from "./log.ts";
 import { soon } from "./patience.ts";
-import type { Random } from "../random.ts";
 import { answer, type Order } from "./tasks.ts";
 
 const { enlist, perform } = importTasks<typeof import("./tasks.ts")>(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import { asCompleted, type PlainHandle, type TaskHandle, TaskTimeoutError } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, CountingController, settle, withQueue } from "./support.ts";
 

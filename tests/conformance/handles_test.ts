@@ -1,13 +1,13 @@
-import { inspect } from "node:util";
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import { inspect } from "node:util";
 import {
   QueueStateError,
   TaskCancelledError,
   type TaskHandle,
   type TaskStatus,
 } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, assertRefused, settle, Watch, withQueue } from "./support.ts";
 

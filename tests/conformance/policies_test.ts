@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { QueueOptions, RunOptions, TaskHandle, TaskOptions, TaskQueue } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { type Lane, lanes } from "./lanes.ts";
 import { type Desk, Watch, withQueue } from "./support.ts";
 

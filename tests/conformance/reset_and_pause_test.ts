@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { TaskCancelledError } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, pick, Watch, withQueue } from "./support.ts";
 

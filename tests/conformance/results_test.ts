@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { TaskResult } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { Watch, withQueue } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { QueueOptions, TaskHandle, TaskOptions, TaskQueue } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { pick, reported, Watch, withQueue } from "./support.ts";
 

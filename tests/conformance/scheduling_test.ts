@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { pick, Watch, withQueue } from "./support.ts";
 

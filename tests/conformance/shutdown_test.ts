@@ -6,8 +6,8 @@ import {
   type TaskHandle,
   type TaskQueue,
 } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, assertRefused, pick, Watch, withQueue } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import { asCompleted, type TaskHandle, type TaskQueue } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { pick, Watch, withQueue } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type QueueOptions, type TaskQueue, TaskTimeoutError } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, type Desk, eventually, pick, Watch, withQueue } from "./support.ts";
 

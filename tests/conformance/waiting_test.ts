@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertRejects, assertStrictEquals } from "@std/assert";
 import { TaskTimeoutError } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, CountingController, reported, withQueue } from "./support.ts";
 

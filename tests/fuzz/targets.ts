@@ -5,13 +5,13 @@
  */
 import { AsyncQueue, attachQueue, inlineTask, NotPortableError } from "../../mod.ts";
 import { decodeThrown, encodeThrown } from "../../src/lanes/pool/wire/error_codec.ts";
-import { attemptsOf, RunMessageWriter } from "../../src/lanes/pool/wire/run_message.ts";
 import type { RunMessage } from "../../src/lanes/pool/wire/protocol.ts";
+import { attemptsOf, RunMessageWriter } from "../../src/lanes/pool/wire/run_message.ts";
 import { decodeValue, encodeValue } from "../../src/lanes/pool/wire/values.ts";
 import { decode, encode } from "../../src/lanes/process/codec.ts";
+import { referenceOf } from "../../src/portable/portable.ts";
 import { Connection } from "../../src/remote/connection.ts";
 import { QueueHost } from "../../src/remote/host.ts";
-import { referenceOf } from "../../src/portable/portable.ts";
 import type { Random } from "../random.ts";
 import { mutate, mutateBytes } from "./mutate.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { attachQueue, defineTasks, inlineTask, NotPortableError } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { eventually } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 
 function renamed<F extends (...args: never[]) => unknown>(fn: F, name: PropertyDescriptor): F {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../unit/lanes/thread/support.ts";
 import { test } from "../harness.ts";
+import { runProgram } from "../unit/lanes/thread/support.ts";
 import { tolerable } from "./changes.ts";
 import { lanes } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { TaskHandle } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { reported } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { oddities } from "./oddities.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 

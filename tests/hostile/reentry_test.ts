@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AsyncQueue, currentTask, QueueClosedError, type TaskHandle } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { reported, settle } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 
 /** Far more than a stack has room for. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AsyncQueue, type TaskHandle, type TaskOptions } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { assertRefused, reported } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { oddities } from "./oddities.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { TaskOptions } from "../../mod.ts";
-import { test } from "../harness.ts";
 import { assertRefused, CountingController } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { oddities } from "./oddities.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 

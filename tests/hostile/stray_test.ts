@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { runProgram } from "../unit/lanes/thread/support.ts";
 import { test } from "../harness.ts";
+import { runProgram } from "../unit/lanes/thread/support.ts";
 import { oddities } from "./oddities.ts";
 
 const program = new URL("programs/stray.ts", import.meta.url);

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { AsyncQueue, type QueueOptions, type TaskOptions } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
-import { test } from "../harness.ts";
 import { assertRefused } from "../conformance/support.ts";
+import { test } from "../harness.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 
 const DAY = 86_400_000;

@@ -20,8 +20,8 @@ import {
 import { attemptsOf, type SentAttempt } from "../../src/lanes/pool/wire/run_message.ts";
 import { Runner } from "../../src/lanes/pool/worker/runner.ts";
 import type { Happening } from "./history.ts";
-import type { QueueScript } from "./program.ts";
 import { lendMemory, type Memory } from "./memory.ts";
+import type { QueueScript } from "./program.ts";
 import { isSendable, ticketsOf, Way } from "./way.ts";
 
 /** Where the workers of a pool live. */

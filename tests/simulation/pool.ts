@@ -9,8 +9,8 @@ import { PoolExecutor } from "../../src/lanes/pool/host/executor.ts";
 import { POOL_OPTION_CHECKS, poolSettings } from "../../src/lanes/pool/host/options.ts";
 import type { Portable } from "../../src/portable/portable.ts";
 import { runtime } from "../../src/runtime/here.ts";
-import type { QueueScript } from "./program.ts";
 import { SimulatedLink, type Workplace } from "./link.ts";
+import type { QueueScript } from "./program.ts";
 
 /** What the options of a queue say of how its pool runs. */
 export function poolOptionsOf({ lane, pool }: QueueScript): object {

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { type Kind, programOf } from "./author.ts";
 import { judge, type Violation } from "./checker.ts";
 import type { History } from "./history.ts";
-import { type Kind, programOf } from "./author.ts";
 import type { Program } from "./program.ts";
 import { shrink } from "./shrink.ts";
 import { carryOut } from "./world.ts";

@@ -6,7 +6,6 @@
 import type { TaskStatus } from "../../mod.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
 import { POOL } from "./features.ts";
-import { PoolStillness } from "./pool_stillness.ts";
 import {
   type CallModel,
   GIVE_UP_AFTER_MS,
@@ -18,6 +17,7 @@ import {
   type What,
   type WorkerModel,
 } from "./model.ts";
+import { PoolStillness } from "./pool_stillness.ts";
 
 /** So many failed starts in a row, and no more workers are started while others can run what waits. */
 const MAX_FAILED_STARTS = 3;

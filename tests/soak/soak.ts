@@ -13,8 +13,8 @@ import { parseArgs } from "@std/cli";
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { stdArgs } from "../../scripts/std.ts";
 import { AsyncQueue, importTasks, type TaskQueue, ThreadQueue } from "../../mod.ts";
+import { stdArgs } from "../../scripts/std.ts";
 import { measureMemory, megabytes } from "./memory.ts";
 
 const MILLION = 1_000_000;

@@ -1,7 +1,7 @@
-import { AsyncQueue } from "../../lanes/async/queue.ts";
-import { cores } from "../../runtime/cores.ts";
 import type { QueueOptions } from "../../engine/options.ts";
+import { AsyncQueue } from "../../lanes/async/queue.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
+import { cores } from "../../runtime/cores.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { AnyFunction } from "../../task/task.ts";
 import type { Input } from "../input/format.ts";

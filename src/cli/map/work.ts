@@ -1,9 +1,9 @@
 import { isAbsolute } from "node:path";
+import { show } from "../../base/errors.ts";
 import type { QueueOptions } from "../../engine/options.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { AnyFunction } from "../../task/task.ts";
-import { show } from "../../base/errors.ts";
 import type { Input } from "../input/format.ts";
 import type { OptionValues } from "../options/options.ts";
 import { commonOf, type Outcome, outcomeOf, succeeded } from "../output/outcome.ts";

@@ -1,6 +1,6 @@
 import { isInstance, show } from "../../base/errors.ts";
-import { printable, printableJson, printableLines } from "../../base/printable.ts";
 import { jsonable } from "../../base/json.ts";
+import { printable, printableJson, printableLines } from "../../base/printable.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { Input } from "../input/format.ts";
 

@@ -1,7 +1,7 @@
+import type { RecordedValue } from "../../task/recorder.ts";
 import type { Input } from "../input/format.ts";
 import type { Inputs } from "../input/source.ts";
 import { notRead, type Outcome } from "../output/outcome.ts";
-import type { RecordedValue } from "../../task/recorder.ts";
 import type { RunMemory } from "./memory.ts";
 import type { Work } from "./work.ts";
 

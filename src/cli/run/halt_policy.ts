@@ -1,5 +1,5 @@
-import type { Status } from "../output/outcome.ts";
 import type { Halt } from "../options/values.ts";
+import type { Status } from "../output/outcome.ts";
 
 /** How many inputs must have ended before a share of an unknown number counts: one of one says nothing. */
 const MIN_ENDED_FOR_SHARE = 3;

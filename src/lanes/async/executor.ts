@@ -1,6 +1,6 @@
 import { isThenable, resolved } from "../../base/thenable.ts";
-import { callTask } from "../../task/context.ts";
 import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
+import { callTask } from "../../task/context.ts";
 import type { Task } from "../../task/task.ts";
 import { Slot, type SlotOwner } from "./slot.ts";
 

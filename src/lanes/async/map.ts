@@ -1,5 +1,5 @@
-import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import type { Items, LoneItem, MapItem } from "../../queue/items.ts";
+import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import type { AnyFunction } from "../../task/task.ts";
 import { ASYNC_OPTION_CHECKS, AsyncQueue } from "./queue.ts";
 

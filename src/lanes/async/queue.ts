@@ -1,6 +1,6 @@
 import { checks, type OptionChecks } from "../../base/checks.ts";
-import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../engine/options.ts";
 import { show } from "../../base/errors.ts";
+import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../engine/options.ts";
 import { type Lane, TaskQueue } from "../../queue/queue.ts";
 import { runtime } from "../../runtime/here.ts";
 import { AsyncExecutor } from "./executor.ts";

@@ -1,14 +1,14 @@
+import { QueueStateError } from "../../base/errors.ts";
+import type { ExecutorHost } from "../../engine/executor.ts";
+import { waits } from "../../engine/waits.ts";
 import {
   AttemptContext,
   type ContextActions,
   type ContextSource,
   type TaskContext,
 } from "../../task/context.ts";
-import { QueueStateError } from "../../base/errors.ts";
-import type { ExecutorHost } from "../../engine/executor.ts";
 import type { PlainHandle } from "../../task/handle.ts";
 import type { TaskResult } from "../../task/result.ts";
-import { waits } from "../../engine/waits.ts";
 import { Task } from "../../task/task.ts";
 
 /** What a slot asks of the executor that it belongs to. */

@@ -11,6 +11,9 @@
  */
 import process from "node:process";
 import { declareWorker } from "../../portable/loading.ts";
+import { runtime } from "../../runtime/here.ts";
+import { processes } from "../../runtime/processes.ts";
+import { onProcessStray } from "../../runtime/stray.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
 import {
   CLOSED,
@@ -22,12 +25,9 @@ import {
   UNREADY,
   type UpMessage,
 } from "../pool/wire/protocol.ts";
-import { Runner } from "../pool/worker/runner.ts";
 import { now } from "../pool/worker/now.ts";
+import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { runtime } from "../../runtime/here.ts";
-import { processes } from "../../runtime/processes.ts";
-import { onProcessStray } from "../../runtime/stray.ts";
 import { ToldClaims } from "./claims.ts";
 import { decode, encodeWithin } from "./codec.ts";
 import { END, isSignal, REST, SizedReader, writeFrame } from "./frames.ts";

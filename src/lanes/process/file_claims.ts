@@ -1,7 +1,7 @@
 import process from "node:process";
-import { type PoolClaims, slotOf, WORDS, type WorkerClaims } from "../pool/wire/claims.ts";
 import type { ExchangeFile, ExchangeTable } from "../../runtime/exchange_file.ts";
 import { sleepSync } from "../../runtime/sleep.ts";
+import { type PoolClaims, slotOf, WORDS, type WorkerClaims } from "../pool/wire/claims.ts";
 
 /*
  * Claims where no memory is shared but a file is. As in memory there is a word for each task in flight, but one side can't

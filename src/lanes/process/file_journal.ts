@@ -1,7 +1,7 @@
+import type { ExchangeFile, ExchangeTable } from "../../runtime/exchange_file.ts";
 import { slotOf, WORDS } from "../pool/wire/claims.ts";
 import type { Note, PoolJournal, WorkerJournal } from "../pool/wire/journal.ts";
 import { kindOf, NUMBER, primitiveOf, TEXT } from "../pool/wire/primitives.ts";
-import type { ExchangeFile, ExchangeTable } from "../../runtime/exchange_file.ts";
 
 /** Of a row: ticket, milliseconds, kind, number, and the ticket again, without which it was written but in part. */
 const WIDTH = 5;

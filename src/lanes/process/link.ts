@@ -1,8 +1,12 @@
 import type { Clock } from "../../base/clock.ts";
-import type { PoolClaims } from "../pool/wire/claims.ts";
-import type { PoolJournal } from "../pool/wire/journal.ts";
+import { runtime } from "../../runtime/here.ts";
+import { processes } from "../../runtime/processes.ts";
+import type { SpawnOptions, Subprocess, SubprocessExit } from "../../runtime/runtime.ts";
+import { writeToStdout } from "../../runtime/stdout.ts";
 import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
 import { untilQuiet } from "../pool/host/quiet.ts";
+import type { PoolClaims } from "../pool/wire/claims.ts";
+import type { PoolJournal } from "../pool/wire/journal.ts";
 import {
   ABORT,
   BEGUN,
@@ -11,10 +15,6 @@ import {
   TOUCHED,
   type UpMessage,
 } from "../pool/wire/protocol.ts";
-import { runtime } from "../../runtime/here.ts";
-import { processes } from "../../runtime/processes.ts";
-import type { SpawnOptions, Subprocess, SubprocessExit } from "../../runtime/runtime.ts";
-import { writeToStdout } from "../../runtime/stdout.ts";
 import { SentClaims } from "./claims.ts";
 import { decode, encode, encodeWithin } from "./codec.ts";
 import { createMark, END, type FrameListener, FrameReader, REST, sized } from "./frames.ts";

@@ -1,6 +1,6 @@
-import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
-import type { MapItem } from "../../queue/items.ts";
 import type { Portable } from "../../portable/portable.ts";
+import type { MapItem } from "../../queue/items.ts";
+import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { ProcessQueue } from "./queue.ts";
 

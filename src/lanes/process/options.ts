@@ -1,8 +1,8 @@
 import { checks, type OptionChecks } from "../../base/checks.ts";
 import { show } from "../../base/errors.ts";
-import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 import { processes } from "../../runtime/processes.ts";
 import type { DenoPermissions } from "../../runtime/runtime.ts";
+import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 
 /** How a child is started. */
 export interface SpawnContext {

@@ -1,3 +1,5 @@
+import { ExchangeFile } from "../../runtime/exchange_file.ts";
+import { processes } from "../../runtime/processes.ts";
 import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/wire/claims.ts";
 import {
   Journal,
@@ -5,8 +7,6 @@ import {
   type PoolJournal,
   type WorkerJournal,
 } from "../pool/wire/journal.ts";
-import { ExchangeFile } from "../../runtime/exchange_file.ts";
-import { processes } from "../../runtime/processes.ts";
 import { FILE_CLAIMS_SIZE, FilePoolClaims, FileWorkerClaims } from "./file_claims.ts";
 import { FILE_JOURNAL_SIZE, FileJournal } from "./file_journal.ts";
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { declareWorker } from "../../portable/loading.ts";
+import { threads } from "../../runtime/threads.ts";
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { declareWorker } from "../../portable/loading.ts";
-import { threads } from "../../runtime/threads.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** A port that nothing refers to is collected, which the pool would take for the worker's end. */

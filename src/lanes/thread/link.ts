@@ -1,10 +1,10 @@
-import { Claims } from "../pool/wire/claims.ts";
-import { Journal } from "../pool/wire/journal.ts";
-import type { Exit, LinkListener, WorkerLink } from "../pool/host/link.ts";
-import { untilQuiet } from "../pool/host/quiet.ts";
-import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts";
 import type { Port, Thread } from "../../runtime/runtime.ts";
 import { threads } from "../../runtime/threads.ts";
+import type { Exit, LinkListener, WorkerLink } from "../pool/host/link.ts";
+import { untilQuiet } from "../pool/host/quiet.ts";
+import { Claims } from "../pool/wire/claims.ts";
+import { Journal } from "../pool/wire/journal.ts";
+import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** How long after a worker's end the runtime may take to say how it ended. */

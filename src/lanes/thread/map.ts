@@ -1,7 +1,7 @@
-import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
-import type { MapItem } from "../../queue/items.ts";
-import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 import type { Portable } from "../../portable/portable.ts";
+import type { MapItem } from "../../queue/items.ts";
+import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
+import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 import { ThreadQueue } from "./queue.ts";
 
 /** The options of a one-shot map on a pool: those of the pool and of its tasks together. */

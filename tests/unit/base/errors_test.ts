@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
-import { reasonOf, show } from "../../../src/base/errors.ts";
 import * as trilane from "../../../mod.ts";
+import { reasonOf, show } from "../../../src/base/errors.ts";
 import { test } from "../../harness.ts";
 
 const {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { nearest } from "../../../src/base/suggest.ts";
 import { QUEUE_OPTION_CHECKS } from "../../../src/engine/options.ts";
 import { TASK_OPTION_CHECKS } from "../../../src/task/options.ts";
-import { nearest } from "../../../src/base/suggest.ts";
 import { test } from "../../harness.ts";
 
 const known = Object.keys({ ...TASK_OPTION_CHECKS, ...QUEUE_OPTION_CHECKS });

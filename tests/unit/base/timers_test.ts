@@ -1,8 +1,8 @@
 import { assertEquals, assertGreaterOrEqual, assertLess, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { type Timed, Timers } from "../../../src/base/timers.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 class Item implements Timed {
   timer = 0;

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { TaskTimeoutError } from "../../../mod.ts";
-import type { WaitOptions } from "../../../src/base/wait.ts";
 import { Timers } from "../../../src/base/timers.ts";
+import type { WaitOptions } from "../../../src/base/wait.ts";
 import { Limit, waitFor } from "../../../src/base/wait.ts";
+import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { countListeners } from "../../abort_listeners.ts";
 import { test } from "../../harness.ts";
-import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 
 /** Something to wait for that can be told to come, and tells who waits for it. */
 function setUp() {

@@ -1,8 +1,8 @@
-import { defineTasks } from "../../../src/portable/define.ts";
-import { currentTask } from "../../../src/task/context.ts";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import { defineTasks } from "../../../src/portable/define.ts";
+import { currentTask } from "../../../src/task/context.ts";
 
 export const version = 3;
 

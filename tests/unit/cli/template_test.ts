@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import { CommandTemplate } from "../../../src/cli/exec/template.ts";
 import { shellWord } from "../../../src/cli/exec/shell.ts";
+import { CommandTemplate } from "../../../src/cli/exec/template.ts";
 import { type Input, InputFormat } from "../../../src/cli/input/format.ts";
 import { combinations, countCombinations, separate } from "../../../src/cli/input/links.ts";
 import { test } from "../../harness.ts";

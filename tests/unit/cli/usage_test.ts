@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { unicodeWidth } from "@std/cli";
 import deno from "../../../deno.json" with { type: "json" };
-import { main } from "../../../src/cli/main.ts";
 import { COMMANDS, planExec, planMap } from "../../../src/cli/commands.ts";
 import type { Host } from "../../../src/cli/host.ts";
+import { main } from "../../../src/cli/main.ts";
 import { readTarget } from "../../../src/cli/map/plan.ts";
 import { readCommandLine } from "../../../src/cli/options/read.ts";
 import { test } from "../../harness.ts";

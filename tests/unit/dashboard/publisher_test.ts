@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { EventEmitter } from "node:events";
+import type { ServerResponse } from "node:http";
 import { type Page, Publisher } from "../../../src/dashboard/publisher.ts";
 import { Recorder } from "../../../src/dashboard/recorder.ts";
 import { EventStream } from "../../../src/dashboard/server.ts";
 import type { Update } from "../../../src/dashboard/updates.ts";
-import { EventEmitter } from "node:events";
-import type { ServerResponse } from "node:http";
 import { test } from "../../harness.ts";
 import { ran } from "../report/support.ts";
 import { FakeQueue } from "./support.ts";

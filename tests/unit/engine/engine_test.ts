@@ -7,8 +7,8 @@ import {
   type TaskHandle,
   type TaskResult,
 } from "../../../mod.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 /** A queue on a virtual clock that notes each result. */
 function setUp(options: QueueOptions = {}) {

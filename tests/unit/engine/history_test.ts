@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Timers } from "../../../src/base/timers.ts";
 import { History, type Tally } from "../../../src/engine/history.ts";
 import { resolveTaskOptions } from "../../../src/task/options.ts";
 import { CANCELLED, FAILED, type Place, SUCCEEDED } from "../../../src/task/place.ts";
 import { Task, type TaskOwner } from "../../../src/task/task.ts";
-import { Timers } from "../../../src/base/timers.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 const owner: TaskOwner = {
   epoch: 0,

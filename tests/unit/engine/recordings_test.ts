@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { AsyncQueue, type QueueOptions, type TaskResult, TrilaneError } from "../../../mod.ts";
-import { MemoryRecorder } from "../checkpoint/support.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
+import { MemoryRecorder } from "../checkpoint/support.ts";
 
 /** A queue on a virtual clock that notes each result, and a record. */
 function setUp(options: QueueOptions = {}) {

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { resolveTaskOptions, type TaskOptions } from "../../../src/task/options.ts";
 import { retryDelay } from "../../../src/engine/retry.ts";
+import { resolveTaskOptions, type TaskOptions } from "../../../src/task/options.ts";
 import { test } from "../../harness.ts";
 
 const failure = new Error("failure");

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { AsyncQueue, type QueueStats, trackProgress } from "../../../mod.ts";
+import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { reported } from "../../conformance/support.ts";
 import { test } from "../../harness.ts";
-import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 
 /** A terminal or a log: what is written to it. */
 class Output {

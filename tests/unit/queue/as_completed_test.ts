@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { asCompleted, AsyncQueue, TaskTimeoutError } from "../../../mod.ts";
+import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { countListeners } from "../../abort_listeners.ts";
 import { test } from "../../harness.ts";
-import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 
 async function setUp() {
   const clock = new VirtualClock();

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Engine } from "../../../src/engine/engine.ts";
 import type { Executor, ExecutorHost } from "../../../src/engine/executor.ts";
-import { runEngine } from "../../../src/queue/run.ts";
 import { AsyncExecutor } from "../../../src/lanes/async/executor.ts";
+import { runEngine } from "../../../src/queue/run.ts";
+import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { countListeners } from "../../abort_listeners.ts";
 import { test } from "../../harness.ts";
-import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 
 /** An executor whose workers don't come up. */
 class BrokenExecutor extends AsyncExecutor {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { PageData } from "../../../src/report/page_data.ts";
 import { readRun, type Run } from "../../../src/report/client/run.ts";
+import type { PageData } from "../../../src/report/page_data.ts";
 
 /** The data of a page. */
 export function dataOf(html: string): PageData {

@@ -3,8 +3,8 @@ import { AsyncQueue } from "../../../mod.ts";
 import { toHTML } from "../../../src/report/mod.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { test } from "../../harness.ts";
-import { dataOf, runOf } from "./page_parts.ts";
 import type { Fields } from "../../made_results.ts";
+import { dataOf, runOf } from "./page_parts.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";
 
 /** Texts that would do harm as markup, as script or in JSON. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { toHTML } from "../../../src/report/mod.ts";
-import { findTasks, type Query } from "../../../src/report/client/task_list.ts";
 import { causeKey } from "../../../src/report/causes.ts";
+import { findTasks, type Query } from "../../../src/report/client/task_list.ts";
+import { toHTML } from "../../../src/report/mod.ts";
 import { test } from "../../harness.ts";
 import { runOf } from "./page_parts.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";

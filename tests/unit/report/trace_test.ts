@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { AsyncQueue, type RunSummary, WorkerCrashError } from "../../../mod.ts";
 import { toTrace } from "../../../src/report/mod.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";
 
 /** An event of any kind, as it is in the file. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AsyncQueue, type FailedResult, type QueueOptions } from "../../../mod.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 /** A started queue on a virtual clock whose tasks throw these errors, one an attempt, and then succeed. */
 async function setUp(errors: unknown[], options: QueueOptions = {}) {

@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
-import { show } from "../../../src/base/errors.ts";
 import { checkOptions, checks, type OptionChecks } from "../../../src/base/checks.ts";
+import { show } from "../../../src/base/errors.ts";
+import { WAIT_OPTION_CHECKS } from "../../../src/base/wait.ts";
+import { QUEUE_OPTION_CHECKS } from "../../../src/engine/options.ts";
+import { RUN_OPTION_CHECKS } from "../../../src/queue/run.ts";
 import {
   DEFAULT_OPTIONS,
   resolveTaskOptions,
   TASK_OPTION_CHECKS,
   type TaskOptions,
 } from "../../../src/task/options.ts";
-import { QUEUE_OPTION_CHECKS } from "../../../src/engine/options.ts";
-import { RUN_OPTION_CHECKS } from "../../../src/queue/run.ts";
-import { WAIT_OPTION_CHECKS } from "../../../src/base/wait.ts";
-import { test } from "../../harness.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
+import { test } from "../../harness.ts";
 
 /** What an option may be, what it may not be, and what the message then says that it must be. */
 interface Kind {

@@ -1,5 +1,5 @@
-import type { Task } from "../../../task/task.ts";
 import { siteLine } from "../../../runtime/site.ts";
+import type { Task } from "../../../task/task.ts";
 import type { PoolClaims } from "../wire/claims.ts";
 
 /** One attempt of a task, from the moment a worker is chosen for it until it has ended or was taken back. */

@@ -7,15 +7,15 @@ import {
   STOPPED,
   type Withdrawal,
 } from "../../../engine/executor.ts";
-import type { Task } from "../../../task/task.ts";
 import { runtime } from "../../../runtime/here.ts";
+import type { Task } from "../../../task/task.ts";
 import { PROGRESS, type UpMessage } from "../wire/protocol.ts";
 import { BusyWatch } from "./busy_watch.ts";
 import { Inbox, type InboxListener } from "./inbox.ts";
-import type { Exit, StartWorker } from "./link.ts";
-import type { PoolSettings } from "./options.ts";
 import { Lateness, type LatenessListener } from "./lateness.ts";
+import type { Exit, StartWorker } from "./link.ts";
 import { Loads } from "./loads.ts";
+import type { PoolSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { Roster, type RosterListener } from "./roster.ts";
 import type { PoolWorker, WorkerAttempt } from "./worker.ts";

@@ -1,6 +1,6 @@
 import { checks, type OptionChecks } from "../../../base/checks.ts";
-import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
 import { show } from "../../../base/errors.ts";
+import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
 import { assertPortable } from "../../../portable/assert.ts";
 import type { PortableTask, TaskReference } from "../../../portable/portable.ts";
 

@@ -1,5 +1,5 @@
-import type { Timed } from "../../../base/timers.ts";
 import { show, WorkerCrashError } from "../../../base/errors.ts";
+import type { Timed } from "../../../base/timers.ts";
 import type { Task } from "../../../task/task.ts";
 import { WORDS } from "../wire/claims.ts";
 import { encodeThrown } from "../wire/error_codec.ts";

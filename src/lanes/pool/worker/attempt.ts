@@ -1,10 +1,10 @@
+import { NotPortableError, reasonOf } from "../../../base/errors.ts";
 import {
   AttemptContext,
   type ContextActions,
   type ContextSource,
   type TaskContext,
 } from "../../../task/context.ts";
-import { NotPortableError, reasonOf } from "../../../base/errors.ts";
 import type { PlainHandle } from "../../../task/handle.ts";
 import type { TaskResult } from "../../../task/result.ts";
 import type { WorkerClaims } from "../wire/claims.ts";

@@ -1,13 +1,12 @@
-import { isThenable } from "../../../base/thenable.ts";
-import { callTask } from "../../../task/context.ts";
-import type { AnyFunction } from "../../../task/task.ts";
 import { isInstance, NotPortableError } from "../../../base/errors.ts";
+import { isThenable } from "../../../base/thenable.ts";
 import { isRefusal, loadForWorker } from "../../../portable/loading.ts";
 import type { TaskReference } from "../../../portable/portable.ts";
+import { callTask } from "../../../task/context.ts";
+import type { AnyFunction } from "../../../task/task.ts";
 import type { WorkerClaims } from "../wire/claims.ts";
-import type { WorkerJournal } from "../wire/journal.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../wire/error_codec.ts";
-import { now } from "./now.ts";
+import type { WorkerJournal } from "../wire/journal.ts";
 import {
   ABORT,
   CLOSE,
@@ -23,6 +22,7 @@ import {
 import { attemptsOf, type SentAttempt } from "../wire/run_message.ts";
 import { decodeValue, encodeValue } from "../wire/values.ts";
 import { Attempt, type AttemptHost } from "./attempt.ts";
+import { now } from "./now.ts";
 import { type Post, Results } from "./results.ts";
 
 /** How a worker talks to its pool. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AsyncQueue, currentTask } from "../../../../mod.ts";
-import { test } from "../../../harness.ts";
 import { VirtualClock } from "../../../../src/testing/virtual_clock.ts";
+import { test } from "../../../harness.ts";
 
 function setUp() {
   const clock = new VirtualClock();

@@ -4,10 +4,9 @@
  * @module
  */
 import { TaskQueue } from "../../../../../mod.ts";
+import { importTasks } from "../../../../../mod.ts";
 import { Timers } from "../../../../../src/base/timers.ts";
-import { Claims } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { PoolExecutor } from "../../../../../src/lanes/pool/host/executor.ts";
-import { Journal } from "../../../../../src/lanes/pool/wire/journal.ts";
 import type { LinkListener, WorkerLink } from "../../../../../src/lanes/pool/host/link.ts";
 import {
   POOL_OPTION_CHECKS,
@@ -15,6 +14,8 @@ import {
   type PoolSettings,
   poolSettings,
 } from "../../../../../src/lanes/pool/host/options.ts";
+import { Claims } from "../../../../../src/lanes/pool/wire/claims.ts";
+import { Journal } from "../../../../../src/lanes/pool/wire/journal.ts";
 import {
   CLOSE,
   CLOSED,
@@ -28,7 +29,6 @@ import {
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { attemptsOf, type SentAttempt } from "../../../../../src/lanes/pool/wire/run_message.ts";
 import { runtime } from "../../../../../src/runtime/here.ts";
-import { importTasks } from "../../../../../mod.ts";
 
 /** Portable tasks; they are never run. */
 export const { task } = importTasks<{ task(name: string): string }>("file:///nowhere.ts");

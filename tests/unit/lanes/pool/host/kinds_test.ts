@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { importTasks } from "../../../../../mod.ts";
+import type { PoolOptions } from "../../../../../src/lanes/pool/host/options.ts";
 import { VirtualClock } from "../../../../../src/testing/virtual_clock.ts";
 import { test } from "../../../../harness.ts";
 import { type FakeLink, FakePool } from "./fake_pool.ts";
-import type { PoolOptions } from "../../../../../src/lanes/pool/host/options.ts";
 
 /** Tasks of two modules; they are never run. */
 const [a, b] = ["file:///a.ts", "file:///b.ts"].map((url) =>

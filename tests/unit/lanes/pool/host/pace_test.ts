@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { WORDS } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { Pace } from "../../../../../src/lanes/pool/host/pace.ts";
+import { WORDS } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { test } from "../../../../harness.ts";
 
 function paceAfter(...times: number[]): Pace {

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Claims } from "../../../../../src/lanes/pool/wire/claims.ts";
 import { Journal } from "../../../../../src/lanes/pool/wire/journal.ts";
-import { now } from "../../../../../src/lanes/pool/worker/now.ts";
 import {
   type DownMessage,
   READY,
@@ -10,6 +9,7 @@ import {
   VALUES,
 } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { RunMessageWriter } from "../../../../../src/lanes/pool/wire/run_message.ts";
+import { now } from "../../../../../src/lanes/pool/worker/now.ts";
 import { Runner } from "../../../../../src/lanes/pool/worker/runner.ts";
 import { test } from "../../../../harness.ts";
 
