@@ -24,7 +24,7 @@
  * source src/report/client/view.ts
  * source src/report/colors.ts
  * source src/report/page_data.ts
- * digest 6b660609e6490598a41d89016243a20872319bb10a85ebd19cb5ddba90174658
+ * digest 6933f9902a764b6b38154615f7e01aca48d811301820dee1f68f161b3dfab309
  *
  * @module
  */
