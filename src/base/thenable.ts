@@ -3,15 +3,12 @@
  * promise that waits.
  *
  * @param value Anything.
- * @returns Whether it is an object or a function that has a `then`; not if it can't be asked, as a revoked proxy.
+ * @returns Whether it is an object or a function that has a `then`.
+ * @throws What the object throws when it is asked, as a revoked proxy does: to wait for it would fail with that too.
  */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
-  try {
-    return "then" in value;
-  } catch {
-    return false;
-  }
+  return "then" in value;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { assert, assertFalse } from "@std/assert";
+import { assert, assertFalse, assertThrows } from "@std/assert";
 import { isThenable } from "../../../src/base/thenable.ts";
 import { test } from "../../harness.ts";
 
@@ -17,7 +17,7 @@ test("thenable: nothing else", () => {
   }
 });
 
-test("thenable: getters are not read, and what can't be asked is none", () => {
+test("thenable: getters are not read, and what can't be asked throws", () => {
   let reads = 0;
   const getter = {
     get then() {
@@ -29,11 +29,11 @@ test("thenable: getters are not read, and what can't be asked is none", () => {
   assert(reads === 0);
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  assertFalse(isThenable(proxy));
+  assertThrows(() => isThenable(proxy), TypeError);
   const wrong = new Proxy({}, {
     has() {
       throw new Error("asked");
     },
   });
-  assertFalse(isThenable(wrong));
+  assertThrows(() => isThenable(wrong), Error, "asked");
 });

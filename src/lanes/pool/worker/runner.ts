@@ -236,14 +236,12 @@ export class Runner implements AttemptHost {
   #call(sent: SentAttempt, fn: AnyFunction): void | Promise<void> {
     const attempt = this.#current = new Attempt(this, sent, this.#greeting.queueId);
     let result: unknown;
-    let later: boolean;
     try {
       result = callTask(attempt, fn, sent.args);
-      later = isThenable(result);
     } catch (error) {
       return this.#fail(sent, error);
     }
-    if (later) return this.#settle(sent, result as PromiseLike<unknown>);
+    if (isLater(result)) return this.#settle(sent, result as PromiseLike<unknown>);
     this.#succeed(sent, result);
   }
 
@@ -273,5 +271,14 @@ export class Runner implements AttemptHost {
     const from = this.#now;
     this.#now = this.#readClock();
     return this.#now - from;
+  }
+}
+
+/** What can't be asked can't be sent either, which says more of what is wrong. */
+function isLater(result: unknown): boolean {
+  try {
+    return isThenable(result);
+  } catch {
+    return false;
   }
 }
