@@ -106,15 +106,17 @@ export class Dispatcher {
     this.#dispatching = true;
     const { ahead } = executor;
     while (!this.paused && this.started) {
-      if (!this.maySendAhead) now = clock.now();
+      const gate = this.#gate;
+      const { limits } = this;
+      if ((gate !== undefined || limits !== undefined) && !this.maySendAhead) now = clock.now();
       // What has waited until now is to have its turn. Tasks that never yield keep the platform's timers from firing.
       if (now !== undefined && timers.due(now)) {
         timers.fire(now);
         continue;
       }
-      const task = this.limits === undefined ? this.ready.peek() : this.#nextFree(this.limits, now);
+      const task = limits === undefined ? this.ready.peek() : this.#nextFree(limits, now);
       if (task === undefined) break;
-      if (this.#isHeldBack) {
+      if (gate !== undefined && this.#isHeldBack) {
         this.#waitForGate();
         break;
       }
@@ -125,9 +127,9 @@ export class Dispatcher {
       }
       if (executor.room <= 0) break;
       now ??= clock.now();
-      this.#gate?.take(now);
+      if (gate !== undefined) gate.take(now);
       this.ready.pop();
-      if (task.keyed !== undefined) this.limits!.take(task, now);
+      if (task.keyed !== undefined) limits!.take(task, now);
       this.#sent.add(task);
       now = executor.run(task, now);
     }

@@ -47,10 +47,10 @@ let ended = 0;
 /** Called when a task has ended. */
 export type Observer = (task: Task) => unknown;
 
-/** What settles a promise of a task's value. */
+/** What settles a promise of a task's value or, without `reject`, of its result. */
 export interface Settler {
   resolve(value: unknown): void;
-  reject(reason: unknown): void;
+  readonly reject: ((reason: unknown) => void) | undefined;
 }
 
 /** What few tasks have. */
@@ -61,7 +61,6 @@ interface Rare<T> {
   entry: Entry | undefined;
   dedupe: string | undefined;
   result: TaskResult<T> | undefined;
-  settled: Promise<TaskResult<T>> | undefined;
   /** When its last attempt started, if that was not the first. */
   restarted: number;
   /** The attempts that a retry followed. */
@@ -237,7 +236,10 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   result(): TaskResult<T> {
     this.#assertDone("result");
-    return this.#rarely.result ??= Object.freeze(this.#makeResult());
+    const known = this.#rare?.result;
+    if (known !== undefined) return known;
+    const result = Object.freeze(this.#makeResult());
+    return this.#rarely.result = result;
   }
 
   error(): unknown {
@@ -265,7 +267,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     this.#awaited();
     return new Promise((resolve, reject) => {
       // A plain object with its promise, rather than a closure: V8 then makes both where what lives long is kept.
-      this.#add({ resolve, reject } as Settler);
+      this.#add({ resolve: resolve as Settler["resolve"], reject });
     });
   }
 
@@ -343,9 +345,10 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     return observers;
   }
 
-  /** Settles the promise of its value. */
+  /** Settles the promise of its value or of its result. */
   settle({ resolve, reject }: Settler): void {
-    if (this.place === SUCCEEDED) resolve(this.outcome);
+    if (reject === undefined) resolve(this.result());
+    else if (this.place === SUCCEEDED) resolve(this.outcome);
     else reject(this.place === FAILED ? this.outcome : cancelError(this.name, this.outcome));
   }
 
@@ -379,7 +382,6 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
       entry: undefined,
       dedupe: undefined,
       result: undefined,
-      settled: undefined,
       restarted: NEVER,
       attempts: undefined,
     };
@@ -403,8 +405,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   #wait(): Promise<TaskResult<T>> {
-    return this.#rarely.settled ??= new Promise((resolve) => {
-      this.#add(() => resolve(this.result()));
+    return new Promise((resolve) => {
+      this.#add({ resolve: resolve as Settler["resolve"], reject: undefined });
     });
   }
 
@@ -441,7 +443,36 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     return Object.freeze([...earlier, { ...this.#lastAttempt(this.#finished), ...failure }]);
   }
 
+  /** What most tasks come to, in one literal, which takes a fifth of the time. */
+  #makeUsualResult(): TaskResult<T> {
+    const finishedAt = this.#at(this.#finished);
+    const startedAt = this.#at(this.#started);
+    return {
+      id: this.id,
+      name: this.name,
+      priority: this.priority,
+      mustComplete: this.options.mustComplete,
+      detached: this.options.detached,
+      metadata: this.options.metadata,
+      attempts: this.attempts,
+      createdAt: this.createdAt,
+      finishedAt,
+      duration: finishedAt - startedAt,
+      startedAt,
+      workerId: this.workerId!,
+      status: "succeeded",
+      value: this.outcome as T,
+    };
+  }
+
   #makeResult(): TaskResult<T> {
+    const isUsual = this.place === SUCCEEDED && this.#started !== NEVER &&
+      this.options.groupId === undefined && this.#rare === undefined;
+    const result = isUsual ? this.#makeUsualResult() : this.#makeAnyResult();
+    return Object.defineProperty(result, "toJSON", TO_JSON);
+  }
+
+  #makeAnyResult(): TaskResult<T> {
     const finishedAt = this.finishedAt!;
     const base: { -readonly [K in keyof TaskResultBase]: TaskResultBase[K] } = {
       id: this.id,
@@ -463,7 +494,6 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     if (earlier !== undefined) {
       Object.defineProperty(base, "attemptHistory", { value: this.#attemptHistory(earlier) });
     }
-    Object.defineProperty(base, "toJSON", TO_JSON);
     const { outcome } = this;
     if (this.place === SUCCEEDED) {
       return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
