@@ -31,7 +31,7 @@ const engine: readonly Mutation[] = [
     "ReadyQueue.#heapIsNext",
     assume("heap.size === 0", true),
   ),
-  anywhere("run a task after it was cancelled", "ReadyQueue.#has", begin("return true;")),
+  anywhere("run a task after it was cancelled", "ReadyQueue.#isInLine", begin("return true;")),
   anywhere(
     "let go of a task that must not be retried",
     "Retrying.#decide",
@@ -46,8 +46,8 @@ const engine: readonly Mutation[] = [
     "lose a start that the rate has to count",
     "Dispatcher.dispatch",
     replace(
-      "this.#gate?.take(clock.now())",
-      "this.ready.size % 2 && this.#gate?.take(clock.now())",
+      "gate.take(now)",
+      "this.ready.size % 2 && gate.take(now)",
     ),
   ),
   anywhere(
@@ -109,7 +109,7 @@ const engine: readonly Mutation[] = [
     drop("this.running.remove(task)"),
   ),
   onThreads("count an attempt that has not begun", "Engine.returned", drop("task.unbegin()")),
-  anywhere("leave a listener on a signal", "SignalTies.untie", drop("unlisten(signal, tied)")),
+  anywhere("leave a listener on a signal", "SignalTies.#drop", drop("unlisten(signal, tied)")),
   anywhere(
     "let a task outlive its signal",
     "Tied.aborted",
@@ -137,7 +137,7 @@ const engine: readonly Mutation[] = [
   anywhere(
     "trust a wall clock that was set back",
     "ScheduledByDay.expired",
-    assume("left > 0", false),
+    assume("left <= 0", true),
   ),
   anywhere(
     "don't notice that the wall clock was set forward",
@@ -145,7 +145,7 @@ const engine: readonly Mutation[] = [
     assume("MIN_JUMP_MS", true),
   ),
   anywhere("tell of a task in two summaries", "History.settle", drop("this.#owed = emptyTally()")),
-  anywhere("don't start a queue that is waited for", "Engine.awaited", drop("this.#start()")),
+  anywhere("don't start a queue that is waited for", "Lifecycle.awaited", drop("this.#start()")),
 ];
 
 /** Those of the event loop's lane. */
@@ -173,7 +173,7 @@ const eventLoop: readonly Mutation[] = [
 const host: readonly Mutation[] = [
   onThreads(
     "run more workers than there may be",
-    "Roster.#startSome",
+    "Roster.constructor",
     operator("this.#ids.size < this.limit", "<", "<="),
   ),
   onThreads("give an id to two workers", "Roster.#startOne", drop("this.#ids.take(worker)")),
@@ -207,7 +207,7 @@ const host: readonly Mutation[] = [
     "Dispatch.interrupt",
     replace("STOP_WILL_BE_TOLD", "STOPPED"),
   ),
-  onThreads("start workers that fail for ever", "Roster.#startFailed", drop("startFailed(error)")),
+  onThreads("start workers that fail for ever", "Starts.failed", drop("startFailed(error")),
   onThreads(
     "keep the program alive with nothing to do",
     "PoolWorker.drop",
@@ -233,7 +233,7 @@ const host: readonly Mutation[] = [
     "Dispatch.#stopped",
     drop("this.#host.stopped(attempt.task)"),
   ),
-  onThreads("close no idle worker", "Idle.#sweepUp", drop("this.#close(worker)")),
+  onThreads("close no idle worker", "Idle.#sweepUp", drop("this.#listener.close(worker)")),
 ];
 
 /** Those of what goes over the wire, and of the worker's side. */
