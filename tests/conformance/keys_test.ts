@@ -1,24 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { QueueOptions, TaskHandle, TaskQueue } from "../../mod.ts";
-import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import type { TaskHandle } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertRefused, eventually, pick, settle, Watch, withQueue } from "./support.ts";
+import { assertRefused, eventually, pick, settle, Watch, watched, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks, differences } = lane;
-
-  const watched = (
-    options: QueueOptions,
-    body: (queue: TaskQueue, clock: VirtualClock, watch: Watch) => Promise<void>,
-  ) => {
-    const clock = new VirtualClock();
-    const watch = new Watch(clock);
-    return withQueue(lane, { clock, workers: 8, ...options, ...watch.hooks }, async (queue) => {
-      await queue.start();
-      await body(queue, clock, watch);
-    });
-  };
   const names = (watch: Watch) => watch.startedNames.join(" ");
 
   test(`${lane.name}: runs no more tasks of a key at once than its limit, and others meanwhile`, () => {
@@ -72,7 +59,7 @@ for (const lane of lanes) {
   });
 
   test(`${lane.name}: a rate by key holds each key to its own`, () =>
-    watched({ limits: { host: { rate: 10, burst: 2 } } }, async (queue, clock, watch) => {
+    watched(lane, { limits: { host: { rate: 10, burst: 2 } } }, async (queue, clock, watch) => {
       const options = { keys: (n: number) => ({ host: n % 2 }) };
       queue.map(tasks.echo, [1, 2, 3, 4, 5, 6, 7], options);
       await watch.until(() => watch.completed.length === 4);
@@ -91,7 +78,7 @@ for (const lane of lanes) {
       user: { rate: { limit: 1, interval: 50 } },
       none: {},
     };
-    return watched({ limits }, async (queue, clock, watch) => {
+    return watched(lane, { limits }, async (queue, clock, watch) => {
       const submit = (name: string, host: string, user: string) =>
         queue.submit(tasks.nothing, { name, keys: { host, user, none: 1 } });
       submit("1", "a", "x");
@@ -111,7 +98,7 @@ for (const lane of lanes) {
   });
 
   test(`${lane.name}: a retry leaves its key to others while it waits`, () =>
-    watched({ limits: { host: { workers: 1 } } }, async (queue, clock, watch) => {
+    watched(lane, { limits: { host: { workers: 1 } } }, async (queue, clock, watch) => {
       const keys = { host: "a" };
       const retried = queue.submit(tasks.failUntil, [2], { keys, retries: 1, retryDelay: 100 });
       const other = queue.submit(tasks.echo, ["other"], { keys });

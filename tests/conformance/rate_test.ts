@@ -1,51 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
-import type { QueueOptions, TaskQueue } from "../../mod.ts";
-import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { pick, settle, Watch, withQueue } from "./support.ts";
+import { pass, pick, settle, watched } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
 
-  /** Runs a body with a queue on a virtual clock whose starts are watched. */
-  const watched = (
-    options: QueueOptions,
-    body: (queue: TaskQueue, clock: VirtualClock, watch: Watch) => Promise<void>,
-  ) => {
-    const clock = new VirtualClock();
-    const watch = new Watch(clock);
-    return withQueue(lane, { clock, workers: 8, ...options, ...watch.hooks }, async (queue) => {
-      await queue.start();
-      await body(queue, clock, watch);
-    });
-  };
-
-  /** Lets time pass up to each of the times when a start is expected, and waits for it. */
-  const pass = async (clock: VirtualClock, watch: Watch, times: number[]) => {
-    for (const [i, time] of times.entries()) {
-      if (i < watch.startTimes.length) continue;
-      await clock.advance(time - clock.now());
-      await watch.until(() => watch.started.length > i);
-    }
-    await watch.until(() => watch.completed.length + watch.retried.length === times.length);
-    assertEquals(watch.startTimes, times);
-  };
-
   test(`${lane.name}: starts no more attempts a second than its rate`, () =>
-    watched({ rate: 10 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3, 4, 5]);
       await pass(clock, watch, [0, 100, 200, 300, 400]);
     }));
 
   test(`${lane.name}: a rate below one a second`, () =>
-    watched({ rate: 0.5 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 0.5 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3]);
       await pass(clock, watch, [0, 2000, 4000]);
     }));
 
   test(`${lane.name}: burst attempts start back to back after idle time`, () =>
-    watched({ rate: 10, burst: 3 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10, burst: 3 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3, 4, 5]);
       await pass(clock, watch, [0, 0, 0, 100, 200]);
       await clock.advance(9800);
@@ -54,7 +28,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: idle time saves up no more than the burst`, () =>
-    watched({ rate: 10, burst: 2 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10, burst: 2 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2]);
       await pass(clock, watch, [0, 0]);
       await clock.advance(150);
@@ -63,7 +37,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: retries count as starts`, () =>
-    watched({ rate: 10, workers: 1 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10, workers: 1 }, async (queue, clock, watch) => {
       queue.submit(tasks.failUntil, [3], { name: "again", retries: 2 });
       queue.submit(tasks.nothing, { name: "once" });
       await pass(clock, watch, [0, 100, 200, 300]);
@@ -71,7 +45,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: a task that waits for the rate holds no slot and is pending`, () =>
-    watched({ rate: 1, workers: 1 }, async (queue, clock) => {
+    watched(lane, { rate: 1, workers: 1 }, async (queue, clock) => {
       const [first, second] = queue.map(tasks.echo, [1, 2]);
       await first;
       assertEquals(second.status, "pending");
@@ -83,7 +57,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: a task cancelled while it waits for the rate gives its turn on`, () =>
-    watched({ rate: 10 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10 }, async (queue, clock, watch) => {
       const [first, second, third] = queue.map(tasks.echo, [1, 2, 3]);
       await first;
       await clock.advance(50);
@@ -94,7 +68,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: the most urgent task gets the next turn, even if it came last`, () =>
-    watched({ rate: 10 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2], { name: "ordinary" });
       await watch.until(() => watch.completed.length === 1);
       queue.submit(tasks.nothing, { name: "urgent", priority: 0 });
@@ -103,7 +77,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: no window of a second sees more than rate + burst starts`, () =>
-    watched({ rate: 7, burst: 4 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 7, burst: 4 }, async (queue, clock, watch) => {
       let i = 0;
       for (const pause of [0, 0, 130, 900, 20, 20, 5000, 1, 333, 333, 333, 1]) {
         queue.map(tasks.echo, Array.from({ length: (i++ * 5) % 9 }, (_, n) => n));
@@ -122,7 +96,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: a rate keeps a paused queue paused`, () =>
-    watched({ rate: 10 }, async (queue, clock, watch) => {
+    watched(lane, { rate: 10 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3]);
       await watch.until(() => watch.completed.length === 1);
       queue.pause();

@@ -149,6 +149,31 @@ export class Watch {
   }
 }
 
+/** Runs a body with a started queue on a virtual clock whose starts are watched. */
+export function watched(
+  lane: Lane,
+  options: QueueOptions,
+  body: (queue: TaskQueue, clock: VirtualClock, watch: Watch) => Promise<void>,
+): Promise<void> {
+  const clock = new VirtualClock();
+  const watch = new Watch(clock);
+  return withQueue(lane, { clock, workers: 8, ...options, ...watch.hooks }, async (queue) => {
+    await queue.start();
+    await body(queue, clock, watch);
+  });
+}
+
+/** Lets time pass up to each of the times when a start is expected, and waits until all attempts ended. */
+export async function pass(clock: VirtualClock, watch: Watch, times: number[]): Promise<void> {
+  for (const [i, time] of times.entries()) {
+    if (i < watch.startTimes.length) continue;
+    await clock.advance(time - clock.now());
+    await watch.until(() => watch.started.length > i);
+  }
+  await watch.until(() => watch.completed.length + watch.retried.length === times.length);
+  assertEquals(watch.startTimes, times);
+}
+
 /**
  * Waits for a state that no event tells of.
  *

@@ -1,38 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import type { QueueOptions, Rate, TaskQueue } from "../../mod.ts";
-import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import type { Rate } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertRefused, pick, settle, Watch, withQueue } from "./support.ts";
+import { assertRefused, pass, pick, settle, watched, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
 
-  const watched = (
-    options: QueueOptions,
-    body: (queue: TaskQueue, clock: VirtualClock, watch: Watch) => Promise<void>,
-  ) => {
-    const clock = new VirtualClock();
-    const watch = new Watch(clock);
-    return withQueue(lane, { clock, workers: 8, ...options, ...watch.hooks }, async (queue) => {
-      await queue.start();
-      await body(queue, clock, watch);
-    });
-  };
-
-  /** Lets time pass up to each of the times when a start is expected, and waits for it. */
-  const pass = async (clock: VirtualClock, watch: Watch, times: number[]) => {
-    for (const [i, time] of times.entries()) {
-      if (i < watch.startTimes.length) continue;
-      await clock.advance(time - clock.now());
-      await watch.until(() => watch.started.length > i);
-    }
-    await watch.until(() => watch.completed.length === times.length);
-    assertEquals(watch.startTimes, times);
-  };
-
   test(`${lane.name}: a window's starts come all at once, and the next when it has passed`, () =>
-    watched({ rate: { limit: 3, interval: 100 } }, async (queue, clock, watch) => {
+    watched(lane, { rate: { limit: 3, interval: 100 } }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3, 4, 5, 6, 7]);
       await watch.until(() => watch.completed.length === 3);
       await settle();
@@ -44,7 +20,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: no window sees more than its limit of starts, whatever its beginning`, () =>
-    watched({ rate: { limit: 4, interval: 250 } }, async (queue, clock, watch) => {
+    watched(lane, { rate: { limit: 4, interval: 250 } }, async (queue, clock, watch) => {
       let n = 0;
       for (const pause of [0, 30, 200, 30, 0, 260, 90, 90, 90, 1, 400, 10, 10]) {
         queue.map(tasks.echo, Array.from({ length: (n++ * 3) % 5 }, (_, i) => i));
@@ -60,7 +36,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: a rate that is set counts the starts that were`, () =>
-    watched({ rate: { limit: 4, interval: 100 } }, async (queue, clock, watch) => {
+    watched(lane, { rate: { limit: 4, interval: 100 } }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2, 3, 4, 5, 6, 7, 8]);
       await pass(clock, watch, [0, 0, 0, 0, 100, 100, 100, 100]);
       queue.rate = { limit: 5, interval: 1000 };
@@ -82,7 +58,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: a rate can be set on a queue that had none, while tasks wait`, () =>
-    watched({ workers: 1 }, async (queue, clock, watch) => {
+    watched(lane, { workers: 1 }, async (queue, clock, watch) => {
       queue.map(tasks.echo, [1, 2]);
       await watch.until(() => watch.completed.length === 2);
       queue.rate = 10;

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../random.ts";
 
-/** So many objects of a message are looked at to find what to change. */
+/** How many objects of a message are looked at to find what to change. */
 const MAX_PLACES = 200;
 
 /** A value that a receiver may not expect; never source text that would do something. */

@@ -19,7 +19,7 @@ import {
 } from "./model.ts";
 import { PoolStillness } from "./pool_stillness.ts";
 
-/** So many failed starts in a row, and no more workers are started while others can run what waits. */
+/** After this many failed starts in a row, no worker is started while others can run what waits. */
 const MAX_FAILED_STARTS = 3;
 
 /** One look finds that an attempt has begun late, and another that it is over its time. */
