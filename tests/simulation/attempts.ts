@@ -4,7 +4,6 @@
  * @module
  */
 import { ensure, ensureEqual } from "./ensure.ts";
-import { POOL } from "./features.ts";
 import type { Event } from "./history.ts";
 import { type Body, comesBefore, LATE_MS, type Model, type TaskModel, type What } from "./model.ts";
 
@@ -216,7 +215,7 @@ export class Attempts {
     const task = model.task(number);
     const { script } = task;
     model.retries++;
-    if (!POOL.countsWhatHasBegun || this.isStuck(task, error)) this.countUnbegun(task, attempt);
+    if (this.isStuck(task, error)) this.countUnbegun(task, attempt);
     ensure("one place", task.place === "running", `a task is retried that is ${task.place}`);
     ensureEqual("attempts", attempt, task.attempts, "the number of an attempt that is retried");
     ensure(
@@ -237,7 +236,7 @@ export class Attempts {
 
   /** Whether a task has failed since it did not begin in one worker after the other. */
   isStuck({ stuck }: TaskModel, error: string): boolean {
-    return POOL.replacesStuckWorkers && error === "crash" && stuck >= MAX_STUCK;
+    return error === "crash" && stuck >= MAX_STUCK;
   }
 
   /** An attempt that was taken back from its worker just now, as the task was cancelled or failed, still counts. */
@@ -289,13 +288,9 @@ export class Attempts {
     this.interrupted(task);
     ensure("attempts", model.now >= startedAt + timeout, "an attempt timed out too early");
     if (!model.isPool) return;
-    if (POOL.countsWhatHasBegun) {
-      ensure("unbegun", body !== undefined, "an attempt timed out that had not begun");
-    }
-    if (POOL.readsBeforeTimeout) {
-      // The worker's own measure decides whether it was in time.
-      const inTime = body !== undefined && body.endedAt - body.beganAt < timeout;
-      ensure("told before death", !inTime || !body.noted, "a result that was noted came too late");
-    }
+    ensure("unbegun", body !== undefined, "an attempt timed out that had not begun");
+    // The worker's own measure decides whether it was in time.
+    const inTime = body !== undefined && body.endedAt - body.beganAt < timeout;
+    ensure("told before death", !inTime || !body.noted, "a result that was noted came too late");
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { Random } from "../random.ts";
-import { POOL } from "./features.ts";
 import {
   type Action,
   type AttemptScript,
@@ -92,19 +91,17 @@ class Author {
       mode: random.pick("finite", "finite", "infinite"),
       failPolicy: random.pick("continue", "continue", "continue", "fail-first"),
       onExit: random.pick("complete-priority", "cancel"),
-      pool: this.#pool(workers, rate !== undefined),
+      pool: this.#pool(workers),
     };
   }
 
-  #pool(workers: number, hasRate: boolean): PoolScript {
+  #pool(workers: number): PoolScript {
     const random = this.#random;
     const latency = () => random.pick(0, 0, 0, 0.2, 1, 5, 20);
     const failing = random.oneIn(3);
     return {
       minWorkers: random.oneIn(3) ? random.below(workers + 1) : 0,
-      idleTimeout: hasRate && !POOL.keepsWorkersWhileTasksWait
-        ? 1000
-        : random.pick(1000, 1000, 0, 15, Infinity),
+      idleTimeout: random.pick(1000, 1000, 0, 15, Infinity),
       startTimeout: random.pick(30_000, 30_000, 30, 200),
       recycleAfter: random.pick(Infinity, Infinity, 1, 2, 5),
       spinners: random.below(2),
@@ -121,7 +118,7 @@ class Author {
       stoppable: random.oneIn(2),
       journal: !random.oneIn(5),
       fullAt: random.pick(Infinity, Infinity, 1, 2),
-      stuckAfter: POOL.replacesStuckWorkers && random.oneIn(6)
+      stuckAfter: random.oneIn(6)
         ? random.list(1, 3, () => random.pick(0, 1, 2, Infinity))
         : [Infinity],
     };

@@ -4,7 +4,6 @@
  * @module
  */
 import type { TaskStatus } from "../../mod.ts";
-import { POOL } from "./features.ts";
 import type { Call, Event, Happening, SummaryCounts } from "./history.ts";
 import type { QueueScript, TaskScript } from "./program.ts";
 
@@ -259,8 +258,7 @@ export class Model {
   /** Whether a body goes on, or ends, without using one of the workers that there may be. */
   isGivenUp({ worker, interruptedAt }: Body): boolean {
     if (worker === undefined) return interruptedAt !== undefined;
-    const { abandoned, killedAt } = this.workers[worker];
-    return abandoned || (killedAt !== undefined && !POOL.countsEndingWorkers);
+    return this.workers[worker].abandoned;
   }
 
   get #unended(): Body[] {

@@ -4,7 +4,6 @@
  * @module
  */
 import { ensure } from "./ensure.ts";
-import { POOL } from "./features.ts";
 import { comesBefore, LATE_MS, LOOK_MS, type Model } from "./model.ts";
 
 /** A pool looks four times, from when an attempt should have begun, before it holds its worker for stuck. */
@@ -53,7 +52,6 @@ export class PoolStillness {
   /** No worker that is stuck keeps a task. */
   #checkStuck(): void {
     const { outstanding, now, freeAt, options: { pool: { startTimeout } } } = this.#model;
-    if (!POOL.replacesStuckWorkers) return;
     for (const { place, bodies, attempts, startedAt, number, script } of outstanding) {
       if (place !== "running" || bodies.at(-1)?.attempt === attempts) continue;
       const most = Math.min(startTimeout, Math.max(script.timeout ?? startTimeout, MIN_WAIT_MS));

@@ -5,7 +5,6 @@
  */
 import type { TaskStatus } from "../../mod.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
-import { POOL } from "./features.ts";
 import {
   type CallModel,
   GIVE_UP_AFTER_MS,
@@ -201,7 +200,7 @@ export class Stillness {
     const { livingWorkers, now } = this.#model;
     return livingWorkers.filter(({ killedAt, abandoned }) =>
       killedAt === undefined ||
-      (POOL.countsEndingWorkers && (!abandoned || now < killedAt + GIVE_UP_AFTER_MS + LATE_MS))
+      !abandoned || now < killedAt + GIVE_UP_AFTER_MS + LATE_MS
     );
   }
 
@@ -267,7 +266,7 @@ export class Stillness {
     if (pendingCount + activeCount === 0 && running === undefined && !changing) {
       ensureEqual("settling", timers, 0, "timers that are left");
     }
-    if (idleTimers > 0 && POOL.clearsIdleTimer) {
+    if (idleTimers > 0) {
       const workers = model.livingWorkers.filter(({ killedAt }) => killedAt === undefined);
       ensure("settling", workers.length > 0, "a timer is left that closes idle workers");
     }

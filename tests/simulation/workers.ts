@@ -5,7 +5,6 @@
  */
 import type { Attempts } from "./attempts.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
-import { POOL } from "./features.ts";
 import type { Event } from "./history.ts";
 import {
   GIVE_UP_AFTER_MS,
@@ -78,10 +77,8 @@ export class Workers {
       abandoned || (lane === "threads" && now >= killedAt + GIVE_UP_AFTER_MS);
     const holder = livingWorkers.find((other) => other.id === id && !isGivenUp(other));
     ensure("worker ids", holder === undefined, `id ${id} was given to two workers`);
-    if (POOL.countsEndingWorkers) {
-      const most = limits.at(-1)!.limit;
-      ensure("worker ids", id >= 1 && id <= most, `id ${id} was given to one of ${most} workers`);
-    }
+    const most = limits.at(-1)!.limit;
+    ensure("worker ids", id >= 1 && id <= most, `id ${id} was given to one of ${most} workers`);
     workers.push({
       ...{ id, state: "starting", killedAt: undefined, killedBody: undefined },
       ...{ abandoned: false, held: false },
