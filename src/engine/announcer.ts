@@ -19,7 +19,7 @@ export interface Hooks {
 export const HOOK_NAMES = ["onStart", "onComplete", "onRetry", "onProgress"] as const;
 type HookName = typeof HOOK_NAMES[number];
 
-/** What is to be told: a call or, so that the most common costs nothing more, a task that has ended. */
+/** What is to be told: a call or, so that the most common costs nothing more, a task whose observers are to hear of its end. */
 type Announcement = Task | (() => unknown);
 
 /** How deep calls of what is told may be nested. A stack holds some thousand. */
@@ -35,8 +35,9 @@ const told = { nesting: 0, postponed: [] as (() => void)[] };
  * Tells the world outside what has happened to tasks: hooks, whoever waits for a task, and all else that runs a program's own
  * code. It does so between transitions: while one is under way, what is to be told is collected; when the outermost has
  * ended it is told in order, before the caller goes on. What is told may change the queue again: that is a transition of
- * its own, told before that call returns. So nothing outside ever sees a task half moved. A chain of hooks that cause each
- * other takes little stack: from a depth of {@linkcode MAX_NESTING} on they are told when those before them have returned.
+ * its own, told before that call returns, and after all that was there to tell before it: a start never comes after its
+ * task's end. So nothing outside ever sees a task half moved. A chain of hooks that cause each other takes little stack: from
+ * a depth of {@linkcode MAX_NESTING} on they are told when those before them have returned.
  *
  * Whatever is thrown there is reported, and stops nothing.
  */
@@ -47,10 +48,12 @@ export class Announcer {
   #completions = false;
   /** How many transitions are under way, one within the other. */
   #depth = 0;
-  /** What is to be told when the transition under way has ended. */
-  #pending: Announcement[] = [];
+  /** What is to be told when the transition under way has ended, behind what is being told now. */
+  readonly #pending: Announcement[] = [];
+  /** How many of those have been told, or are being told. */
+  #told = 0;
   /** What is to be done when that has been told. */
-  #followUps: Announcement[] = [];
+  #followUps: (() => unknown)[] = [];
   readonly #followers = new Map<Task, Set<() => void>>();
 
   /** @param report Tells of an error that belongs to no task. It must not throw. */
@@ -70,7 +73,8 @@ export class Announcer {
 
   /** A transition has ended. */
   leave(): void {
-    if (--this.#depth === 0 && this.#pending.length + this.#followUps.length > 0) this.#tellAll();
+    if (--this.#depth > 0) return;
+    if (this.#told < this.#pending.length || this.#followUps.length > 0) this.#tellAll();
   }
 
   /** Adds hooks; returns what takes them back. */
@@ -136,7 +140,10 @@ export class Announcer {
 
   ended(task: Task): void {
     if (this.#followers.size > 0) this.#followers.delete(task);
-    if (!this.#completions && !task.observed) return;
+    if (this.#completions) {
+      this.#tellHooks("onComplete", (hooks) => hooks.onComplete!(task.result()));
+    }
+    if (!task.observed) return;
     this.#pending.push(task);
     if (this.#depth === 0) this.#tellAll();
   }
@@ -145,38 +152,33 @@ export class Announcer {
     for (const hooks of this.#hooks.get(name) ?? []) this.tell(() => call(hooks));
   }
 
-  /** Tells what the last transition has left to tell, then goes on with what comes of it. */
+  /** Tells all there is to tell, then goes on with what comes of the last transition. */
   #tellAll(): void {
-    const pending = this.#pending;
     const followUps = this.#followUps;
-    this.#pending = [];
-    this.#followUps = [];
+    if (followUps.length > 0) this.#followUps = [];
     if (told.nesting === MAX_NESTING) {
-      told.postponed.push(() => this.#tellEach(pending, followUps));
+      told.postponed.push(() => this.#tellEach(followUps));
       return;
     }
     told.nesting++;
-    this.#tellEach(pending, followUps);
+    this.#tellEach(followUps);
     if (told.nesting === 1 && told.postponed.length > 0) tellPostponed();
     told.nesting--;
   }
 
-  #tellEach(pending: readonly Announcement[], followUps: readonly Announcement[]): void {
-    for (const one of pending) this.#tellOne(one);
-    for (const one of followUps) this.#tellOne(one);
+  #tellEach(followUps: readonly (() => unknown)[]): void {
+    const pending = this.#pending;
+    while (this.#told < pending.length) this.#tellOne(pending[this.#told++]!);
+    pending.length = this.#told = 0;
+    for (const followUp of followUps) this.#call(followUp);
   }
 
   #tellOne(one: Announcement): void {
     if (typeof one === "function") this.#call(one);
-    else this.#tellEnd(one);
+    else this.#tellObservers(one);
   }
 
-  #tellEnd(task: Task): void {
-    if (this.#completions) {
-      for (const hooks of this.#hooks.get("onComplete") ?? []) {
-        this.#call(() => hooks.onComplete!(task.result()));
-      }
-    }
+  #tellObservers(task: Task): void {
     const observers = task.takeObservers();
     if (Array.isArray(observers)) {
       for (const observer of observers) this.#tellObserver(task, observer);

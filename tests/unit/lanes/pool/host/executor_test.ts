@@ -202,6 +202,32 @@ test("pool executor: a hook that ends another task of the same worker ends it on
   await queue.end();
 });
 
+test("pool executor: a task that a hook cancels as it gets its turn is heard to start before it is heard to end", async () => {
+  const heard: string[] = [];
+  let then = () => {};
+  const queue = new FakePool({
+    workers: 1,
+    onStart: ({ name }) => heard.push(`${name} started`),
+    onComplete({ name, status }) {
+      heard.push(`${name} ${status}`);
+      then();
+    },
+  });
+  const link = await queue.startShort();
+  heard.length = 0;
+  const [first, second] = submit(queue, "a", "b", "c");
+  await queue.turn();
+  // With the end of `a`, which its worker has not begun, it is the turn of `b`.
+  then = () => {
+    then = () => {};
+    second!.cancel();
+  };
+  first!.cancel();
+  assertEquals(heard, ["a started", "a cancelled", "b started", "b cancelled", "c started"]);
+  link.begin();
+  await queue.end();
+});
+
 test("pool executor: a forced shutdown, on word from a dead worker, cancels what that had begun", async () => {
   let then = () => {};
   const queue = new FakePool({ workers: 1, onComplete: () => then() });
