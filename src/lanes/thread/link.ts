@@ -60,6 +60,10 @@ export class ThreadLink implements WorkerLink {
     this.#thread.post(first, [given]);
   }
 
+  get loading(): boolean {
+    return !this.#loaded;
+  }
+
   post(message: DownMessage, transferables?: Transferable[]): void {
     this.#port.postMessage(message, transferables);
   }

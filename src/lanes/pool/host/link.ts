@@ -30,6 +30,8 @@ export interface WorkerLink {
    * @throws When something in it can't be sent; then nothing is.
    */
   post(message: DownMessage, transferables?: Transferable[]): void;
+  /** Whether it is still being loaded and can't hear that it is to end. Absent where it can be ended at any time. */
+  readonly loading?: boolean;
   /** Whether so much has been sent that was not taken yet that no task should be sent ahead. */
   readonly full?: boolean;
   /** Whether a value could be sent, where that isn't just whether it can be cloned. */

@@ -18,7 +18,7 @@ import { PoolWorker, type WorkerAttempt, type WorkerListener, type WorkerState }
 const ABANDON_AFTER_MS = 100;
 /** There is a warning of a thread that is still busy this long after it was told to end. */
 const WARN_AFTER_MS = 900;
-/** How long a shutdown waits for threads that were told to end. */
+/** How long a shutdown waits for threads that were told to end and could hear it. */
 const MAX_END_MS = 1_000;
 
 /** Who is told what becomes of the workers, as far as the attempts that they have are concerned. */
@@ -70,6 +70,7 @@ export class Roster implements WorkerListener {
   readonly #idle: Idle;
   readonly #giveUp: Timed = { timer: 0, expire: () => this.#forgetLeaving() };
   #stopping = false;
+  #stoppedAt = 0;
   #onEmpty: (() => void) | undefined;
 
   constructor(
@@ -129,6 +130,7 @@ export class Roster implements WorkerListener {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stoppedAt = this.#host.clock.now();
     this.#idle.stop();
     for (const worker of [...this.workers]) {
       // An interrupted task may clean up for as long as it was promised.
@@ -374,7 +376,12 @@ export class Roster implements WorkerListener {
   }
 
   #forgetLeaving(): void {
-    for (const worker of this.#leaving) this.#enter(worker, "forgotten");
+    const isLate = this.#host.clock.now() - this.#stoppedAt >= this.#settings.startTimeout;
+    for (const worker of this.#leaving) {
+      // On a machine with much else to do, loading takes seconds: it ends as soon as it hears of it.
+      if (isLate || !worker.link.loading) this.#enter(worker, "forgotten");
+    }
+    this.#limitEnd();
     this.#checkEmpty();
   }
 

@@ -245,6 +245,27 @@ test("pool executor: a forced shutdown, on word from a dead worker, cancels what
   assertEquals([queue.stats.active, queue.pendingCount, queue.stats.retried], [0, 0, 0]);
 });
 
+test("pool executor: a shutdown waits for a worker that is still being loaded, until startTimeout", async () => {
+  for (const loads of [true, false]) {
+    const clock = new VirtualClock();
+    const queue = new FakePool({ workers: 1, clock, startTimeout: 5000 });
+    await queue.start();
+    submit(queue, "a");
+    await queue.turn();
+    const [link] = queue.links as [FakeLink];
+    link.loading = true;
+    let isOver = false;
+    const over = queue.cancel().then(() => isOver = true);
+    await clock.advance(4500);
+    assertEquals([link.killed, isOver], [true, false]);
+    // It hears that it is to end, and its task's module keeps it from it.
+    if (loads) link.loading = false;
+    await clock.advance(1000);
+    await over;
+    link.close();
+  }
+});
+
 test("pool executor: a task that is cancelled as it is told to have begun on a dead worker ends once", async () => {
   const ended: string[] = [];
   const queue = new FakePool({

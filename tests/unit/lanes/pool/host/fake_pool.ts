@@ -48,6 +48,8 @@ export class FakeLink implements WorkerLink {
   readonly id: number;
   readonly kind: string | undefined;
   killed = false;
+  /** It can't hear yet that it was killed. */
+  loading = false;
   /** It was told to run its teardown. */
   closing = false;
   /** What its messages wait for before they count as received. */
