@@ -174,7 +174,9 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
 
   withdraw(ticket: number): boolean {
     if (!this.#memory.claims.withdraw(ticket)) return false;
-    this.#takenBack(this.#sent.get(ticket)!);
+    const job = this.#sent.get(ticket);
+    // With its worker's end it was told of.
+    if (job !== undefined) this.#takenBack(job);
     return true;
   }
 

@@ -25,12 +25,19 @@ export async function carryOut(program: Program): Promise<History> {
   // Of threads that can't be ended pools warn.
   console.warn = () => {};
   const surroundings = new Surroundings();
+  // What is thrown where nobody catches it, and what a queue reports.
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    surroundings.fail(event.error);
+  };
+  addEventListener("error", onError);
   const world = new World(program, surroundings);
   try {
     await world.run();
   } catch (error) {
     surroundings.fail(error);
   } finally {
+    removeEventListener("error", onError);
     Math.random = random;
     console.warn = warn;
     world.giveBack();
