@@ -107,7 +107,7 @@ export class Attempts {
     if (place !== "waiting" && place !== "retrying") return false;
     const { hasPools, stillAt } = this.#model;
     const late = hasPools ? LATE_MS : 0;
-    return !this.#model.isStopping(task) && notAfter + late <= stillAt;
+    return !this.#model.isStopping(task, stillAt) && notAfter + late <= stillAt;
   }
 
   #checkRate(): void {

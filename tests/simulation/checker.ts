@@ -106,7 +106,7 @@ class Checker {
       case "aborting":
         return this.#calls.aborting(event.signal);
       case "aborted":
-        return this.#tasks.aborted(event.signal);
+        return this.#tasks.aborted(event);
       case "resized":
         return this.#calls.resize(event.workers);
       case "paused":

@@ -48,7 +48,13 @@ export type Happening =
     readonly status: TaskStatus;
   }
   | { readonly is: "leaving"; readonly tasks: readonly number[] }
-  | { readonly is: "aborting" | "aborted"; readonly signal: number }
+  | { readonly is: "aborting"; readonly signal: number }
+  | {
+    readonly is: "aborted";
+    readonly signal: number;
+    /** The tasks of the signal that say that they have ended, even if that has not been told. */
+    readonly ended: readonly number[];
+  }
   | { readonly is: "resized"; readonly workers: number }
   | { readonly is: "paused" | "resumed" | "cleared" | "resetting" }
   | { readonly is: "reset"; readonly error?: string }

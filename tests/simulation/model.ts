@@ -29,6 +29,18 @@ export const GIVE_UP_AFTER_MS = 100;
 /** Within this time a queue notices that the wall clock was set. */
 const CLOCK_LOOK_MS = 1_000;
 
+/**
+ * After this many failed starts in a row, while others can run what waits, another start is tried after a second, and after
+ * twice as long each time that it fails too, but within `startTimeout`.
+ */
+export const MAX_FAILED_STARTS = 3;
+
+/** What may happen while nothing goes on but starts that fail. */
+const QUIET: ReadonlySet<Happening["is"]> = new Set<Happening["is"]>([
+  ...["worker starts", "worker fails", "worker killed", "worker gone", "worker held"] as const,
+  ...["worker abandoned", "still", "listened", "computed"] as const,
+]);
+
 /** One happening by what it is. */
 export type What<I extends Happening["is"]> = Extract<Event, { readonly is: I }>;
 
@@ -82,6 +94,8 @@ export interface TaskModel {
   attempts: number;
   startedAt: number;
   acceptedAt: number;
+  /** The status of its end, if its handle has told that before the queue did. */
+  endsAs: TaskStatus | undefined;
   result: What<"done"> | undefined;
   timesHeard: number;
   readonly bodies: Body[];
@@ -107,6 +121,8 @@ export interface CallModel {
 export interface WorkerModel {
   readonly id: number;
   state: "starting" | "ready" | "gone";
+  /** Whether its start has failed. */
+  failed: boolean;
   /** Since when it has been told to end. */
   killedAt: number | undefined;
   /** What it was at when it was told to end. */
@@ -130,8 +146,13 @@ export class Model {
   events = 0;
   /** By number. */
   readonly workers: WorkerModel[] = [];
-  /** How many starts have failed since the last that didn't, at the most. */
+  /** How many starts have failed since the last that didn't, at the most, and when the last of them did. */
   failedStarts = 0;
+  failedStartAt = -Infinity;
+  /** Since when those have been too many. */
+  failingSince = -Infinity;
+  /** Since when nothing has happened to the queue but starts that fail. */
+  quietSince = -Infinity;
   now = 0;
   readonly tasks = new Map<number, TaskModel>();
   /** How many tasks the calls submit that are under way. */
@@ -221,9 +242,19 @@ export class Model {
     return own === this.options.failPolicy ? own === "fail-first" : undefined;
   }
 
+  /** The start of a worker has failed, as may be told in several ways. */
+  noteFailedStart(worker: WorkerModel): void {
+    if (worker.failed) return;
+    worker.failed = true;
+    this.failedStarts++;
+    this.failedStartAt = this.now;
+    if (this.failedStarts === MAX_FAILED_STARTS) this.failingSince = this.now;
+  }
+
   /** The time passes to that of an event. */
   passTo({ at, wall, is }: Event): void {
     this.events++;
+    if (!QUIET.has(is)) this.quietSince = at;
     const before = this.#wall;
     if (before !== undefined && is === "wall clock set") {
       if (wall - before.wall > at - before.at) this.leapt = at;
@@ -269,19 +300,23 @@ export class Model {
     return unended;
   }
 
-  /** Whether its last attempt may still keep it from being retried. */
-  isStopping({ script, bodies, givenUpAt }: TaskModel): boolean {
-    const { now, workers, options: { lane } } = this;
+  /**
+   * Whether its last attempt may still keep it from being retried.
+   *
+   * @param at since when at the latest its time is to be up; now unless said
+   */
+  isStopping({ script, bodies, givenUpAt }: TaskModel, at = this.now): boolean {
+    const { workers, options: { lane } } = this;
     const last = bodies.at(-1);
     if (last === undefined) return false;
     if (last.worker !== undefined) {
       // Until word of its end has come.
       if (last.told || workers[last.worker].state === "gone") return false;
-      return lane === "processes" || now <= givenUpAt + 2 * script.grace + LATE_MS;
+      return lane === "processes" || at <= givenUpAt + 2 * script.grace + LATE_MS;
     }
     if (last.ended !== undefined) return false;
     const touches = script.attempts.some(({ touches }) => touches);
-    return touches && now < last.interruptedAt! + script.grace;
+    return touches && at < last.interruptedAt! + script.grace;
   }
 
   /** The queue has given up the attempt of a task. */

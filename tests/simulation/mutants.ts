@@ -208,6 +208,12 @@ const host: readonly Mutation[] = [
     replace("STOP_WILL_BE_TOLD", "STOPPED"),
   ),
   onThreads("start workers that fail for ever", "Starts.failed", drop("startFailed(error")),
+  onThreads("start no worker again after failures", "Starts.grow", drop("this.#trial,")),
+  onThreads(
+    "let tasks wait for workers that hang, though no other can be started",
+    "Starts.#isHopeless",
+    replace("now - since >= this.#settings.startTimeout", "false"),
+  ),
   onThreads(
     "keep the program alive with nothing to do",
     "PoolWorker.drop",

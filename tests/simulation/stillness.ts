@@ -10,6 +10,7 @@ import {
   GIVE_UP_AFTER_MS,
   LATE_MS,
   LOOK_MS,
+  MAX_FAILED_STARTS,
   type Model,
   statusOf,
   type TaskModel,
@@ -18,8 +19,11 @@ import {
 } from "./model.ts";
 import { PoolStillness } from "./pool_stillness.ts";
 
-/** After this many failed starts in a row, no worker is started while others can run what waits. */
-const MAX_FAILED_STARTS = 3;
+/** See `MAX_FAILED_STARTS`. */
+const TRY_AGAIN_MS = 1_000;
+
+/** What waits fails when starts do and others have begun nothing for `startTimeout`; the start that shows it takes its time. */
+const HOPELESS_TIMEOUTS = 3;
 
 /** One look finds that an attempt has begun late, and another that it is over its time. */
 const LATE_LOOK_MS = 2 * (LOOK_MS + LATE_MS);
@@ -123,7 +127,8 @@ export class Stillness {
       (status === "pending" && due && (task.place === "waiting" || task.place === "retrying"));
     ensure("one place", holds, `task ${task.number} is said to be ${status} and is ${expected}`);
     if (status !== "scheduled" && status !== "retrying") return;
-    const overdue = now > task.notAfter + LATE_MS && !this.#model.isStopping(task);
+    const then = now - LATE_MS;
+    const overdue = then > task.notAfter && !this.#model.isStopping(task, then);
     ensure("settling", !overdue, `task ${task.number} is kept beyond its time, ${task.notAfter}`);
   }
 
@@ -166,7 +171,7 @@ export class Stillness {
   /** No worker is free, and none could be started. */
   #checkNoneIsFree(): void {
     const model = this.#model;
-    const { limit, failedStarts } = model;
+    const { limit } = model;
     if (!model.isPool) {
       return ensure("workers", model.live.length >= limit, "a task waits though a worker is free");
     }
@@ -182,12 +187,40 @@ export class Stillness {
     const idle = ready.filter(({ tasks }) => tasks.size === 0);
     ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
     const starting = workers.some(({ state }) => state === "starting");
-    const failing = failedStarts >= MAX_FAILED_STARTS && ready.length > 0;
     ensure(
       "workers",
-      starting || failing || workers.length >= limit,
+      starting || (ready.length > 0 && this.#awaitsTrial()) || workers.length >= limit,
       "a task waits though a worker could be started",
     );
+    const isHopeless = ready.length > 0 && ready.length + ending.length < limit &&
+      this.#isHopeless();
+    ensure(
+      "workers",
+      !isHopeless,
+      "a task waits for workers that hang, and no other can be started",
+    );
+  }
+
+  /** Whether so many starts have failed that the next waits for its time. */
+  #awaitsTrial(): boolean {
+    const { now, failedStarts, failedStartAt, options: { pool } } = this.#model;
+    if (failedStarts < MAX_FAILED_STARTS) return false;
+    const pause = TRY_AGAIN_MS * 2 ** (failedStarts - MAX_FAILED_STARTS);
+    return now <= failedStartAt + Math.min(pause, pool.startTimeout) + LATE_MS;
+  }
+
+  /** Whether starts fail and nothing else has gone on for so long that what waits should have failed too. */
+  #isHopeless(): boolean {
+    const { now, failedStarts, failingSince, quietSince, outstanding, options } = this.#model;
+    if (failedStarts < MAX_FAILED_STARTS) return false;
+    // A rate may have held back what waits.
+    const held = options.rate === undefined ? 0 : 1_000;
+    const since = now - held - GIVE_UP_AFTER_MS -
+      HOPELESS_TIMEOUTS * (options.pool.startTimeout + LATE_MS);
+    return Math.max(quietSince, failingSince) < since &&
+      outstanding.some(({ place, notAfter }) =>
+        place === "ready" || ((place === "waiting" || place === "retrying") && notAfter < since)
+      );
   }
 
   /** How late timers may be: without pools all is in whole milliseconds. */
@@ -301,9 +334,7 @@ export class Stillness {
   #isFull(): boolean {
     const { isPool, live, limit } = this.#model;
     if (!isPool) return live.length >= limit;
-    const busy = count(this.#workersThatCount(), ({ tasks }) => tasks.size > 0);
-    // Those that there are can run what waits, however long that takes.
-    return busy >= limit || (busy > 0 && this.#model.failedStarts >= MAX_FAILED_STARTS);
+    return count(this.#workersThatCount(), ({ tasks }) => tasks.size > 0) >= limit;
   }
 
   /** Nothing happens any more by itself: what has not ended is held up by something. */

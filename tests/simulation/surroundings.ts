@@ -30,6 +30,8 @@ export class Surroundings {
   readonly reasons = new Map<unknown, string>();
   /** Whether hooks and tasks leave the queues alone. */
   quiet = false;
+  /** Called when a signal has been aborted. */
+  readonly onAborted: ((signal: number) => void)[] = [];
   /** Does something to one of the queues. */
   doStep: (step: Step) => void = () => {};
   readonly #released = Promise.withResolvers<void>();
@@ -93,7 +95,7 @@ export class Surroundings {
     }
     this.note({ is: "aborting", signal: number });
     controller.abort(reason);
-    this.note({ is: "aborted", signal: number });
+    for (const tell of this.onAborted) tell(number);
   }
 
   /** Resolves when those that hang are let go. */

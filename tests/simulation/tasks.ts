@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TaskStatus } from "../../mod.ts";
 import type { Attempts } from "./attempts.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
 import { CAUSES, type Model, type TaskModel, type What } from "./model.ts";
@@ -44,6 +45,7 @@ export class Tasks {
       readySince: model.events,
       startedAt: NaN,
       acceptedAt: NaN,
+      endsAs: undefined,
       result: undefined,
       timesHeard: 0,
       bodies: [],
@@ -69,6 +71,7 @@ export class Tasks {
     // Of one that is cancelled it has been said that it had started.
     if (status === "cancelled" || judge.isStuck(task, outcome)) judge.countUnbegun(task, attempts);
     ensureEqual("attempts", attempts, task.attempts, "the attempts of a task that has ended");
+    ensureEqual("one result", status, task.endsAs ?? status, "the status of a task that had ended");
     if (status === "succeeded") this.#succeeded(task, outcome);
     else if (status === "failed") this.#failed(task, outcome, judge);
     else this.#checkReason(task, outcome);
@@ -165,15 +168,21 @@ export class Tasks {
     );
   }
 
-  cancelled({ task: number, status }: What<"cancelled">): void {
-    const { place, result } = this.#model.task(number);
-    ensure("attempts", place === "done", "a task was cancelled and goes on");
-    ensureEqual("one result", status, result!.status, "the status of a task that was cancelled");
+  cancelled({ task: number, status, said }: What<"cancelled">): void {
+    const task = this.#model.task(number);
+    // The end of one that had ended before may be yet to be told.
+    if (!said && task.place !== "done" && isEnd(status)) task.endsAs = status;
+    else {
+      ensure("attempts", task.place === "done", "a task was cancelled and goes on");
+      const { status: expected } = task.result!;
+      ensureEqual("one result", status, expected, "the status of a task that was cancelled");
+    }
   }
 
-  aborted(aborted: number): void {
-    for (const { signal } of this.#model.outstanding) {
-      ensure("attempts", signal !== aborted, "a task outlived its signal");
+  aborted({ signal: aborted, ended }: What<"aborted">): void {
+    for (const { number, signal } of this.#model.outstanding) {
+      const outlives = signal === aborted && !ended.includes(number);
+      ensure("attempts", !outlives, "a task outlived its signal");
     }
   }
 
@@ -184,4 +193,8 @@ export class Tasks {
     }
     this.#doomed = [];
   }
+}
+
+function isEnd(status: TaskStatus): boolean {
+  return status === "succeeded" || status === "failed" || status === "cancelled";
 }

@@ -53,6 +53,7 @@ export class Witness {
   constructor(surroundings: Surroundings, index: number) {
     this.#surroundings = surroundings;
     this.#index = index;
+    surroundings.onAborted.push((signal) => this.#aborted(signal));
   }
 
   note(happening: Happening): void {
@@ -72,6 +73,16 @@ export class Witness {
   retried(handle: TaskHandle, error: unknown): void {
     const task = this.know(handle);
     this.note({ is: "retried", task, attempt: handle.attempts, error: this.#label(error) });
+  }
+
+  #aborted(signal: number): void {
+    const ended: number[] = [];
+    for (const [task, handle] of this.#outstanding) {
+      if (handle.done && (handle.metadata as Submission).signal?.number === signal) {
+        ended.push(task);
+      }
+    }
+    this.note({ is: "aborted", signal, ended });
   }
 
   /** Writes down how it stands; once only how those of its tasks do that have ended. */

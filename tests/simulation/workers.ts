@@ -36,7 +36,7 @@ export class Workers {
         this.#model.failedStarts = 0;
         return;
       case "worker fails":
-        this.#model.failedStarts++;
+        this.#model.noteFailedStart(workers[event.worker]);
         return;
       case "worker killed":
         return this.#killed(event.worker);
@@ -80,7 +80,7 @@ export class Workers {
     const most = limits.at(-1)!.limit;
     ensure("worker ids", id >= 1 && id <= most, `id ${id} was given to one of ${most} workers`);
     workers.push({
-      ...{ id, state: "starting", killedAt: undefined, killedBody: undefined },
+      ...{ id, state: "starting", failed: false, killedAt: undefined, killedBody: undefined },
       ...{ abandoned: false, held: false },
       ...{ tasks: new Set<number>(), idleSince: Infinity },
     });
@@ -92,14 +92,14 @@ export class Workers {
     const body = live.find((body) => body.worker === number);
     worker.killedAt = now;
     worker.killedBody = body;
-    if (worker.state === "starting") this.#model.failedStarts++;
+    if (worker.state === "starting") this.#model.noteFailedStart(worker);
     if (body?.interruptedAt === undefined || !body.touched) return;
     const { script } = tasks.values().find(({ bodies }) => bodies.includes(body))!;
     ensure("attempts", now >= body.interruptedAt + script.grace, "an attempt had no grace");
   }
 
   #gone(worker: WorkerModel): void {
-    if (worker.state === "starting" && worker.killedAt === undefined) this.#model.failedStarts++;
+    if (worker.state === "starting") this.#model.noteFailedStart(worker);
     worker.state = "gone";
     for (const task of worker.tasks) this.#hasStopped(this.#model.task(task));
     worker.tasks.clear();

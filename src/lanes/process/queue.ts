@@ -30,6 +30,9 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * Short tasks are sent to a child several at a time, and an idle child waits for the next without sleeping, both under
  *   the same conditions as with a thread of a `ThreadQueue`.
  * * A child that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
+ * * When three starts in a row have failed the tasks that wait fail with the error of the start, unless other children run
+ *   them: then another start is tried from time to time, and they fail once none of those has begun a task for
+ *   `startTimeout`.
  * * What a child writes to its standard output and error reaches this program's.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
  *   busy.

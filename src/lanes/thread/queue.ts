@@ -37,6 +37,9 @@ import "./takeover.ts";
  * * In a program made by `bun build --compile` tasks are inline, or of a module that is a further entry point of the build and
  *   found by `importTasks`: the main module is not loaded in workers.
  * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
+ * * When three starts in a row have failed the tasks that wait fail with the error of the start, unless other workers run
+ *   them: then another start is tried from time to time, and they fail once none of those has begun a task for
+ *   `startTimeout`.
  * * The stack of a task's error names the place of its submission: of 2,000 submissions in a row and of 2 a millisecond
  *   on and on, since to look at the stack takes longer than to submit.
  *

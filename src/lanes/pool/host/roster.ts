@@ -87,7 +87,7 @@ export class Roster implements WorkerListener {
       close: (worker) => this.#close(worker),
       lookAgain: () => host.requestDispatch(),
     });
-    this.starts = new Starts(host, settings, this.workers, {
+    this.starts = new Starts(host, settings, idleTimers, this.workers, {
       hasPlace: () => this.#ids.size < this.limit && !this.#stopping,
       start: (kind) => this.#startOne(kind),
     });
@@ -132,6 +132,7 @@ export class Roster implements WorkerListener {
     this.#stopping = true;
     this.#stoppedAt = this.#host.clock.now();
     this.#idle.stop();
+    this.starts.stop();
     for (const worker of [...this.workers]) {
       // An interrupted task may clean up for as long as it was promised.
       if (worker.attempts.length > 0) this.retire(worker);
@@ -327,6 +328,7 @@ export class Roster implements WorkerListener {
     this.workers.splice(at, 1);
     if (this.workers.length > 0) return true;
     this.#idle.stop();
+    this.starts.stop();
     this.#listener.emptied();
     return true;
   }
