@@ -32,7 +32,7 @@ let launcher: Launcher | undefined;
  *
  * * `setpriv --pdeathsig` of util-linux has the system kill the child when this program dies, also while it is busy and
  *   could not notice by itself (`PR_SET_PDEATHSIG`, see prctl(2)). It is the end of the thread that starts the child which
- *   counts. Where there is none the shell leaves a process behind that looks after the two of them.
+ *   counts. Where there is none the shell leaves a process behind that looks after them.
  * * A shell moves the pool's pipe away from standard input, which is then empty: neither a task nor a program that it starts
  *   takes a byte of the protocol by reading what it inherits.
  *
@@ -65,11 +65,14 @@ export function movesPipe(succeeds: Succeeds): boolean {
 export const PIPE_PATH: string = `/dev/fd/${PIPE}`;
 
 /**
- * Kills the child when its parent is gone, and ends with it. It is no child of either, since its own shell has ended by then,
- * and holds none of their pipes open.
+ * Kills the child when the thread that started it is gone, and ends with it. It is no child of either, since its own shell has
+ * ended by then, and holds none of their pipes open. Only Linux says which thread that is; elsewhere it is any of the program's.
  */
-const WATCH = "( (while sleep 1; do kill -0 $$ || exit; " +
-  'kill -0 "$PPID" || { kill -KILL $$; exit; }; done) </dev/null >/dev/null 2>&1 & ); ';
+const WATCH =
+  "( ( owner=/; for thread in /proc/$PPID/task/*; do read -r children <$thread/children; " +
+  'case " $children " in *" $$ "*) owner=$thread; esac; done; ' +
+  'while sleep 1; do kill -0 $$ || exit; kill -0 "$PPID" && [ -d $owner ] || { kill -KILL $$; exit; }; done' +
+  ") </dev/null >/dev/null 2>&1 & ); ";
 
 function inShell(
   env: Readonly<Record<string, string>> | undefined,

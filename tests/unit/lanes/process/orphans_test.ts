@@ -10,9 +10,9 @@ import { eventually, isAlive, isThere, Program, withFolder } from "./support.ts"
 /** Starts a program with children and returns it with their ids. */
 async function parent(
   how: string,
-  flags?: string[],
+  { args = [], flags }: { args?: string[]; flags?: string[] } = {},
 ): Promise<{ program: Program; children: number[] }> {
-  const program = new Program("parent", [how], flags);
+  const program = new Program("parent", [how, ...args], flags);
   await eventually(() => program.text.includes("\n"), "it has children");
   return { program, children: JSON.parse(program.text) };
 }
@@ -35,7 +35,9 @@ if (runtime === "deno") {
   for (const [what, commands] of [["the runtime", []], ["a shell", ["/bin/sh"]]] as const) {
     test(`children go with a program that may start no more than ${what}, busy or idle`, async () => {
       const run = [process.execPath, ...commands].join();
-      const { program, children } = await parent("waits", [`--allow-run=${run}`, "--allow-read"]);
+      const { program, children } = await parent("waits", {
+        flags: [`--allow-run=${run}`, "--allow-read"],
+      });
       assertEquals(children.map(isThere), [true, true, true]);
       program.kill("SIGKILL");
       await program.ended;
@@ -71,15 +73,31 @@ test("when a program is killed that has its queue in a worker its children go wi
   await allGone(children);
 });
 
-test("when a worker that has a queue is terminated its children go with it, busy or idle", async () => {
-  const { program, children } = await parent("terminates");
-  assertEquals(children.map(isThere), [true, true, true]);
-  process.kill(program.pid, "SIGINT");
-  await allGone(children);
-  assert(isAlive(program.pid));
-  program.kill("SIGKILL");
-  await program.ended;
-});
+const WITHOUT_SETPRIV = runtime === "bun"
+  ? { args: ["setpriv"] }
+  : { flags: [`--allow-run=${process.execPath},/bin/sh`, "--allow-read"] };
+
+for (const [where, options] of [["", {}], [" without setpriv", WITHOUT_SETPRIV]] as const) {
+  test(`when a worker that has a queue is terminated its children go with it, busy or idle${where}`, async () => {
+    const { program, children } = await parent("terminates", options);
+    assertEquals(children.map(isThere), [true, true, true]);
+    process.kill(program.pid, "SIGINT");
+    await allGone(children);
+    assert(isAlive(program.pid));
+    program.kill("SIGKILL");
+    await program.ended;
+  });
+}
+
+if (runtime === "bun") {
+  test("when a program is killed without setpriv its children go with it, busy or idle", async () => {
+    const { program, children } = await parent("waits", WITHOUT_SETPRIV);
+    assertEquals(children.map(isThere), [true, true, true]);
+    program.kill("SIGKILL");
+    await program.ended;
+    await allGone(children);
+  });
+}
 
 test("a program that forgets its queue exits by itself at once, its children too", async () => {
   const { program, children } = await parent("forgets");

@@ -4,15 +4,22 @@
  * @module
  */
 import process from "node:process";
+import { isMainThread } from "node:worker_threads";
 import { importTasks, ProcessQueue } from "../../../../../mod.ts";
 
 const tasks = importTasks<typeof import("../tasks.ts")>(new URL("../tasks.ts", import.meta.url));
 
-const [how] = process.argv.slice(2);
+const [how, without] = process.argv.slice(2);
+if (without !== undefined) withhold(without);
 const inWorker = how === "worker" || how === "terminates";
 
-if (inWorker && (globalThis as { document?: unknown; name?: string }).name !== "inner") {
-  const worker = new Worker(import.meta.url, { type: "module", name: "inner" });
+// A Web Worker of Deno's takes itself for the main thread, one of Bun's isn't told its name.
+const { name } = globalThis as { name?: string };
+
+if (inWorker && isMainThread && name !== "inner") {
+  // One of Bun's is given no arguments but these.
+  const options = { type: "module", name: "inner", argv: process.argv.slice(2) } as const;
+  const worker = new Worker(import.meta.url, options);
   worker.onmessage = ({ data }) => console.log(data);
   if (how === "terminates") process.once("SIGINT", () => worker.terminate());
   setInterval(() => {}, 1_000);
@@ -38,4 +45,16 @@ if (inWorker && (globalThis as { document?: unknown; name?: string }).name !== "
   if (how === "exits") process.exit(5);
   if (how === "throws") throw new Error("the end");
   if (how !== "forgets") setInterval(() => {}, 1_000);
+}
+
+/** Has Bun find no such command; Deno is told by its permissions. */
+function withhold(command: string): void {
+  const { Bun } = globalThis as unknown as {
+    Bun: { spawnSync(command: string[], ...rest: unknown[]): unknown };
+  };
+  const spawnSync = Bun.spawnSync;
+  Bun.spawnSync = (words, ...rest) => {
+    if (words[0].endsWith(command)) throw new Error("Not found");
+    return spawnSync(words, ...rest);
+  };
 }
