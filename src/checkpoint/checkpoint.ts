@@ -1,5 +1,5 @@
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
-import { isInstance, QueueStateError, show } from "../base/errors.ts";
+import { isInstance, QueueStateError, reasonOf, show, TrilaneError } from "../base/errors.ts";
 import { runtime } from "../runtime/here.ts";
 import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
 import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
@@ -135,6 +135,7 @@ export class Checkpoint implements Recorder, Disposable {
    * for the number 1.
    * @returns Whether it is.
    * @throws {QueueStateError} When the checkpoint has been closed.
+   * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    * @throws {TypeError} When the namespace or the key is no well-formed text.
    */
   has(namespace: string, key: string): boolean {
@@ -149,6 +150,7 @@ export class Checkpoint implements Recorder, Disposable {
    * @returns The recorded value, in an object; `undefined` if no success is recorded, or if its value can't be
    * decoded, which is reported once for each namespace.
    * @throws {QueueStateError} When the checkpoint has been closed.
+   * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    * @throws {TypeError} When the namespace or the key is no well-formed text.
    *
    * @example
@@ -177,8 +179,12 @@ export class Checkpoint implements Recorder, Disposable {
     this.#assertOpen("look up in");
     for (const key of keys) assertText(namespace, key);
     const { find, findAny } = this.#statements;
-    const found = this.#database.snapshot(() =>
-      findAny.get(namespace) && keys.map((key) => find.get(namespace, key)?.value)
+    const found = this.#use(
+      "look up in",
+      () =>
+        this.#database.snapshot(() =>
+          findAny.get(namespace) && keys.map((key) => find.get(namespace, key)?.value)
+        ),
     );
     return keys.map((key, n) => this.#decoded(namespace, key, found?.[n]));
   }
@@ -193,7 +199,6 @@ export class Checkpoint implements Recorder, Disposable {
    * namespace.
    * @throws {QueueStateError} When the checkpoint has been closed.
    * @throws {TypeError} When the namespace or the key is no well-formed text.
-   * @throws What SQLite throws when the file can't be written.
    */
   record(namespace: string, key: string, value?: unknown): boolean {
     return this.recordAll([{ namespace, key, value }]) === 1;
@@ -219,8 +224,9 @@ export class Checkpoint implements Recorder, Disposable {
       }
     }
     // What was called to encode may have closed it.
-    this.#assertOpen("record in");
-    if (rows.length > 0) this.#database.transaction(() => this.#insert(rows));
+    this.#use("record in", () => {
+      if (rows.length > 0) this.#database.transaction(() => this.#insert(rows));
+    });
     return rows.length;
   }
 
@@ -230,11 +236,14 @@ export class Checkpoint implements Recorder, Disposable {
    * @param namespace Of which namespace. Default: of all.
    * @returns How many there are.
    * @throws {QueueStateError} When the checkpoint has been closed.
+   * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   count(namespace?: string): number {
-    this.#assertOpen("count in");
     const { count, countAll } = this.#statements;
-    const row = namespace === undefined ? countAll.get() : count.get(namespace);
+    const row = this.#use(
+      "count in",
+      () => namespace === undefined ? countAll.get() : count.get(namespace),
+    );
     return row!.count as number;
   }
 
@@ -243,10 +252,13 @@ export class Checkpoint implements Recorder, Disposable {
    *
    * @returns The namespaces, sorted.
    * @throws {QueueStateError} When the checkpoint has been closed.
+   * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   namespaces(): string[] {
-    this.#assertOpen("list the namespaces of");
-    const rows = this.#database.all("SELECT DISTINCT namespace FROM success ORDER BY namespace");
+    const rows = this.#use(
+      "list the namespaces of",
+      () => this.#database.all("SELECT DISTINCT namespace FROM success ORDER BY namespace"),
+    );
     return rows.map((row) => row.namespace as string);
   }
 
@@ -256,12 +268,16 @@ export class Checkpoint implements Recorder, Disposable {
    * @param namespace Of which namespace. Default: of all.
    * @returns How many there were.
    * @throws {QueueStateError} When the checkpoint has been closed.
+   * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   clear(namespace?: string): number {
-    this.#assertOpen("clear");
-    return namespace === undefined
-      ? this.#database.run("DELETE FROM success")
-      : this.#database.run("DELETE FROM success WHERE namespace = ?", namespace);
+    return this.#use(
+      "clear",
+      () =>
+        namespace === undefined
+          ? this.#database.run("DELETE FROM success")
+          : this.#database.run("DELETE FROM success WHERE namespace = ?", namespace),
+    );
   }
 
   /**
@@ -283,7 +299,7 @@ export class Checkpoint implements Recorder, Disposable {
   #find(namespace: string, key: string): SqlValue | undefined {
     this.#assertOpen("look up in");
     assertText(namespace, key);
-    return this.#statements.find.get(namespace, key)?.value;
+    return this.#use("look up in", () => this.#statements.find.get(namespace, key)?.value);
   }
 
   #decoded(
@@ -331,6 +347,17 @@ export class Checkpoint implements Recorder, Disposable {
         { cause },
       ),
     );
+  }
+
+  #use<T>(attempt: string, body: () => T): T {
+    this.#assertOpen(attempt);
+    try {
+      return body();
+    } catch (cause) {
+      throw new TrilaneError(`Cannot ${attempt} checkpoint '${this.#path}': ${reasonOf(cause)}`, {
+        cause,
+      });
+    }
   }
 
   #assertOpen(attempt: string): void {

@@ -43,6 +43,8 @@ export interface Threads {
   onFirstMessage(callback: (message: unknown) => void): void;
   /** In a thread: takes the next message of a port without the event loop; `undefined` if there is none. */
   takeMessage(port: MessagePort): unknown;
+  /** In a thread: gives its tasks an empty standard input, where it would be the program's. */
+  hideStdin?(): void;
   /**
    * In a thread: ends it when an error is thrown or a promise rejects with nobody to catch it, but lets something be done
    * first. What listeners of the thread's own modules take care of ends nothing.

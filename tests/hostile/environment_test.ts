@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -55,7 +56,14 @@ async function run(
   } catch {
     // It has not come that far.
   }
+  assertEquals(filesOf(child.pid!), [], "no temporary file is left");
   return [written, signal ?? status, errors];
+}
+
+/** The temporary files of a program. */
+function filesOf(pid: number): string[] {
+  return [tmpdir(), "/dev/shm"].filter(existsSync).flatMap((folder) => readdirSync(folder))
+    .filter((name) => name.startsWith(`trilane-${pid}-`));
 }
 
 const right = Object.fromEntries(all.map((name) => [name, [2, 4, "written", "right"]]));
@@ -81,6 +89,7 @@ const surroundings: Readonly<Record<string, Surroundings>> = {
   "nobody who reads its output": { shell: '{ "$@"; } | true' },
   "few descriptors": { shell: 'ulimit -n 64; exec "$@"' },
   "no core dumps, small files": { shell: 'ulimit -c 0; ulimit -f 100000; exec "$@"' },
+  "no room for its temporary files": { shell: "trap '' XFSZ; ulimit -f 1; exec \"$@\"" },
   "a folder that is read-only": {
     shell: 'mkdir "$DIR/own"; chmod 555 "$DIR/own"; cd "$DIR/own"; exec "$@"',
   },

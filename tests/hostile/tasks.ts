@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { closeSync, writeSync } from "node:fs";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { currentTask } from "../../src/task/context.ts";
 import { freezeAll, left } from "./changes.ts";
 import { oddities } from "./oddities.ts";
@@ -180,4 +181,38 @@ export function nest(depth: number): unknown {
 /** What all objects have since a value has come. */
 export function pollution(_value: unknown): unknown {
   return ({} as Record<string, unknown>).polluted;
+}
+
+/** Reads standard input to its end. */
+export async function readStdin(): Promise<string> {
+  let text = "";
+  for await (const bytes of process.stdin) text += bytes;
+  return text;
+}
+
+/** The same by events. */
+export function listenToStdin(): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    process.stdin.on("data", (bytes) => text += bytes);
+    process.stdin.on("end", () => resolve(text));
+  });
+}
+
+/** The same by lines. */
+export async function readLines(): Promise<string> {
+  let text = "";
+  for await (const line of createInterface({ input: process.stdin })) text += line;
+  return text;
+}
+
+/** The same by the names that the runtime itself has for it. */
+export async function readStdinNatively(): Promise<string> {
+  if ("Deno" in globalThis) {
+    const bytes = new Uint8Array(1);
+    const read = [Deno.stdin.readSync(bytes), await Deno.stdin.read(bytes)];
+    return read.filter(Number).join() + await new Response(Deno.stdin.readable).text();
+  }
+  const { Bun, prompt } = globalThis as unknown as { Bun: { stdin: Blob }; prompt(): string };
+  return (prompt() ?? "") + await Bun.stdin.text();
 }

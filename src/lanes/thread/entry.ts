@@ -18,6 +18,7 @@ const PORT = Symbol.for("trilane.port");
 const scope = globalThis as unknown as Record<symbol, unknown>;
 const { takeMessage } = threads;
 declareWorker();
+threads.hideStdin?.();
 
 threads.onFirstMessage((first) => {
   const { port, claims, journal } = first as ThreadGreeting;

@@ -36,6 +36,8 @@ import "./takeover.ts";
  *   ends that, and after 5 ms its event loop has its turn.
  * * In a program made by `bun build --compile` tasks are inline, or of a module that is a further entry point of the build and
  *   found by `importTasks`: the main module is not loaded in workers.
+ * * Tasks find standard input empty (`process.stdin`, `Deno.stdin`, `Bun.stdin`, `prompt`). Its descriptor is the program's: what a
+ *   task reads by number or by path, and programs that inherit it, take from that.
  * * A worker that dies fails the attempt it was running with `WorkerCrashError`, which may be retried.
  * * When three starts in a row have failed the tasks that wait fail with the error of the start, unless other workers run
  *   them: then another start is tried from time to time, and they fail once none of those has begun a task for

@@ -2,11 +2,11 @@ import { closeSync, read, readSync } from "node:fs";
 import { writeToStdoutNow } from "../node/stdout.ts";
 import { retrying, retryingLater } from "../retrying.ts";
 import type { ChildPipes } from "../runtime.ts";
-import { hideProcessStdin, STDIN } from "../stdin.ts";
+import { hideStdin } from "./stdin.ts";
 
 /** A child's pipes. */
 export function openPipes(descriptor: number): ChildPipes {
-  if (descriptor === STDIN) hideStdin();
+  hideStdin();
   return {
     readLater: (into) => retryingLater(() => readLater(descriptor, into)),
     read: (into) => retrying(() => readSync(descriptor, into)),
@@ -22,10 +22,4 @@ function readLater(descriptor: number, into: Uint8Array): Promise<number> {
       else reject(error);
     });
   });
-}
-
-function hideStdin(): void {
-  hideProcessStdin();
-  const { Bun } = globalThis as unknown as { Bun: object };
-  Object.defineProperty(Bun, "stdin", { value: new Blob([]) });
 }

@@ -3,6 +3,7 @@ import type { Threads } from "../runtime.ts";
 import { onProcessStray } from "../stray.ts";
 import { onFirstWebMessage, startWebWorker } from "../web_workers.ts";
 import { isCompiled, takeOver } from "./compiled.ts";
+import { hideStdin } from "./stdin.ts";
 
 /** Says in a thread that it was started with a compiled program, to run tasks. */
 const THREAD_MARK = "--trilane-thread";
@@ -27,5 +28,6 @@ export const threads: Threads = {
     else void first.then(callback);
   },
   takeMessage,
+  hideStdin,
   onStray: onProcessStray,
 };

@@ -1,7 +1,8 @@
 import { PIPE_PATH } from "../launch.ts";
 import { retrying, retryingLater } from "../retrying.ts";
 import type { ChildPipes } from "../runtime.ts";
-import { hideProcessStdin, STDIN } from "../stdin.ts";
+import { STDIN } from "../stdin.ts";
+import { hideStdin } from "./stdin.ts";
 import { watchParent } from "./watchdog.ts";
 
 /** A child's pipes. */
@@ -11,7 +12,7 @@ export function openPipes(descriptor: number): ChildPipes {
   const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
   // What moves the pipe away also sees to the child's end.
   const stopWatching = descriptor === STDIN ? watchParent() : undefined;
-  if (descriptor === STDIN) hideStdin();
+  hideStdin();
   return {
     read: (into) => retrying(() => readSync(into) ?? 0),
     readLater: (into) => retryingLater(async () => await read(into) ?? 0),
@@ -34,13 +35,4 @@ function openInput(descriptor: number): Pick<typeof Deno.stdin, "close" | "read"
   // Where tasks may read all they may read this too; elsewhere it was granted to this module alone.
   Deno.permissions.revokeSync({ name: "read", path: PIPE_PATH });
   return input;
-}
-
-function hideStdin(): void {
-  hideProcessStdin();
-  Object.defineProperties(Deno.stdin, {
-    readSync: { value: () => null },
-    read: { value: () => Promise.resolve(null) },
-    readable: { value: new Blob([]).stream() },
-  });
 }

@@ -1,7 +1,7 @@
 import type * as Net from "node:net";
 import { builtin } from "../builtin.ts";
 import type { ChildPipes } from "../runtime.ts";
-import { hideProcessStdin, STDIN } from "../stdin.ts";
+import { hideProcessStdin } from "../stdin.ts";
 import { writeToStdoutNow } from "./stdout.ts";
 
 /**
@@ -9,7 +9,7 @@ import { writeToStdoutNow } from "./stdout.ts";
  * exiting until something comes, and the socket that doesn't can't be read otherwise.
  */
 export function openPipes(descriptor: number): ChildPipes {
-  if (descriptor === STDIN) hideProcessStdin();
+  hideProcessStdin();
   const { Socket } = builtin<typeof Net>("node:net");
   const input = new Socket({ fd: descriptor, readable: true, writable: false });
   // One that fails has ended.

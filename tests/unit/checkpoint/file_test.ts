@@ -224,3 +224,29 @@ test("file: it takes no more permissions than to read and to write its folder", 
     const { code, text } = await start("twice", [join(folder, "a.sqlite")], permissions).ended;
     assertEquals([code, text], [0, "1\n2\n"]);
   }));
+
+test(
+  "file: what goes wrong while it is used says what was attempted, and why",
+  inFolder((folder) => {
+    const file = join(folder, "run.sqlite");
+    fill(file, 1);
+    using checkpoint = new Checkpoint(file);
+    const other = new Sqlite(file);
+    other.exec("DROP TABLE success");
+    other.close();
+    const uses: readonly [string, () => unknown][] = [
+      ["look up in", () => checkpoint.has("filled", "0")],
+      ["look up in", () => checkpoint.lookup("filled", "0")],
+      ["look up in", () => checkpoint.lookupAll("filled", ["0"])],
+      ["record in", () => checkpoint.record("filled", "1", 1)],
+      ["count in", () => checkpoint.count()],
+      ["list the namespaces of", () => checkpoint.namespaces()],
+      ["clear", () => checkpoint.clear()],
+    ];
+    for (const [attempt, use] of uses) {
+      const message = `Cannot ${attempt} checkpoint '${file}': no such table: success`;
+      const error = assertThrows(use, TrilaneError, message);
+      assert(error.cause instanceof Error);
+    }
+  }),
+);
