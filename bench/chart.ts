@@ -4,23 +4,37 @@
  * @module
  */
 import { format } from "./markdown.ts";
-import type { Comparison } from "./statistics.ts";
+import type { Comparison, Row } from "./statistics.ts";
 
 const WIDTH = 760;
 const NAME_WIDTH = 280;
 const BAR_WIDTH = 360;
 const ROW = 22;
-const COLORS = { trilane: "#2f6fde", peer: "#9aa4b2", floor: "#d7dce2" };
+
+/** A page's own colours are not known here, so the reader's setting decides between light and dark. */
+const STYLE = `text { font: 12px system-ui, sans-serif; fill: #1f2933 }
+.title { font-weight: 600 } .head { font-size: 15px; font-weight: 600 }
+.page { fill: #ffffff } .trilane { fill: #2f6fde } .peer { fill: #9aa4b2 } .floor { fill: #d7dce2 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6edf3 } .page { fill: #0d1117 } .trilane { fill: #4c8dff } .peer { fill: #6e7781 } .floor { fill: #3d444d }
+}`;
 
 const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** Draws the first figure of each comparison; the longest bar is its largest number. */
-export function chart(title: string, comparisons: readonly Comparison[]): string {
+/**
+ * Draws the first figure of each comparison; the longest bar is its largest number.
+ *
+ * @param title What stands above all.
+ * @param comparisons The comparisons.
+ * @param peers How many peers are shown, the best ones. Default: all.
+ * @returns The picture.
+ */
+export function chart(title: string, comparisons: readonly Comparison[], peers = Infinity): string {
   const parts: string[] = [];
   let y = 30;
   for (const comparison of comparisons) {
     const [key, { unit }] = Object.entries(comparison.figures)[0];
-    const rows = comparison.rows.filter(({ error }) => error === undefined);
+    const rows = best(comparison, peers);
     const most = Math.max(...rows.map(({ figures }) => figures[key].median));
     y += 26;
     parts.push(
@@ -36,7 +50,7 @@ export function chart(title: string, comparisons: readonly Comparison[]): string
         `<rect x="${NAME_WIDTH + 10}" y="${y + 3}" width="${width.toFixed(1)}" height="${
           ROW - 6
         }" ` +
-          `rx="2" fill="${COLORS[row.kind]}"/>`,
+          `rx="2" class="${row.kind}"/>`,
         `<text x="${(NAME_WIDTH + 16 + width).toFixed(1)}" y="${middle}">${format(median)}</text>`,
       );
       y += ROW;
@@ -46,10 +60,21 @@ export function chart(title: string, comparisons: readonly Comparison[]): string
     y + 16
   }" width="${WIDTH}" ` +
     `role="img" aria-label="${escape(title)}">
-<style>text { font: 12px system-ui, sans-serif; fill: #1f2933 } .title { font-weight: 600 } .head { font-size: 15px; font-weight: 600 }</style>
-<rect width="100%" height="100%" fill="#ffffff"/>
+<style>${STYLE}</style>
+<rect width="100%" height="100%" class="page"/>
 <text x="10" y="26" class="head">${escape(title)}</text>
 ${parts.join("\n")}
 </svg>
 `;
+}
+
+/** The rows of those that could do the work: of the peers the best ones. */
+function best({ rows, figures }: Comparison, peers: number): readonly Row[] {
+  const done = rows.filter(({ error }) => error === undefined);
+  if (peers === Infinity) return done;
+  const [key, { better }] = Object.entries(figures)[0];
+  const sign = better === "more" ? -1 : 1;
+  const ranked = done.filter(({ kind }) => kind === "peer")
+    .sort((a, b) => sign * (a.figures[key].median - b.figures[key].median));
+  return [...done.filter(({ kind }) => kind === "trilane"), ...ranked.slice(0, peers)];
 }

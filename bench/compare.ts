@@ -1,9 +1,10 @@
 /**
- * `deno task bench:compare [--on RUNTIME] [--only TEXT] [--share N] [--write]`: Trilane beside other queues and pools,
+ * `deno task bench:compare [--on RUNTIME] [--only TEXT] [--share N] [--write | --redraw]`: Trilane beside other queues and pools,
  * on Deno and on Bun; those that don't run there on Node.
  *
  * `--only` picks the works with the text in their id, several texts with commas between. `--share 0.3` does that share
  * of the rounds. `--write` keeps what came of it under `bench/results/`, beside what is there of other works.
+ * `--redraw` measures nothing: it draws the charts of what is there anew.
  *
  * @module
  */
@@ -14,20 +15,25 @@ import trilane from "../deno.json" with { type: "json" };
 import { type Commands, compare } from "./arena.ts";
 import { markdown } from "./markdown.ts";
 import peers from "./package.json" with { type: "json" };
-import { keep } from "./results.ts";
+import { keep, redraw } from "./results.ts";
 import { type Comparison, summarize } from "./statistics.ts";
 import type { Runtime } from "./work.ts";
 import { works } from "./works.ts";
 
 const options = parseArgs(Deno.args, {
   string: ["on", "only", "share"],
-  boolean: ["write"],
+  boolean: ["write", "redraw"],
   collect: ["on"],
   default: { on: ["deno", "bun"], only: "", share: "1" },
   unknown: (arg) => {
     throw new RangeError(`Unknown argument: '${arg}'`);
   },
 });
+
+if (options.redraw) {
+  for (const runtime of options.on as Runtime[]) await redraw(runtime);
+  Deno.exit();
+}
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -15,6 +15,17 @@ const CHARTED = [
   ...["processes-saturated", "process-latency", "factorial"],
 ];
 
+/** The works that the front page shows. */
+const FRONT = [
+  "noops-each-100000-16",
+  "threads-saturated",
+  "thread-latency",
+  "processes-saturated",
+];
+
+/** How many peers the front page shows beside Trilane. */
+const FRONT_PEERS = 3;
+
 /** On what figures were measured. */
 export interface Conditions {
   /** The runtime, with its version. */
@@ -50,8 +61,19 @@ export async function keep(
     file(`${runtime}.md`),
     `# ${conditions.runtime}\n\n${conditions.head}\n\n${tables}`,
   );
-  const charted = comparisons.filter(({ id }) => CHARTED.includes(id));
-  await Deno.writeTextFile(file(`${runtime}.svg`), chart(conditions.runtime, charted));
+  await draw(runtime, results);
+}
+
+/** Draws the charts of what is kept. */
+export async function redraw(runtime: Runtime): Promise<void> {
+  const results = await read(runtime);
+  if (results !== undefined) await draw(runtime, results);
+}
+
+async function draw(runtime: Runtime, { runtime: title, comparisons }: Results): Promise<void> {
+  const of = (ids: readonly string[]) => comparisons.filter(({ id }) => ids.includes(id));
+  await Deno.writeTextFile(file(`${runtime}.svg`), chart(title, of(CHARTED)));
+  await Deno.writeTextFile(file(`${runtime}-front.svg`), chart(title, of(FRONT), FRONT_PEERS));
 }
 
 async function read(runtime: Runtime): Promise<Results | undefined> {

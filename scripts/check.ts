@@ -1,7 +1,7 @@
 /**
  * `deno task check`: type-checks everything, and the core once more with nothing but the language
  * and the globals it is allowed, so that no runtime creeps into it. The scripts of pages are checked with the types of a
- * browser.
+ * browser, and so is the code in the pages of the documentation.
  *
  * @module
  */
@@ -25,6 +25,14 @@ async function check(...args: string[]): Promise<boolean> {
   return (await child.spawn().status).success;
 }
 
+/** The pages whose blocks of code are checked. */
+const pages = [
+  "README.md",
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
+    .map((path) => `docs/${path.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith(".md")),
+];
+
 // The benchmarks' peers are dependencies of theirs alone, named in a configuration of their own.
 const benched = existsSync("bench/deno.json");
 const everything = ["mod.ts", ...sources(), "tests", "scripts", "examples"];
@@ -41,6 +49,7 @@ const passed = [
     "src/queue",
   ),
   await check("--config", "scripts/client_deno.json", ...CLIENTS),
+  await check(...await stdArgs(), "--doc-only", ...pages),
   ...benched ? [await check(...await benchArgs(), "bench")] : [],
 ];
 if (passed.includes(false)) Deno.exit(1);

@@ -37,8 +37,8 @@ const BUN = ["npx", "--yes", "bun@1.4.5"];
 /** Where the packages of npm are that the tests need on Bun. */
 const BUN_PACKAGES = "tests/npm";
 
-/** Where the examples are: public modules, whatever they re-export, and the guide. */
-const DOCUMENTED = ["mod.ts", "src", "README.md"];
+/** Where the examples are: public modules and whatever they re-export. Those of the pages are run by `tests/docs_test.ts`. */
+const DOCUMENTED = ["mod.ts", "src"];
 
 /** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
 const PARTS = { Deno: 3, Bun: 2 } as const;

@@ -1,0 +1,173 @@
+/**
+ * The guides and the front page: each block of code runs and prints what the comments beside `console.log` say; each link
+ * leads somewhere. Their types are checked by `deno task check`.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import deno from "../deno.json" with { type: "json" };
+import { runtime, test } from "./harness.ts";
+import { withFolder } from "./temporary_folder.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** All pages, from the root. */
+const PAGES = [
+  ...readdirSync(root).filter((path) => path.endsWith(".md")),
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => `docs/${path.replaceAll("\\", "/")}`),
+].sort();
+
+interface Block {
+  /** Where it is. */
+  readonly place: string;
+  readonly code: string;
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+/** The blocks of a page that can run by themselves. */
+function blocksOf(path: string): Block[] {
+  const text = read(path);
+  return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ({ index, 1: code }) => {
+    return { place: `${path}:${text.slice(0, index).split("\n").length}`, code: code! };
+  });
+}
+
+/** The code with the package's files instead of its name, which nothing outside it knows. */
+function resolved(code: string): string {
+  return code.replace(/"@trilane\/trilane(\/\w+)?"/g, (name, entry = "") => {
+    const path = (deno.exports as Record<string, string>)[`.${entry}`];
+    assert(path !== undefined, `${name} is no entry point`);
+    return JSON.stringify(pathToFileURL(join(root, path)).href);
+  });
+}
+
+/** What a block says that it prints: lines, or patterns where something is left out. */
+function announced(code: string): RegExp[] {
+  const comments = code.matchAll(/console\.log\(.*\);? \/\/ (.+)$/gm);
+  return Array.from(comments, ([, text]) => {
+    const pattern = text!.split("…").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    return new RegExp(`^${pattern.join(".*")}$`, "m");
+  });
+}
+
+/** Runs a command and tells what became of it. */
+function runCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const output = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text) => output[stream] += text);
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, ...output }));
+  });
+}
+
+/** Why a block is wrong, if it is. */
+async function fault({ place, code }: Block, folder: string): Promise<string | undefined> {
+  const file = join(folder, `${place.replace(/\W/g, "_")}.ts`);
+  writeFileSync(file, resolved(code));
+  const args = runtime === "deno" ? ["run", "--allow-all", "--no-check", "--no-lock"] : [];
+  const env = { ...process.env, NO_COLOR: "1" };
+  const { status, stdout, stderr } = await runCommand(
+    process.execPath,
+    [...args, file],
+    folder,
+    env,
+  );
+  if (status !== 0) return `${place} ended with status ${status}:\n${stdout}${stderr}`;
+  const missing = announced(code).filter((line) => !line.test(stdout));
+  if (missing.length === 0) return undefined;
+  return `${place} doesn't print ${missing.join(", ")}:\n${stdout}`;
+}
+
+for (const page of PAGES) {
+  const blocks = blocksOf(page);
+  if (blocks.length === 0) continue;
+  test(`docs: each block of ${page} prints what it says`, () =>
+    withFolder(async (folder) => {
+      const faults: string[] = [];
+      const left = blocks.values();
+      const work = async () => {
+        for (const block of left) {
+          const found = await fault(block, folder);
+          if (found !== undefined) faults.push(found);
+        }
+      };
+      await Promise.all(Array.from({ length: availableParallelism() }, work));
+      assertEquals(faults.join("\n"), "");
+    }));
+}
+
+test("docs: the commands of the guide to the command line print what it says", () =>
+  withFolder(async (folder) => {
+    const guide = read("docs/cli.md");
+    for (const [, name, code] of guide.matchAll(/^```ts\n\/\/ (\S+\.ts)\n(.*?)^```$/gms)) {
+      writeFileSync(join(folder, name!), code!);
+    }
+    const command = runtime === "deno" ? ["run", "--allow-all", "--no-lock"] : [];
+    const words = [process.execPath, ...command, join(root, "src/cli/main.ts")];
+    const shim = join(folder, "trilane");
+    writeFileSync(shim, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`);
+    chmodSync(shim, 0o755);
+    const env = { ...process.env, NO_COLOR: "1", PATH: `${folder}:${process.env.PATH}` };
+    const scripts = Array.from(guide.matchAll(/^```sh\n(.*?)^```\n\n```text\n(.*?)^```$/gms));
+    assert(scripts.length > 0);
+    for (const [, script, output] of scripts) {
+      const { status, stdout } = await runCommand("bash", ["-e", "-c", script!], folder, env);
+      assertEquals([stdout, status], [output!, 0]);
+    }
+  }));
+
+test("docs: what a block prints is looked at", () => {
+  const [line, pattern] = announced(
+    "console.log(a); // [ 1 ]\nlog(b); // 2\n  console.log(c) // 1, …\n",
+  );
+  assert(line!.test("0\n[ 1 ]\n") && !line!.test("[ 1 ] 2"));
+  assert(pattern!.test("1, 4") && !pattern!.test("2, 4"));
+});
+
+/** The names of a page's headings, as links have them. */
+function anchorsOf(text: string): string[] {
+  const prose = text.replace(/^```.*?^```$/gms, "");
+  return Array.from(
+    prose.matchAll(/^#+ (.+)$/gm),
+    ([, heading]) =>
+      heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-"),
+  );
+}
+
+test("docs: each link leads to a file and a heading that are there", () => {
+  const broken: string[] = [];
+  let links = 0;
+  for (const page of PAGES) {
+    const text = read(page).replace(/^```.*?^```$/gms, "");
+    for (const [, link] of text.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)) {
+      if (link === undefined || /^[a-z]+:/.test(link)) continue;
+      links++;
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? page : join(dirname(page), path!);
+      const isThere = existsSync(join(root, target)) &&
+        (anchor === undefined || anchorsOf(read(target)).includes(anchor));
+      if (!isThere) broken.push(`${page}: ${link}`);
+    }
+  }
+  assert(links > 10);
+  assertEquals(broken, []);
+});
