@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AsyncQueue, inlineTask, type TaskHandle, ThreadQueue } from "../mod.ts";
+import { AsyncQueue, inlineTask, type TaskHandle, ThreadQueue } from "@trilane/trilane";
 
 /** What is to be built: each module with those that it needs. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
