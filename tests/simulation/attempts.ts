@@ -173,6 +173,7 @@ export class Attempts {
         worker,
         called: false,
         touched: false,
+        listens: false,
         noted: false,
         told: false,
         lost: false,
@@ -192,6 +193,10 @@ export class Attempts {
     );
     ensure("attempts", !body.called, "the function of an attempt was called twice");
     body.called = true;
+  }
+
+  listens({ is, task, attempt }: What<"listens" | "hears">): void {
+    this.#model.body(task, attempt).listens = is === "listens";
   }
 
   /** The queue has given an attempt up: if that has asked for its signal, it has time to clean up. */

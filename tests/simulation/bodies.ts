@@ -207,8 +207,10 @@ class Body {
     promise.catch(() => {});
     const { signal } = this.#context;
     const { stops, cleanup } = this.#own;
+    const [task, attempt] = [this.#task, this.#attempt];
     const onAbort = () => {
       if (this.#ended || this.#link?.dead) return;
+      this.#host.note({ is: "hears", task, attempt });
       if (this.#attempt === 1) this.#host.doInside(this.#script.onAbort);
       if (stops === "never") return;
       const stop = () => reject(signal.reason);
@@ -216,6 +218,7 @@ class Body {
       else if (this.#link !== undefined) this.#link.after(cleanup, stop);
       else this.#host.clock.setTimer(stop, cleanup);
     };
+    this.#host.note({ is: "listens", task, attempt });
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     return promise;

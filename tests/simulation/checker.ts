@@ -137,6 +137,9 @@ class Checker {
         return this.#attempts.begins(event);
       case "called":
         return this.#attempts.called(event);
+      case "listens":
+      case "hears":
+        return this.#attempts.listens(event);
       case "ends":
         return this.#attempts.ends(event);
       case "lends":

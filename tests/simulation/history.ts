@@ -112,6 +112,8 @@ export type Happening =
   /** Its function is called; it has asked for its signal or its state. */
   | { readonly is: "called"; readonly task: number; readonly attempt: number }
   | { readonly is: "touched"; readonly task: number; readonly attempt: number }
+  /** It listens to its signal; that has aborted. */
+  | { readonly is: "listens" | "hears"; readonly task: number; readonly attempt: number }
   /** How it ended is noted where the pool can read it, has come to the pool, or never will. */
   | {
     readonly is: "noted" | "on its way" | "told" | "lost";

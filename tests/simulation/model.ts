@@ -54,6 +54,8 @@ export interface Body {
   /** Whether its function has been called, and has asked for its signal or its state. */
   called: boolean;
   touched: boolean;
+  /** Whether it listens to its signal and has not heard of its abort. */
+  listens: boolean;
   /** Whether how it ended is noted where the pool can read it, has come to the pool, or never will. */
   noted: boolean;
   told: boolean;

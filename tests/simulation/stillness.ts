@@ -6,6 +6,7 @@
 import type { TaskStatus } from "../../mod.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
 import {
+  type Body,
   type CallModel,
   GIVE_UP_AFTER_MS,
   LATE_MS,
@@ -43,6 +44,7 @@ export class Stillness {
   check(event: What<"still">): void {
     this.#checkCensus(event);
     this.#checkTimeouts();
+    this.#checkAborts();
     if (this.#model.isPool) this.#pool.check();
     this.#checkWaiting(event);
     this.#checkCalls(event);
@@ -154,6 +156,26 @@ export class Stillness {
       const due = isPool ? Math.max(since + timeout, freeAt) : since + timeout;
       const over = now >= due + waited + late;
       ensure("attempts", !over, `an attempt of task ${number} is over its timeout`);
+    }
+  }
+
+  /** What listens to its signal hears that it is to stop. */
+  #checkAborts(): void {
+    const { now, freeAt, isPool, tasks, workers, options: { pool } } = this.#model;
+    const isStuck = ({ worker }: Body) =>
+      worker !== undefined && pool.stuckAfter[worker % pool.stuckAfter.length] < Infinity;
+    const isEnding = ({ worker }: Body) =>
+      worker !== undefined && workers[worker].killedAt !== undefined;
+    for (const { bodies, number } of tasks.values()) {
+      for (const body of bodies) {
+        const { listens, ended, interruptedAt } = body;
+        if (!listens || ended !== undefined || interruptedAt === undefined) continue;
+        if (isStuck(body) || isEnding(body)) continue;
+        const due = isPool
+          ? Math.max(interruptedAt, freeAt) + Math.max(...pool.down) + LATE_MS
+          : interruptedAt;
+        ensure("attempts", now <= due, `task ${number} listens, and was not told to stop`);
+      }
     }
   }
 
