@@ -17,8 +17,11 @@ export const CAUSES = {
   left: "was cancelled",
 } as const;
 
+/** A task's times are kept in whole microseconds, rounded down. */
+export const ROUNDED_MS = 1e-3 + 1e-6;
+
 /** Timers fire up to so many milliseconds late, as deadlines between whole ones are rounded up. */
-export const LATE_MS = 1 + 1e-6;
+export const LATE_MS = 1 + ROUNDED_MS;
 
 /** How often a pool looks at attempts that don't begin in time. */
 export const LOOK_MS = 25;

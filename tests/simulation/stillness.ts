@@ -13,6 +13,7 @@ import {
   LOOK_MS,
   MAX_FAILED_STARTS,
   type Model,
+  ROUNDED_MS,
   statusOf,
   type TaskModel,
   type What,
@@ -286,7 +287,7 @@ export class Stillness {
       ensure("settling", !over || left > 0, "a run goes on though nothing is left to do");
       if (now < deadline + this.#lateness || now === from) continue;
       for (const { createdAt, script } of outstanding) {
-        const survives = createdAt >= deadline - 1e-6 ||
+        const survives = createdAt >= deadline - ROUNDED_MS ||
           (script.mustComplete && onExit !== "cancel");
         ensure("one result", survives, "a task survived the end of the run");
       }
