@@ -19,6 +19,16 @@ export interface Hooks {
 export const HOOK_NAMES = ["onStart", "onComplete", "onRetry", "onProgress"] as const;
 type HookName = typeof HOOK_NAMES[number];
 
+/** How each is called. */
+const HOOK_CALLS: Readonly<
+  Record<HookName, (hooks: Hooks, task: Task, about: unknown) => unknown>
+> = {
+  onStart: (hooks, task) => hooks.onStart!(task),
+  onComplete: (hooks, task) => hooks.onComplete!(task.result()),
+  onRetry: (hooks, task, error) => hooks.onRetry!(task, error),
+  onProgress: (hooks, task, data) => hooks.onProgress!(task, data),
+};
+
 /** What is to be told: a call or, so that the most common costs nothing more, a task whose observers are to hear of its end. */
 type Announcement = Task | (() => unknown);
 
@@ -52,6 +62,8 @@ export class Announcer {
   readonly #pending: Announcement[] = [];
   /** How many of those have been told, or are being told. */
   #told = 0;
+  /** Whether anything has come to that since it was last told. */
+  #hasNews = false;
   /** What is to be done when that has been told. */
   #followUps: (() => unknown)[] = [];
   readonly #followers = new Map<Task, Set<() => void>>();
@@ -73,8 +85,7 @@ export class Announcer {
 
   /** A transition has ended. */
   leave(): void {
-    if (--this.#depth > 0) return;
-    if (this.#told < this.#pending.length || this.#followUps.length > 0) this.#tellAll();
+    if (--this.#depth === 0 && this.#hasNews) this.#tellAll();
   }
 
   /** Adds hooks; returns what takes them back. */
@@ -106,12 +117,14 @@ export class Announcer {
   /** Calls something outside, once the transition under way has ended. */
   tell(call: () => unknown): void {
     this.#pending.push(call);
+    this.#hasNews = true;
     if (this.#depth === 0) this.#tellAll();
   }
 
   /** Goes on with something once all that the transition under way leaves to tell has been told. */
   next(call: () => unknown): void {
     this.#followUps.push(call);
+    this.#hasNews = true;
     if (this.#depth === 0) this.#tellAll();
   }
 
@@ -123,37 +136,38 @@ export class Announcer {
 
   started(task: Task): void {
     this.changed(task);
-    if (this.#hooks.size > 0) this.#tellHooks("onStart", (hooks) => hooks.onStart!(task));
+    if (this.#hooks.size > 0) this.#tellHooks("onStart", task);
   }
 
   retried(task: Task, error: unknown): void {
     this.changed(task);
-    if (this.#hooks.size > 0) this.#tellHooks("onRetry", (hooks) => hooks.onRetry!(task, error));
+    if (this.#hooks.size > 0) this.#tellHooks("onRetry", task, error);
   }
 
   progressed(task: Task, data: unknown): void {
     this.changed(task);
-    if (this.#hooks.size > 0) {
-      this.#tellHooks("onProgress", (hooks) => hooks.onProgress!(task, data));
-    }
+    if (this.#hooks.size > 0) this.#tellHooks("onProgress", task, data);
   }
 
   ended(task: Task): void {
     if (this.#followers.size > 0) this.#followers.delete(task);
-    if (this.#completions) {
-      this.#tellHooks("onComplete", (hooks) => hooks.onComplete!(task.result()));
-    }
+    if (this.#completions) this.#tellHooks("onComplete", task);
     if (!task.observed) return;
     this.#pending.push(task);
+    this.#hasNews = true;
     if (this.#depth === 0) this.#tellAll();
   }
 
-  #tellHooks(name: HookName, call: (hooks: Hooks) => unknown): void {
-    for (const hooks of this.#hooks.get(name) ?? []) this.tell(() => call(hooks));
+  /** A function of its own: one that makes closures takes memory for them even when it makes none. */
+  #tellHooks(name: HookName, task: Task, about?: unknown): void {
+    for (const hooks of this.#hooks.get(name) ?? []) {
+      this.tell(() => HOOK_CALLS[name](hooks, task, about));
+    }
   }
 
   /** Tells all there is to tell, then goes on with what comes of the last transition. */
   #tellAll(): void {
+    this.#hasNews = false;
     const followUps = this.#followUps;
     if (followUps.length > 0) this.#followUps = [];
     if (told.nesting === MAX_NESTING) {

@@ -111,6 +111,7 @@ class Author {
           ? random.pick("ready", "ready", "throws", "unready", "dies", "never")
           : "ready",
       })),
+      lastStartRepeats: failing && random.oneIn(2),
       down: random.list(1, 4, latency),
       up: random.list(1, 4, latency),
       loses: random.oneIn(3),

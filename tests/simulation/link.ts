@@ -21,7 +21,7 @@ import { attemptsOf, type SentAttempt } from "../../src/lanes/pool/wire/run_mess
 import { Runner } from "../../src/lanes/pool/worker/runner.ts";
 import type { Happening } from "./history.ts";
 import { lendMemory, type Memory } from "./memory.ts";
-import type { QueueScript } from "./program.ts";
+import type { PoolScript, QueueScript, StartScript } from "./program.ts";
 import { isSendable, ticketsOf, Way } from "./way.ts";
 
 /** Where the workers of a pool live. */
@@ -41,6 +41,12 @@ export interface Workplace {
 /** What comes of a promise that is never settled. */
 export const never = (): Promise<never> => new Promise(() => {});
 
+/** What comes of the start of a worker. */
+function startOf({ starts, lastStartRepeats }: PoolScript, worker: number): StartScript {
+  const last = starts.length - 1;
+  return starts[lastStartRepeats ? Math.min(worker, last) : worker % starts.length];
+}
+
 /** A worker and the pool's end of it. */
 export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   readonly claims: PoolClaims = this;
@@ -50,6 +56,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   dead = false;
   readonly #workplace: Workplace;
   readonly #listener: LinkListener;
+  readonly #script: StartScript;
   readonly #memory: Memory;
   #runner: Runner | undefined;
   readonly #down: Way<DownMessage>;
@@ -81,23 +88,23 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.#workplace = workplace;
     this.#listener = listener;
     this.number = links.push(this) - 1;
-    const { ms, how } = pool.starts[this.number % pool.starts.length];
+    this.#script = startOf(pool, this.number);
     this.#memory = lendMemory();
     this.journal = pool.journal ? this.#memory.journal : undefined;
     this.#down = new Way(clock, (message) => this.#arrive(message));
     this.#up = new Way(clock, (message) => this.#hear(message));
     this.#note({ is: "worker starts", worker: this.number, id: greeting.workerId });
-    if (how === "throws") {
+    if (this.#script.how === "throws") {
       this.#close();
       this.#note({ is: "worker fails", worker: this.number });
       throw new Error("no start");
     }
-    this.#after(ms, () => this.#start(greeting));
+    this.#after(this.#script.ms, () => this.#start(greeting));
   }
 
   #start(greeting: Greeting): void {
-    const { script: { pool }, clock } = this.#workplace;
-    const { how } = pool.starts[this.number % pool.starts.length];
+    const { clock } = this.#workplace;
+    const { how } = this.#script;
     if (how === "never") return;
     if (how === "dies") return this.die({ exitCode: 1, error: new Error("no start") }, "crash");
     const post = (message: UpMessage) => this.#say(message);
@@ -143,7 +150,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.#note({ is: "worker killed", worker: this.number });
     if (this.dead) return;
     const { lane, pool } = this.#workplace.script;
-    const { ms, how } = pool.starts[this.number % pool.starts.length];
+    const { ms, how } = this.#script;
     const isStarting = this.#runner === undefined && how !== "unready";
     if (lane === "processes") return this.#after(pool.stop, () => this.die({ exitCode: 0 }));
     // A thread that is loading is ended once it has loaded; one that never yields may go on.

@@ -140,6 +140,8 @@ export interface PoolScript {
   readonly spinners: number;
   /** How long each worker takes to start, and what comes of it. */
   readonly starts: readonly StartScript[];
+  /** Whether what comes last in that list comes of all further starts too. */
+  readonly lastStartRepeats: boolean;
   /** How long each message to a worker takes, and each from one. */
   readonly down: readonly number[];
   readonly up: readonly number[];

@@ -15,7 +15,14 @@ export const PLAIN: Readonly<Record<string, unknown>> = {
   ...{ end: "force", how: "ready", timeout: undefined, delay: undefined },
   ...{ runIn: undefined, retryAfter: undefined, signal: undefined },
   ...{ minWorkers: 0, idleTimeout: 1000, startTimeout: 30_000, recycleAfter: Infinity, stop: 0 },
-  ...{ spinners: 0, loses: false, stoppable: true, journal: true, fullAt: Infinity },
+  ...{
+    lastStartRepeats: false,
+    spinners: 0,
+    loses: false,
+    stoppable: true,
+    journal: true,
+    fullAt: Infinity,
+  },
 };
 
 /** Of these a program has one at least. */
