@@ -80,6 +80,9 @@ test("std: unicodeWidth counts columns", () => {
     "\x1b\n",
     "ñ",
     "한국",
+    "䷀",
+    "㉈",
+    "🇯🇵",
   ];
-  assertEquals(texts.map(unicodeWidth), [0, 3, 20, 8, 1, 2, 0, 1, 4]);
+  assertEquals(texts.map(unicodeWidth), [0, 3, 20, 8, 1, 2, 0, 1, 4, 1, 1, 2]);
 });
