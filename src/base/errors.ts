@@ -58,6 +58,8 @@ export interface WorkerExit {
   readonly exitCode?: number;
   /** The signal that ended it, for a process. */
   readonly signal?: string;
+  /** Why it ended, where that is known. */
+  readonly reason?: "memory";
 }
 
 /** The error of an attempt whose worker died under it: the attempt counts and may be retried. */
@@ -70,6 +72,11 @@ export class WorkerCrashError extends TrilaneError {
   readonly exitCode: number | undefined;
   /** The signal that ended the worker, for a process. */
   readonly signal: string | undefined;
+  /**
+   * `"memory"` where it is known that the worker ran out of memory: it was above the queue's `memoryLimit`, its heap was
+   * full (V8's limit), or the system had none left. Otherwise `undefined`.
+   */
+  readonly reason: "memory" | undefined;
 
   /**
    * Made by the pool.
@@ -83,6 +90,7 @@ export class WorkerCrashError extends TrilaneError {
     this.workerId = exit.workerId;
     this.exitCode = exit.exitCode;
     this.signal = exit.signal;
+    this.reason = exit.reason;
   }
 }
 
@@ -193,6 +201,22 @@ const PlainError: ErrorConstructor = Object.getPrototypeOf(TypeError);
  */
 export function isError(value: unknown): value is Error {
   return isInstance(value, PlainError);
+}
+
+/** How runtimes say that there is no memory left: JavaScriptCore, V8 for large buffers, Node for one of its threads. */
+const OUT_OF_MEMORY = /out of memory|allocation failed/i;
+
+/**
+ * Whether an error says that there was no memory left.
+ *
+ * @param error Anything that was thrown.
+ * @returns Whether it does.
+ */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!isError(error)) return false;
+  const { code } = error as { code?: unknown };
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ||
+    isInstance(error, RangeError) && OUT_OF_MEMORY.test(error.message);
 }
 
 function describe(value: unknown): string {

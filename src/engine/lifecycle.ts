@@ -36,7 +36,7 @@ export class Lifecycle {
 
   /** Someone waits for a task: a queue that was never started starts. */
   awaited(): void {
-    if (!this.#host.dispatcher.started && !this.#host.admission.closed) void this.#start();
+    if (!this.#host.dispatcher.started && !this.#host.admission.closed) void this.#tryToStart();
   }
 
   /** Resolves when nothing is outstanding. */
@@ -58,6 +58,11 @@ export class Lifecycle {
     await this.#host.executor.start();
   }
 
+  /** Starts for those who wait for tasks: what keeps tasks from being run fails them, and they learn of it so. */
+  #tryToStart(): Promise<void> {
+    return this.#start().catch(() => {});
+  }
+
   pause(): void {
     // What is to end must not be held up.
     if (this.closing) return;
@@ -76,7 +81,7 @@ export class Lifecycle {
     this.#host.admission.close();
     if (this.#host.outstanding > 0) {
       this.resume();
-      await this.#start();
+      await this.#tryToStart();
       await this.idle();
     }
     this.#host.checkMilestones();

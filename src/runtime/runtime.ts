@@ -109,9 +109,20 @@ export interface Processes {
   /**
    * Starts a subprocess.
    *
+   * @param takesErrors Whether its standard error is to be read too. Otherwise it is this program's.
    * @throws When it can't be started: no such command, not permitted.
    */
-  spawn(options: SpawnOptions): Subprocess;
+  spawn(options: SpawnOptions, takesErrors: boolean): Subprocess;
+  /**
+   * Finds a way to look at the memory of other processes.
+   *
+   * @throws {TrilaneError} When there is none: on this system, or with the permissions of this program.
+   */
+  findMemoryReader(): MemoryReader;
+  /** Whether a child that ended by itself like this had no room left in its heap: no other end of this runtime's looks so. */
+  hadFullHeap(exit: SubprocessExit): boolean;
+  /** How many processes the system has ended so far for want of memory; `undefined` where that can't be told. */
+  countOomKills(): number | undefined;
   /** Memory that another process can map, where there is any. */
   readonly memory: MappedMemories | undefined;
   /** Files that stand in for it. */
@@ -167,13 +178,21 @@ export interface SpawnOptions {
   readonly cwd: string | URL | undefined;
 }
 
+/** How much resident memory other processes have, in bytes. */
+export interface MemoryReader {
+  /** That of several; those that have ended are left out. */
+  read(pids: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** That of one, `undefined` if it has ended. Absent where a look takes a process of its own. */
+  readNow?(pid: number): number | undefined;
+}
+
 /** How a subprocess ended. */
 export interface SubprocessExit {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
 }
 
-/** A subprocess with pipes for its input and its standard output; its standard error is the parent's. */
+/** A subprocess with pipes for its input and its standard output, and perhaps for its standard error. */
 export interface Subprocess {
   readonly pid: number;
   /** Resolves when it has ended and been reaped. */
@@ -182,6 +201,8 @@ export interface Subprocess {
   write(bytes: Uint8Array): Promise<void>;
   /** Reads from its standard output; `undefined` at its end. The bytes are valid until the next call. */
   read(): Promise<Uint8Array | undefined>;
+  /** Reads from its standard error in the same way, where that is taken. */
+  readErrors(): Promise<Uint8Array | undefined>;
   /** Closes its input. */
   closeInput(): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
@@ -197,6 +218,8 @@ export interface ChildPipes {
   read?(into: Uint8Array): number;
   /** Writes, and blocks until all is written. */
   write(bytes: Uint8Array): void;
+  /** Writes to standard error in the same way; throws if a task has closed that. */
+  writeError(bytes: Uint8Array): void;
   /** Closes the end that is read, so that it doesn't keep the child alive. */
   close(): void;
 }

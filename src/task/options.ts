@@ -91,6 +91,9 @@ export interface TaskOptions extends ResumeOptions {
 /** The key that a task has under each of some limits. */
 export type Keys = Readonly<Record<string, string | number | undefined>>;
 
+/** How long a task that is to stop has to clean up, unless its options say otherwise. */
+export const DEFAULT_GRACE_MS = 1_000;
+
 /** The task options that are the same at every call. */
 export const TASK_OPTION_CHECKS: OptionChecks = {
   priority: checks.ordered,
@@ -218,6 +221,6 @@ export function withDefaults(options: TaskOptions): ResolvedOptions {
     detached: options.detached ?? false,
     metadata: options.metadata,
     signal: options.signal,
-    grace: options.grace ?? 1000,
+    grace: options.grace ?? DEFAULT_GRACE_MS,
   };
 }

@@ -16,6 +16,7 @@ import { processes } from "../../runtime/processes.ts";
 import { onProcessStray } from "../../runtime/stray.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
 import {
+  BEGUN,
   CLOSED,
   CRASH,
   type DownMessage,
@@ -24,12 +25,14 @@ import {
   UNLOADED,
   UNREADY,
   type UpMessage,
+  VALUES,
+  WRITTEN,
 } from "../pool/wire/protocol.ts";
 import { now } from "../pool/worker/now.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
 import { ToldClaims } from "./claims.ts";
-import { decode, encodeWithin } from "./codec.ts";
+import { decode, encode, encodeWithin } from "./codec.ts";
 import { END, isSignal, REST, SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";
 import { openSharedState } from "./shared_state.ts";
@@ -44,6 +47,9 @@ const THROWN_AT: Readonly<Record<number, number>> = {
   ...{ [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 },
   ...{ [UNLOADED]: 2, [CLOSED]: 1 },
 };
+
+/** The messages that say that a task has ended. */
+const ENDS: readonly number[] = [VALUES, ERROR, UNLOADED];
 
 const frames = new SizedReader();
 const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
@@ -77,10 +83,30 @@ async function main(): Promise<void> {
   const ignore = () => {};
   process.on("SIGINT", ignore);
   const greeting = decode(await receiveLater()) as ProcessGreeting;
-  const { maxMessageSize, sharedState, lingerMs } = greeting;
+  const { maxMessageSize, sharedState, lingerMs, marksErrors } = greeting;
   const mark = Uint8Array.from(greeting.mark);
+  const encoded = (message: UpMessage) =>
+    encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]);
+  const send = (bytes: Uint8Array) => writeFrame(mark, bytes, pipes.write);
+  const markErrors = (what: typeof BEGUN | typeof WRITTEN, ticket: number) => {
+    const bytes = encode([what, ticket]);
+    try {
+      writeFrame(mark, bytes, pipes.writeError);
+    } catch {
+      // A task has closed it: nothing comes from there that would have to be waited for.
+      send(bytes);
+    }
+  };
+  /** The word of a task's end is on its way: after all that the task has written. */
+  let flushing: Promise<void> | undefined;
   const post = (message: UpMessage) => {
-    writeFrame(mark, encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]), pipes.write);
+    const bytes = encoded(message);
+    if (!marksErrors || !ENDS.includes(message[0])) return send(bytes);
+    flushing = Promise.all([process.stdout, process.stderr].map(flushed)).then(() => {
+      flushing = undefined;
+      markErrors(WRITTEN, message[1] as number);
+      send(bytes);
+    });
   };
   const shared = sharedState === undefined
     ? undefined
@@ -88,6 +114,12 @@ async function main(): Promise<void> {
   shared?.remove();
   const claims: WorkerClaims = shared?.claims ??
     new ToldClaims((what, ticket) => post([what, ticket]));
+  if (marksErrors) {
+    onBegin(claims, (ticket) => {
+      send(encode([BEGUN, ticket]));
+      markErrors(BEGUN, ticket);
+    });
+  }
   const { read } = pipes;
   const poll = () => {
     if (read === undefined || !claims.isAnnounced?.()) return undefined;
@@ -97,13 +129,16 @@ async function main(): Promise<void> {
     return decode(frame) as DownMessage;
   };
   const spin = (ms: number) => spinFor(ms, poll);
-  const runner = new Runner({ post, spin }, claims, shared?.journal, greeting);
+  // What is noted isn't sent at once, and the pool doesn't look at it then.
+  const journal = marksErrors ? undefined : shared?.journal;
+  const runner = new Runner({ post, spin }, claims, journal, greeting);
   onProcessStray((error) => runner.crash(error));
   await runner.start();
   let rests = false;
   let loopedAt = now();
   for (;;) {
     if (runner.busy) await Promise.race([runner.idle(), pause(SOON_MS)]);
+    if (flushing !== undefined) await flushing;
     let frame: Uint8Array;
     if (read === undefined || rests || runner.busy || now() - loopedAt > LOOP_AFTER_MS) {
       frame = await receiveLater();
@@ -119,6 +154,24 @@ async function main(): Promise<void> {
   process.off("SIGINT", ignore);
   // Nothing else ends a child whose pool is gone before it.
   runtime.quietClock.setTimer(() => process.exit(0), lingerMs);
+}
+
+/** Resolves when what was written to a stream has been given to the system: Bun and Node may do that later. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writable) stream.write("", () => resolve());
+    else resolve();
+  });
+}
+
+/** Has something done before each task that begins. */
+function onBegin(claims: WorkerClaims, call: (ticket: number) => void): void {
+  const begin = claims.begin.bind(claims);
+  claims.begin = (ticket) => {
+    if (!begin(ticket)) return false;
+    call(ticket);
+    return true;
+  };
 }
 
 function pause(ms: number): Promise<void> {

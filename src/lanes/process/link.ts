@@ -3,6 +3,7 @@ import { runtime } from "../../runtime/here.ts";
 import { processes } from "../../runtime/processes.ts";
 import type { SpawnOptions, Subprocess, SubprocessExit } from "../../runtime/runtime.ts";
 import { writeToStdout } from "../../runtime/stdout.ts";
+import type { TaskHandle } from "../../queue/mod.ts";
 import type { LinkListener, WorkerLink } from "../pool/host/link.ts";
 import { untilQuiet } from "../pool/host/quiet.ts";
 import type { PoolClaims } from "../pool/wire/claims.ts";
@@ -11,13 +12,22 @@ import {
   ABORT,
   BEGUN,
   type DownMessage,
+  ERROR,
   type Greeting,
+  READY,
+  RUN,
   TOUCHED,
+  UNLOADED,
   type UpMessage,
+  VALUES,
+  WRITTEN,
 } from "../pool/wire/protocol.ts";
 import { SentClaims } from "./claims.ts";
 import { decode, encode, encodeWithin } from "./codec.ts";
 import { createMark, END, type FrameListener, FrameReader, REST, sized } from "./frames.ts";
+import type { MemoryWatch, WatchedChild } from "./memory_watch.ts";
+import { Output, type OutputStream } from "./output.ts";
+import { PipeReader } from "./pipe_reader.ts";
 import { createSharedState } from "./shared_state.ts";
 
 const { quietClock } = runtime;
@@ -31,6 +41,8 @@ export interface ProcessGreeting extends Greeting {
   readonly sharedState: string | undefined;
   /** How long what its tasks left running may go on once it is told to end. */
   readonly lingerMs: number;
+  /** Whether it marks on its standard error where tasks begin and end. */
+  readonly marksErrors: boolean;
 }
 
 /** What all children of a queue have in common. */
@@ -42,22 +54,24 @@ export interface ProcessSettings {
   readonly clock: Clock;
   /** Whether children share more than messages with the pool. */
   readonly sharesState: boolean;
+  /** What looks at their memory, if anything does. */
+  readonly memory: MemoryWatch | undefined;
+  /** Who is given what they write, by task, if it is not to be passed on. */
+  readonly onOutput:
+    | ((task: TaskHandle | undefined, stream: OutputStream, bytes: Uint8Array) => void)
+    | undefined;
 }
 
 /** More than this isn't sent ahead of its turn. */
 const MAX_UNWRITTEN_BYTES = 1 << 20;
-/** How long after a child's end its output may be silent before it counts as read. */
-const SILENCE_MS = 25;
-/** How many pieces of output, read after its end, hold all that it can have written: a pipe holds no more. */
-const LAST_PIECES = 32;
 /** A child that has had no task for this long is told to rest. */
 const REST_AFTER_MS = 5;
 
 /**
  * The pool's end of a child process: frames over its standard input and output. What else comes from its standard
- * output, also from children of its own that outlive it, is passed on to this program's.
+ * output, also from children of its own that outlive it, is passed on to this program's, or given to a hook.
  */
-export class ProcessLink implements WorkerLink, FrameListener {
+export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
   readonly claims: PoolClaims & { begun?(ticket: number): void; touched?(ticket: number): void };
   readonly journal: PoolJournal | undefined;
   readonly #settings: ProcessSettings;
@@ -65,6 +79,10 @@ export class ProcessLink implements WorkerLink, FrameListener {
   readonly #child: Subprocess;
   readonly #reader: FrameReader;
   readonly #shared;
+  readonly #output: Output<TaskHandle> | undefined;
+  readonly #pipes: PipeReader[] = [];
+  /** How many processes the system had ended for want of memory when this one was started. */
+  readonly #oomKills = processes.countOomKills();
   #killTimer: unknown;
   #restTimer: unknown;
   #idleSince = 0;
@@ -72,12 +90,14 @@ export class ProcessLink implements WorkerLink, FrameListener {
   #broken: { readonly error: unknown } | undefined;
   /** Foreign bytes of the piece that is being read. */
   #foreign: Uint8Array[] = [];
-  /** Foreign bytes are being passed on. */
-  #passingOn = false;
   /** How many bytes wait to be written. */
   #unwritten = 0;
-  /** How many pieces have been read. */
-  #pieces = 0;
+  /** It has had no task: it is as small as any other. */
+  #isFresh = false;
+  /** That it had more memory than it may have, for which it was killed. */
+  #excess: string | undefined;
+  /** It was told to end. */
+  #told = false;
   /** Whether it is to keep the program alive, and whether it does. */
   #busy = true;
   #held = true;
@@ -94,32 +114,45 @@ export class ProcessLink implements WorkerLink, FrameListener {
   ) {
     this.#settings = settings;
     this.#listener = listener;
-    const { maxMessageSize, sharesState } = settings;
+    const { maxMessageSize, sharesState, memory, onOutput } = settings;
     const mark = createMark();
     this.#reader = new FrameReader(mark, maxMessageSize, this);
     this.#shared = sharesState ? createSharedState() : undefined;
     this.claims = this.#shared?.claims ?? new SentClaims();
-    this.journal = this.#shared?.journal;
+    // What is noted there would be known before what the task wrote has been given.
+    this.journal = onOutput === undefined ? this.#shared?.journal : undefined;
+    if (onOutput !== undefined) {
+      const taskOf = (ticket: number) => listener.taskOf(ticket);
+      this.#output = new Output(mark, maxMessageSize, { taskOf, written: onOutput });
+    }
     try {
+      memory?.open();
       const first: ProcessGreeting = {
         ...greeting,
         mark: [...mark],
         maxMessageSize,
         sharedState: this.#shared?.path,
         lingerMs: 2 * settings.killDelay,
+        marksErrors: onOutput !== undefined,
       };
       const bytes = encode(first);
-      this.#child = processes.spawn(settings.spawnOptions(kind));
+      this.#child = processes.spawn(settings.spawnOptions(kind), onOutput !== undefined);
       this.#send(bytes);
     } catch (error) {
       this.#unshare();
       throw error;
     }
-    const read = this.#read();
-    this.#child.exited.then((exit) => this.#end(exit, read));
+    this.#read();
+    memory?.add(this);
+    this.#child.exited.then((exit) => this.#end(exit));
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   post(message: DownMessage): void {
+    if (message[0] === RUN) this.#isFresh = false;
     const thrownAt = message[0] === ABORT ? 2 : undefined;
     this.#send(encodeWithin(message, this.#settings.maxMessageSize, thrownAt));
   }
@@ -138,7 +171,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
   }
 
   catchUp(): Promise<void> {
-    return untilQuiet(() => this.#pieces);
+    return untilQuiet(() => this.#pipes.reduce((sum, { pieces }) => sum + pieces, 0));
   }
 
   hold(busy: boolean): void {
@@ -155,6 +188,7 @@ export class ProcessLink implements WorkerLink, FrameListener {
     if (this.#exited || this.#killTimer !== undefined) return;
     const isIdle = !this.#busy && this.#broken === undefined;
     this.hold(true);
+    this.#told = true;
     if (!isIdle) return this.#terminate();
     this.#send(END);
     const { clock, killDelay } = this.#settings;
@@ -169,13 +203,45 @@ export class ProcessLink implements WorkerLink, FrameListener {
 
   frame(payload: Uint8Array): void {
     const message = decode(payload) as UpMessage;
-    if (message[0] === BEGUN) this.claims.begun?.(message[1]);
-    else if (message[0] === TOUCHED) this.claims.touched?.(message[1]);
-    else if (!this.#over) this.#listener.received(message);
+    switch (message[0]) {
+      case BEGUN:
+        this.claims.begun?.(message[1]);
+        return this.#output?.began("stdout", message[1]);
+      case TOUCHED:
+        return this.claims.touched?.(message[1]);
+      case WRITTEN:
+        return this.#output?.written(message[1]);
+      case READY:
+        this.#isFresh = true;
+        return this.#deliver(message);
+      case VALUES:
+      case ERROR:
+      case UNLOADED:
+        if (this.#output === undefined) return this.#deliver(message);
+        return this.#output.ended(message[1] as number, () => this.#deliver(message));
+      default:
+        return this.#deliver(message);
+    }
   }
 
   foreign(bytes: Uint8Array): void {
-    this.#foreign.push(bytes.slice());
+    if (this.#output === undefined) this.#foreign.push(bytes.slice());
+    else this.#output.give("stdout", bytes);
+  }
+
+  // What its memory tells
+
+  exceeded(bytes: number): void {
+    // Another would be no smaller. It is left for its first task to fail.
+    if (this.#isFresh || this.#exited) return;
+    this.#excess = `${mebibytes(bytes)} used, memoryLimit is ` +
+      mebibytes(this.#settings.memory!.memoryLimit);
+    // At once: what it does on its way out would take more.
+    this.#child.kill("SIGKILL");
+  }
+
+  outgrown(): void {
+    this.#listener.outgrown();
   }
 
   // Within
@@ -213,17 +279,31 @@ export class ProcessLink implements WorkerLink, FrameListener {
     if (this.#held !== this.#busy) this.#child.hold(this.#held = this.#busy);
   }
 
-  async #read(): Promise<void> {
-    for (;;) {
-      const bytes = await this.#child.read().catch(() => undefined);
-      if (bytes === undefined) break;
-      this.#pieces++;
+  #deliver(message: UpMessage): void {
+    if (this.#over) return;
+    const isEnd = message[0] === VALUES || message[0] === ERROR || message[0] === UNLOADED;
+    if (isEnd) this.#settings.memory?.taskEnded(this);
+    this.#listener.received(message);
+  }
+
+  #read(): void {
+    const child = this.#child;
+    const passOn = () =>
+      this.#foreign.length > 0 ? writeToStdout(this.#foreign.splice(0)) : undefined;
+    const take = (bytes: Uint8Array) => {
       this.#take(bytes);
-      // Waiting for it keeps a child that writes much from filling this program's memory.
-      if (this.#foreign.length > 0) await this.#passOn();
-    }
-    this.#reader.end();
-    if (this.#foreign.length > 0) await this.#passOn();
+      return passOn();
+    };
+    const finish = () => {
+      this.#reader.end();
+      return passOn();
+    };
+    this.#pipes.push(new PipeReader(() => child.read(), take, finish));
+    const output = this.#output;
+    if (output === undefined) return;
+    const takeErrors = (bytes: Uint8Array) => output.takeErrors(bytes);
+    const finishErrors = () => output.finish();
+    this.#pipes.push(new PipeReader(() => child.readErrors(), takeErrors, finishErrors));
   }
 
   #take(bytes: Uint8Array): void {
@@ -236,27 +316,37 @@ export class ProcessLink implements WorkerLink, FrameListener {
     }
   }
 
-  async #passOn(): Promise<void> {
-    this.#passingOn = true;
-    await writeToStdout(this.#foreign.splice(0));
-    this.#passingOn = false;
-  }
-
-  async #end(exit: SubprocessExit, read: Promise<void>): Promise<void> {
+  async #end(exit: SubprocessExit): Promise<void> {
     this.#exited = true;
     this.#settings.clock.clearTimer(this.#killTimer);
     quietClock.clearTimer(this.#restTimer);
     this.#child.closeInput();
-    await this.#drain(read);
+    await Promise.all(this.#pipes.map((pipe) => pipe.drain()));
+    // What holds its standard error open longer is not itself.
+    this.#output?.finish();
+    await this.#settings.memory?.remove(this);
     this.#over = true;
     this.hold(false);
     const { exitCode, signal } = exit;
+    const outOfMemory = this.#lackOfMemory(exit);
     this.#listener.closed({
       ...(exitCode !== undefined && { exitCode }),
       ...(signal !== undefined && { signal }),
+      ...(outOfMemory !== undefined && { outOfMemory }),
       ...this.#broken,
     });
     this.#unshare();
+  }
+
+  /** How it is known that an end was for want of memory; `undefined` if it isn't. */
+  #lackOfMemory(exit: SubprocessExit): string | undefined {
+    if (processes.hadFullHeap(exit)) return `its heap was full, it ended by ${exit.signal}`;
+    if (exit.signal !== "SIGKILL") return undefined;
+    if (this.#excess !== undefined || this.#told || this.#oomKills === undefined) {
+      return this.#excess;
+    }
+    const isSystems = processes.countOomKills()! > this.#oomKills;
+    return isSystems ? `the system had none left and ended it by ${exit.signal}` : undefined;
   }
 
   /** Lets go of what is shared. A child that got so far has removed the file. */
@@ -264,29 +354,8 @@ export class ProcessLink implements WorkerLink, FrameListener {
     this.#shared?.remove();
     this.#shared?.close();
   }
-
-  /**
-   * Waits until what the child wrote has been read: up to the end of its output or, if children of its own hold that
-   * open, until nothing more comes that can be its.
-   */
-  async #drain(read: Promise<void>): Promise<void> {
-    let open = true;
-    const ended = read.then(() => {
-      open = false;
-    });
-    await Promise.resolve();
-    const last = this.#pieces + LAST_PIECES;
-    for (let seen = -1; open && this.#pieces < last;) {
-      if (seen === this.#pieces && !this.#passingOn) return;
-      seen = this.#pieces;
-      await timeLimit(ended, SILENCE_MS);
-    }
-  }
 }
 
-/** Waits for a promise, but no longer than `ms` milliseconds. */
-async function timeLimit(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([promise, new Promise<void>((resolve) => timer = setTimeout(resolve, ms))]);
-  clearTimeout(timer);
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 104_857.6) / 10} MiB`;
 }

@@ -1,5 +1,6 @@
 import { checks, type OptionChecks } from "../../base/checks.ts";
 import { show } from "../../base/errors.ts";
+import type { TaskHandle } from "../../queue/mod.ts";
 import { processes } from "../../runtime/processes.ts";
 import type { DenoPermissions } from "../../runtime/runtime.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
@@ -37,10 +38,43 @@ export interface ProcessOptions extends PoolOptions {
    * by one for the module of the next task; `minWorkers` are kept for the module of the task that came last.
    */
   readonly permissions?: "inherit" | "none" | DenoPermissions;
+  /**
+   * Bytes of resident memory that a child may have: what it uses of the machine's, buffers included, programs that it starts
+   * not. One above it is killed (`SIGKILL`), and its attempt fails with a `WorkerCrashError` whose `reason` is `"memory"`.
+   * Default: no limit.
+   *
+   * Children are looked at from outside, every 100 ms: one that grows faster may meet the system's own end first. One that is
+   * above it when its task ends is replaced, on Linux. A runtime takes some 40 MiB before it has done anything. Where memory
+   * can't be looked at (on Windows, or without the permission to read the system's files or to run `cat` or `ps`),
+   * `start()` throws.
+   */
+  readonly memoryLimit?: number;
+  /**
+   * Bytes of resident memory above which a child is replaced after its task, in order: for tasks that leak, or leave much
+   * behind. It is looked at as for `memoryLimit`. Default: no limit.
+   */
+  readonly recycleMemory?: number;
   /** How many bytes an encoded message may have; a larger one fails its task. Default 256 MiB. */
   readonly maxMessageSize?: number;
   /** Milliseconds from `SIGTERM` to `SIGKILL`. Default 1000. */
   readonly killDelay?: number;
+  /**
+   * Called with what a child writes to its standard output and error, instead of passing it on. A task ends when all that it
+   * wrote has been given, so its result comes after its output; for that, a child has one task at a time and is sent none
+   * ahead. What it throws is reported.
+   *
+   * What comes while no task runs, as from a timer that one has left behind, belongs to the last; what comes before the first,
+   * as from an initializer, to none. What programs write that a task has started belongs to the task that runs when they do.
+   *
+   * @param handle The task; `undefined` before the first of the child.
+   * @param stream Where the child has written to.
+   * @param chunk What it has written: some bytes, not lines, which may end within a character. They are the caller's own.
+   */
+  onOutput?(
+    handle: TaskHandle | undefined,
+    stream: "stdout" | "stderr",
+    chunk: Uint8Array,
+  ): void;
 }
 
 /** The options of a `ProcessQueue`. */
@@ -83,6 +117,9 @@ export const PROCESS_OPTION_CHECKS: OptionChecks = {
       write: kind,
     })(name, value);
   },
+  memoryLimit: checks.positive,
+  recycleMemory: checks.positive,
+  onOutput: checks.function,
   maxMessageSize: checks.count,
   killDelay: checks.notNegative,
 };

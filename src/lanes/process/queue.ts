@@ -9,6 +9,7 @@ import type { ChildOptions } from "../../runtime/runtime.ts";
 import { platformWithSites } from "../../runtime/site.ts";
 import { type Portable, referenceOf, type TaskReference } from "../../portable/portable.ts";
 import { ProcessLink, type ProcessSettings } from "./link.ts";
+import { MemoryWatch } from "./memory_watch.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { canShare } from "./shared_state.ts";
 import "./takeover.ts";
@@ -33,7 +34,8 @@ const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
  * * When three starts in a row have failed the tasks that wait fail with the error of the start, unless other children run
  *   them: then another start is tried from time to time, and they fail once none of those has begun a task for
  *   `startTimeout`.
- * * What a child writes to its standard output and error reaches this program's.
+ * * A child that takes too much memory can be ended (`memoryLimit`) or replaced (`recycleMemory`).
+ * * What a child writes to its standard output and error reaches this program's, or `onOutput`.
  * * When this program ends, in whatever way, so do its children: at once on Linux, elsewhere as soon as they are not
  *   busy.
  * * What a task leaves running (timers, writes) goes on while its child is idle. A child that is no longer needed exits when
@@ -89,6 +91,8 @@ function lane(given: ProcessOptions): Lane {
       // Tasks that are held to permissions are kept from those of other modules as well, and so are those of children that
       // can load no module but what they are started with.
       const isByModule = permissions !== "inherit" || !processes.canLoadAny(child);
+      const memory = memoryWatch(options);
+      const { onOutput } = options;
       const settings: ProcessSettings = {
         spawnOptions(module) {
           const known = module === undefined ? modules : new Set([module, ...own]);
@@ -99,15 +103,20 @@ function lane(given: ProcessOptions): Lane {
         killDelay: options.killDelay ?? 1_000,
         clock,
         sharesState,
+        memory,
+        onOutput: onOutput &&
+          ((...output) => host.tell(() => onOutput.call(options, ...output))),
       };
       const pool = poolSettings(options, runtime.cores, runtime.spinners);
       return new PoolExecutor(
         host,
         {
           ...pool,
-          ahead: pool.ahead && sharesState,
+          // While a child has one task it is plain whose its output is.
+          ahead: pool.ahead && sharesState && onOutput === undefined,
           spinners: sharesState ? pool.spinners : 0,
           endsSurely: true,
+          assertStartable: () => memory?.open(),
           ...(isByModule && { workerKind: moduleOf }),
         },
         (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
@@ -115,6 +124,14 @@ function lane(given: ProcessOptions): Lane {
       );
     },
   };
+}
+
+/** What looks at the children's memory; `undefined` if they may have any. */
+function memoryWatch(options: ProcessOptions): MemoryWatch | undefined {
+  const { memoryLimit = Infinity, recycleMemory = Infinity } = options;
+  if (memoryLimit === Infinity && recycleMemory === Infinity) return undefined;
+  const clock = options.clock ?? runtime.quietClock;
+  return new MemoryWatch({ memoryLimit, recycleMemory }, clock, processes.findMemoryReader);
 }
 
 /** Stands for the module of tasks that come from none. */

@@ -1,5 +1,5 @@
 import { closeSync, read, readSync } from "node:fs";
-import { writeToStdoutNow } from "../node/stdout.ts";
+import { writeToStderrNow, writeToStdoutNow } from "../node/stdout.ts";
 import { retrying, retryingLater } from "../retrying.ts";
 import type { ChildPipes } from "../runtime.ts";
 import { hideStdin } from "./stdin.ts";
@@ -11,6 +11,7 @@ export function openPipes(descriptor: number): ChildPipes {
     readLater: (into) => retryingLater(() => readLater(descriptor, into)),
     read: (into) => retrying(() => readSync(descriptor, into)),
     write: writeToStdoutNow,
+    writeError: writeToStderrNow,
     close: () => closeSync(descriptor),
   };
 }

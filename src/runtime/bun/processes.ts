@@ -1,10 +1,12 @@
 import process from "node:process";
+import { outputOf } from "../node/subprocess.ts";
+import { countOomKills, findMemoryReader } from "../process_memory.ts";
 import type { Processes } from "../runtime.ts";
 import { CHILD_MARK, childCommand } from "./command.ts";
 import { takeOver } from "./compiled.ts";
 import { mappedMemories } from "./mapped_memory.ts";
 import { openPipes } from "./pipes.ts";
-import { BunSubprocess } from "./subprocess.ts";
+import { BunSubprocess, succeeds } from "./subprocess.ts";
 
 export const processes: Processes = {
   permissions: undefined,
@@ -12,7 +14,11 @@ export const processes: Processes = {
   takeOver: (run) => takeOver(CHILD_MARK, run),
   canLoadAny: () => true,
   canUseFiles: () => true,
-  spawn: (options) => new BunSubprocess(options),
+  spawn: (options, takesErrors) => new BunSubprocess(options, takesErrors),
+  findMemoryReader: () => findMemoryReader({ canRead: () => true, succeeds, outputOf }),
+  // Its heap has no limit of its own; what it can't have it throws.
+  hadFullHeap: () => false,
+  countOomKills,
   memory: process.platform === "win32" ? undefined : mappedMemories,
   files: undefined,
   openPipes,

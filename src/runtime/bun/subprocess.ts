@@ -11,7 +11,7 @@ interface BunSpawn {
     cwd?: string;
     stdin: "pipe";
     stdout: "pipe";
-    stderr: "inherit";
+    stderr: "inherit" | "pipe";
   }): {
     readonly pid: number;
     readonly exited: Promise<number>;
@@ -25,6 +25,7 @@ interface BunSpawn {
       unref(): void;
     };
     readonly stdout: ReadableStream<Uint8Array>;
+    readonly stderr: ReadableStream<Uint8Array> | undefined;
     kill(signal: string): void;
     ref(): void;
     unref(): void;
@@ -60,10 +61,10 @@ export class BunSubprocess implements Subprocess {
   readonly pid: number;
   readonly exited: Promise<SubprocessExit>;
   readonly #child: ReturnType<BunSpawn["spawn"]>;
-  readonly #stdout: BunReadable;
-  readonly #pieces: AsyncIterator<Uint8Array, undefined>;
+  readonly #output: PipeEnd;
+  readonly #errors: PipeEnd | undefined;
 
-  constructor({ command, args, env, cwd }: SpawnOptions) {
+  constructor({ command, args, env, cwd }: SpawnOptions, takesErrors: boolean) {
     this.#child = bun().spawn([command, ...args], {
       // What it would take by itself is the environment that the program began with.
       env: env ?? process.env,
@@ -71,13 +72,11 @@ export class BunSubprocess implements Subprocess {
         { cwd: cwd instanceof URL ? fileURLToPath(cwd) : cwd }),
       stdin: "pipe",
       stdout: "pipe",
-      stderr: "inherit",
+      stderr: takesErrors ? "pipe" : "inherit",
     });
     this.pid = this.#child.pid;
-    this.#stdout = Readable.fromWeb(this.#child.stdout as never) as BunReadable;
-    // It counts who holds it, and until someone has there is nobody to let go.
-    this.#stdout.ref?.();
-    this.#pieces = this.#stdout[Symbol.asyncIterator]();
+    this.#output = new PipeEnd(this.#child.stdout);
+    this.#errors = takesErrors ? new PipeEnd(this.#child.stderr!) : undefined;
     this.exited = this.#child.exited.then(() => ({
       exitCode: this.#child.signalCode === null ? this.#child.exitCode ?? undefined : undefined,
       signal: this.#child.signalCode ?? undefined,
@@ -90,9 +89,12 @@ export class BunSubprocess implements Subprocess {
     await Promise.all([stdin.write(bytes), stdin.flush()]);
   }
 
-  async read(): Promise<Uint8Array | undefined> {
-    const { value } = await this.#pieces.next();
-    return value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  read(): Promise<Uint8Array | undefined> {
+    return this.#output.read();
+  }
+
+  readErrors(): Promise<Uint8Array | undefined> {
+    return this.#errors!.read();
   }
 
   closeInput(): void {
@@ -108,9 +110,27 @@ export class BunSubprocess implements Subprocess {
   }
 
   hold(alive: boolean): void {
-    for (const part of [this.#child, this.#child.stdin, this.#stdout]) {
-      if (alive) part.ref?.();
-      else part.unref?.();
+    for (const part of [this.#child, this.#child.stdin, this.#output.pipe, this.#errors?.pipe]) {
+      if (alive) part?.ref?.();
+      else part?.unref?.();
     }
+  }
+}
+
+/** The end of a pipe that is read. */
+class PipeEnd {
+  readonly pipe: BunReadable;
+  readonly #pieces: AsyncIterator<Uint8Array, undefined>;
+
+  constructor(pipe: ReadableStream<Uint8Array>) {
+    this.pipe = Readable.fromWeb(pipe as never) as BunReadable;
+    // It counts who holds it, and until someone has there is nobody to let go.
+    this.pipe.ref?.();
+    this.#pieces = this.pipe[Symbol.asyncIterator]();
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    const { value } = await this.#pieces.next();
+    return value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   }
 }

@@ -48,7 +48,8 @@ export function canUseFiles(options: ChildOptions): boolean {
     isGranted({ name: "write" });
 }
 
-function succeedsIfPermitted(command: string, args: readonly string[]): boolean {
+/** Runs a command to its end, if that is permitted; says whether it ended with status 0. */
+export function succeedsIfPermitted(command: string, args: readonly string[]): boolean {
   return isGranted({ name: "run", command }) && succeeds(command, args);
 }
 

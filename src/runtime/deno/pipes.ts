@@ -9,23 +9,30 @@ import { watchParent } from "./watchdog.ts";
 export function openPipes(descriptor: number): ChildPipes {
   const input = openInput(descriptor);
   const [readSync, read] = [input.readSync.bind(input), input.read.bind(input)];
-  const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
+  const write = writerTo(Deno.stdout);
+  const writeError = writerTo(Deno.stderr);
   // What moves the pipe away also sees to the child's end.
   const stopWatching = descriptor === STDIN ? watchParent() : undefined;
   hideStdin();
   return {
     read: (into) => retrying(() => readSync(into) ?? 0),
     readLater: (into) => retryingLater(async () => await read(into) ?? 0),
-    write(bytes) {
-      for (let at = 0; at < bytes.length;) {
-        const part = at === 0 ? bytes : bytes.subarray(at);
-        at += retrying(() => writeSync(part));
-      }
-    },
+    write,
+    writeError,
     close() {
       input.close();
       stopWatching?.();
     },
+  };
+}
+
+function writerTo(output: typeof Deno.stdout): (bytes: Uint8Array) => void {
+  const writeSync = output.writeSync.bind(output);
+  return (bytes) => {
+    for (let at = 0; at < bytes.length;) {
+      const part = at === 0 ? bytes : bytes.subarray(at);
+      at += retrying(() => writeSync(part));
+    }
   };
 }
 

@@ -17,29 +17,37 @@ export function succeeds(command: string, args: readonly string[]): boolean {
   }
 }
 
+/** What a command that ends by itself writes to its standard output. */
+export async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const none = { stdin: "null", stderr: "null" } as const;
+  const { stdout } = await new Deno.Command(command, { args: [...args], ...none }).output();
+  return new TextDecoder().decode(stdout);
+}
+
 /** A subprocess of `Deno.Command`. */
 export class DenoSubprocess implements Subprocess {
   readonly pid: number;
   readonly exited: Promise<SubprocessExit>;
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reader: ReadableStreamBYOBReader;
-  #buffer = new ArrayBuffer(READ_BYTES);
+  readonly #output: PipeEnd;
+  readonly #errors: PipeEnd | undefined;
 
-  constructor({ command, args, env, cwd }: SpawnOptions) {
+  constructor({ command, args, env, cwd }: SpawnOptions, takesErrors: boolean) {
     this.#child = new Deno.Command(command, {
       args: [...args],
       ...(env !== undefined && { env, clearEnv: true }),
       ...(cwd !== undefined && { cwd }),
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: takesErrors ? "piped" : "inherit",
     }).spawn();
     this.pid = this.#child.pid;
     this.#writer = this.#child.stdin.getWriter();
     // What was not written when it ended is told by its end.
     this.#writer.closed.catch(() => {});
-    this.#reader = this.#child.stdout.getReader({ mode: "byob" });
+    this.#output = new PipeEnd(this.#child.stdout);
+    this.#errors = takesErrors ? new PipeEnd(this.#child.stderr) : undefined;
     this.exited = this.#child.status.then(({ code, signal }) => ({
       exitCode: signal === null ? code : undefined,
       signal: signal ?? undefined,
@@ -50,11 +58,12 @@ export class DenoSubprocess implements Subprocess {
     return this.#writer.write(bytes);
   }
 
-  async read(): Promise<Uint8Array | undefined> {
-    const { value } = await this.#reader.read(new Uint8Array(this.#buffer));
-    if (value === undefined || value.byteLength === 0) return undefined;
-    this.#buffer = value.buffer;
-    return value;
+  read(): Promise<Uint8Array | undefined> {
+    return this.#output.read();
+  }
+
+  readErrors(): Promise<Uint8Array | undefined> {
+    return this.#errors!.read();
   }
 
   closeInput(): void {
@@ -72,5 +81,22 @@ export class DenoSubprocess implements Subprocess {
   hold(alive: boolean): void {
     if (alive) this.#child.ref();
     else this.#child.unref();
+  }
+}
+
+/** The end of a pipe that is read, always into the same memory. */
+class PipeEnd {
+  readonly #reader: ReadableStreamBYOBReader;
+  #buffer = new ArrayBuffer(READ_BYTES);
+
+  constructor(pipe: ReadableStream<Uint8Array>) {
+    this.#reader = pipe.getReader({ mode: "byob" });
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    const { value } = await this.#reader.read(new Uint8Array(this.#buffer));
+    if (value === undefined || value.byteLength === 0) return undefined;
+    this.#buffer = value.buffer;
+    return value;
   }
 }

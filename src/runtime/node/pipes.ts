@@ -2,7 +2,7 @@ import type * as Net from "node:net";
 import { builtin } from "../builtin.ts";
 import type { ChildPipes } from "../runtime.ts";
 import { hideProcessStdin } from "../stdin.ts";
-import { writeToStdoutNow } from "./stdout.ts";
+import { writeToStderrNow, writeToStdoutNow } from "./stdout.ts";
 
 /**
  * A child's pipes. It reads by the event loop alone: a blocking read in a thread of Node's would keep the child from
@@ -25,6 +25,7 @@ export function openPipes(descriptor: number): ChildPipes {
       return bytes.length;
     },
     write: writeToStdoutNow,
+    writeError: writeToStderrNow,
     close: () => void input.destroy(),
   };
 }

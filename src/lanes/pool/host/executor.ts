@@ -15,6 +15,7 @@ export class PoolExecutor implements Executor {
   readonly ahead: AheadExecutor;
   readonly #dispatch: Dispatch;
   readonly #roster: Roster;
+  readonly #settings: PoolSettings;
 
   /**
    * @param host The engine.
@@ -30,6 +31,7 @@ export class PoolExecutor implements Executor {
     startWorker: StartWorker,
   ) {
     assertNotLoading();
+    this.#settings = settings;
     const timers = idleTimers(() => {});
     this.ahead = this.#dispatch = new Dispatch(host, settings, timers, startWorker);
     this.#roster = this.#dispatch.roster;
@@ -57,6 +59,7 @@ export class PoolExecutor implements Executor {
 
   start(): Promise<void> {
     assertNotLoading();
+    this.#settings.assertStartable?.();
     this.#roster.start();
     return Promise.resolve();
   }

@@ -1,3 +1,4 @@
+import type { Task } from "../../../task/task.ts";
 import type { PoolClaims } from "../wire/claims.ts";
 import type { PoolJournal } from "../wire/journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "../wire/protocol.ts";
@@ -6,6 +7,8 @@ import type { DownMessage, Greeting, UpMessage } from "../wire/protocol.ts";
 export interface Exit {
   readonly exitCode?: number;
   readonly signal?: string;
+  /** That it ran out of memory, and how that is known. */
+  readonly outOfMemory?: string;
   /** The error that ended it. */
   readonly error?: unknown;
 }
@@ -14,6 +17,10 @@ export interface Exit {
 export interface LinkListener {
   /** The worker says something. */
   received(message: UpMessage): void;
+  /** The task that a ticket stands for, while the worker has it. */
+  taskOf(ticket: number): Task | undefined;
+  /** The worker should be replaced once it has done what it has begun. */
+  outgrown(): void;
   /** The worker is gone; all it said has been received. */
   closed(exit: Exit): void;
 }

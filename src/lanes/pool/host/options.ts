@@ -3,9 +3,7 @@ import { show } from "../../../base/errors.ts";
 import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.ts";
 import { assertPortable } from "../../../portable/assert.ts";
 import type { PortableTask, TaskReference } from "../../../portable/portable.ts";
-
-/** How long a teardown may take, as long as a task by default when it is to stop. */
-const GRACE_MS = 1_000;
+import { DEFAULT_GRACE_MS } from "../../../task/options.ts";
 
 /** How a queue with workers of its own runs: `ThreadQueue` and `ProcessQueue`. */
 export interface PoolOptions extends QueueOptions {
@@ -29,7 +27,8 @@ export interface PoolOptions extends QueueOptions {
   readonly initArgs?: readonly unknown[];
   /**
    * Runs once in each worker that is closed in order, after its last task: when it has been idle for long, is replaced, or
-   * the queue is shut down. It has a second for it. What it throws is reported. A worker that is killed runs none.
+   * the queue is shut down. It has the `grace` of the queue's `defaults` for it, which is a second. What it throws is
+   * reported. A worker that is killed runs none.
    */
   readonly teardown?: PortableTask<[], unknown>;
 }
@@ -71,6 +70,8 @@ export interface PoolSettings {
   readonly spinners: number;
   /** Whether a worker that is ended is sure to end. */
   readonly endsSurely: boolean;
+  /** Throws what keeps workers from being started at all. */
+  assertStartable?(): void;
   /** The kind of worker that a task needs, by what it refers to. Absent where all workers are alike. */
   workerKind?(reference: TaskReference): string;
 }
@@ -103,7 +104,7 @@ export function poolSettings(
     initializer: options.initializer as PortableTask | undefined,
     initArgs: options.initArgs ?? [],
     teardown: options.teardown,
-    grace: GRACE_MS,
+    grace: options.defaults?.grace ?? DEFAULT_GRACE_MS,
     ahead: true,
     spinners,
     endsSurely: false,

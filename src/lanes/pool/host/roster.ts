@@ -217,6 +217,11 @@ export class Roster implements WorkerListener {
     }
   }
 
+  outgrown(worker: PoolWorker): void {
+    this.retire(worker);
+    this.#host.requestDispatch();
+  }
+
   closed(worker: PoolWorker, exit: Exit): void {
     const { state } = worker;
     this.#enter(worker, "gone");

@@ -1,4 +1,4 @@
-import { show, WorkerCrashError } from "../../../base/errors.ts";
+import { isOutOfMemory, show, WorkerCrashError } from "../../../base/errors.ts";
 import type { Timed } from "../../../base/timers.ts";
 import type { Task } from "../../../task/task.ts";
 import { WORDS } from "../wire/claims.ts";
@@ -25,6 +25,8 @@ export type WorkerState =
 export interface WorkerListener {
   /** It says something. */
   received(worker: PoolWorker, message: UpMessage): void;
+  /** It should be replaced once it has done what it has begun. */
+  outgrown(worker: PoolWorker): void;
   /** It is gone. */
   closed(worker: PoolWorker, exit: Exit): void;
   /** The deadline that was set for it has come. */
@@ -182,26 +184,14 @@ export class PoolWorker implements LinkListener, Timed {
 
   /** What to say of it if it ended like this, and when it did. */
   endError(exit: Exit, when: string): unknown {
-    const message = `Worker ${this.id} ended ${when}`;
-    return this.crash?.error ?? exit.error ??
-      new WorkerCrashError(message, { workerId: this.id, ...exit });
+    return this.crash?.error ?? exit.error ?? this.#crashError(exit, when);
   }
 
   /** Why an attempt failed, if the worker ended like this. */
   crashError(task: Task, exit: Exit): WorkerCrashError {
-    const { exitCode, signal } = exit;
-    const cause = this.crash === undefined ? exit.error : this.crash.error;
-    const how = cause !== undefined
-      ? `: ${show(cause)}`
-      : signal !== undefined
-      ? ` by ${signal}`
-      : exitCode !== undefined
-      ? ` with status ${exitCode}`
-      : "";
-    const error = new WorkerCrashError(
-      `Worker ${this.id} ended${how} while it ran attempt ${task.attempts} of task '${task.name}'`,
-      { workerId: this.id, exitCode, signal },
-      cause === undefined ? undefined : { cause },
+    const error = this.#crashError(
+      exit,
+      `while it ran attempt ${task.attempts} of task '${task.name}'`,
     );
     // It is made in no place that says anything.
     error.stack = `${error.name}: ${error.message}\n${placeOf(task)}`;
@@ -214,6 +204,15 @@ export class PoolWorker implements LinkListener, Timed {
     this.#listener.received(this, message);
   }
 
+  taskOf(ticket: number): Task | undefined {
+    return this.find(ticket)?.task;
+  }
+
+  outgrown(): void {
+    // Another would be no smaller.
+    if (this.#served + this.attempts.length > 0) this.#listener.outgrown(this);
+  }
+
   closed(exit: Exit): void {
     this.#listener.closed(this, exit);
   }
@@ -223,6 +222,27 @@ export class PoolWorker implements LinkListener, Timed {
   }
 
   // Within
+
+  #crashError(exit: Exit, when: string): WorkerCrashError {
+    const { exitCode, signal } = exit;
+    const thrown = this.crash ?? ("error" in exit ? exit : undefined);
+    const cause = thrown?.error;
+    const memory = exit.outOfMemory ?? (isOutOfMemory(cause) ? show(cause) : undefined);
+    const how = memory !== undefined
+      ? ` ran out of memory (${memory})`
+      : cause !== undefined
+      ? ` ended: ${show(cause)}`
+      : signal !== undefined
+      ? ` ended by ${signal}`
+      : exitCode !== undefined
+      ? ` ended with status ${exitCode}`
+      : " ended";
+    return new WorkerCrashError(
+      `Worker ${this.id}${how} ${when}`,
+      { workerId: this.id, exitCode, signal, ...(memory !== undefined && { reason: "memory" }) },
+      cause === undefined ? undefined : { cause },
+    );
+  }
 
   #most(depth: number): number {
     return this.link.full ? 1 : Math.min(depth, this.#lifetime - this.#served);

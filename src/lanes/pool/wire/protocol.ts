@@ -9,7 +9,8 @@ import type { EncodedThrown } from "./error_codec.ts";
  * the teardown run, and nothing comes after it.
  * Up: `READY` or `UNREADY` once; then for each task, in order, a value in `VALUES`, an `ERROR` or an `UNLOADED`; in
  * between `PROGRESS`. A result is sent, or noted in the {@linkcode Journal}, before the next task begins. `CLOSED`
- * answers `CLOSE`. `CRASH` is the last word of a worker whose task let an error go astray.
+ * answers `CLOSE`. Where the pool gives what a process writes to a hook, `BEGUN` and `WRITTEN` are sent on standard error as
+ * well: what is between them there is the task's. `CRASH` is the last word of a worker whose task let an error go astray.
  */
 export const RUN = 0;
 /** Down: `[ABORT, ticket, reason]` */
@@ -33,12 +34,14 @@ export const PROGRESS = 4;
 export const CRASH = 5;
 /** Up, where no memory is shared: `[TOUCHED, ticket]`: a task has asked for its signal or its state. */
 export const TOUCHED = 6;
-/** Up, where no memory is shared: `[BEGUN, ticket]`: a task has begun. */
+/** Up, where no memory is shared or output is given to a hook: `[BEGUN, ticket]`: a task has begun. */
 export const BEGUN = 7;
 /** Up: `[UNLOADED, ticket, thrown, took]`: the module of a task's function could not be loaded. */
 export const UNLOADED = 8;
 /** Up: `[CLOSED, thrown]`: the teardown has ended, with an error if there is one. */
 export const CLOSED = 9;
+/** Up, where output is given to a hook: `[WRITTEN, ticket]`: a task that has ended has written what it wrote to standard error. */
+export const WRITTEN = 10;
 
 /** `[RUN, references, whether to spin, …]`, then the tasks, which `attemptsOf` reads */
 export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
@@ -63,7 +66,8 @@ export type UpMessage =
   | readonly [typeof TOUCHED, number]
   | readonly [typeof BEGUN, number]
   | readonly [typeof UNLOADED, number, EncodedThrown, number]
-  | readonly [typeof CLOSED, EncodedThrown | null];
+  | readonly [typeof CLOSED, EncodedThrown | null]
+  | readonly [typeof WRITTEN, number];
 
 /** What a worker is told before all else. */
 export interface Greeting {

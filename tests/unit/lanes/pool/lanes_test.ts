@@ -80,6 +80,19 @@ function block(ms: number): void {
   while (performance.now() < end);
 }
 
+/** What is printed as an error while a body runs. */
+async function reportedBy(body: () => Promise<void>): Promise<string[]> {
+  const reported: string[] = [];
+  const original = console.error;
+  console.error = (...args: unknown[]) => void reported.push(args.map(String).join(" "));
+  try {
+    await body();
+  } finally {
+    console.error = original;
+  }
+  return reported;
+}
+
 function linesOf(file: string): string[] {
   try {
     return readFileSync(file, "utf8").split("\n").slice(0, -1);
@@ -212,7 +225,34 @@ for (const lane of lanes) {
       });
     });
   });
+
+  test(`${lane.name} pool: a teardown that fails, or takes longer than its grace, is reported and ends its worker`, async () => {
+    for (
+      const [teardown, says] of [
+        [tasks.failToTearDown, "It can't be put away"],
+        [tasks.neverTearDown, "The teardown of worker 1 took longer than 50 ms"],
+      ] as const
+    ) {
+      const reported = await reportedBy(async () => {
+        const queue = new lane.Queue({ workers: 1, teardown, defaults: { grace: 50 } });
+        assertEquals(await queue.submit(tasks.square, [3]).value(), 9);
+        await queue.shutdown();
+      });
+      assertEquals(reported.length, 1);
+      assert(reported[0]!.includes(says), reported[0]);
+    }
+  });
 }
+
+test("process pool: a child that dies in its teardown is reported", async () => {
+  const reported = await reportedBy(async () => {
+    const queue = new ProcessQueue({ workers: 1, teardown: tasks.dieInTearDown });
+    assertEquals(await queue.submit(tasks.square, [3]).value(), 9);
+    await queue.shutdown();
+  });
+  assertEquals(reported.length, 1);
+  assert(reported[0]!.includes("Worker 1 ended with status 7 during its teardown"), reported[0]);
+});
 
 if (runtime === "deno") {
   test("process pool: a stuck child is replaced where no memory is shared with it", async () => {

@@ -46,3 +46,16 @@ export async function tearDown(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
   appendFileSync(process.env.TEARDOWN_LOG!, `teardown ${worker}\n`);
 }
+
+/** Teardowns that don't go well. */
+export function failToTearDown(): never {
+  throw new RangeError("It can't be put away");
+}
+export function neverTearDown(): Promise<never> {
+  return new Promise(() => {
+    setInterval(() => {}, 1_000);
+  });
+}
+export function dieInTearDown(): void {
+  process.exit(7);
+}

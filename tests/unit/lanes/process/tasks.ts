@@ -4,7 +4,14 @@
  * @module
  */
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { currentTask } from "../../../../src/task/context.ts";
@@ -348,4 +355,76 @@ export function make(kind: "blob" | "stream" | "headers" | "gaps" | "deep" | "fo
     case "forged":
       return { "trilane:value": [{ "trilane:value": 9 }] };
   }
+}
+
+// Memory
+
+const hoarded: Uint8Array[] = [];
+
+/** Keeps so many MiB more for good, and goes on for so many milliseconds without a pause. */
+export function hoard(mebibytes: number, ms: number): number {
+  // Pages that hold nothing but zeros might take no memory.
+  for (let i = 0; i < mebibytes; i++) hoarded.push(new Uint8Array(1 << 20).fill(i + 1));
+  stall(ms);
+  return process.pid;
+}
+
+/** Has a program of its own hold so many MiB for so many milliseconds. */
+export async function haveHoarded(mebibytes: number, ms: number): Promise<number> {
+  const script = `const all = []; for (let i = 0; i < ${mebibytes}; i++) ` +
+    `all.push(Buffer.alloc(1 << 20, i + 1)); setTimeout(() => process.exit(0 * all.length), ${ms});`;
+  const args = "Deno" in globalThis
+    ? ["eval", `import {Buffer} from "node:buffer"; import process from "node:process"; ${script}`]
+    : ["-e", script];
+  const child = spawn(process.execPath, args, { stdio: "ignore" });
+  await new Promise((resolve) => child.on("exit", resolve));
+  return process.pid;
+}
+
+/** An error goes astray that says that there is no memory left. */
+export function strayOutOfMemory(): Promise<never> {
+  return stray("Out of memory");
+}
+
+// Output, by task
+
+/** Writes a line to each stream in turn, so many times, by so many ways. */
+export function writeBoth(name: string, count: number): string {
+  for (let i = 0; i < count; i++) {
+    console.log(`${name} out ${i}`);
+    console.error(`${name} err ${i}`);
+    process.stdout.write(`${name} out+ ${i}\n`);
+    process.stderr.write(`${name} err+ ${i}\n`);
+  }
+  return name;
+}
+
+/** Writes to both streams after it has returned. */
+export function writeBothLater(name: string, ms: number): void {
+  setTimeout(() => writeBoth(name, 1), ms);
+}
+
+/** Has a program of its own write to both streams. */
+export function haveWritten(text: string): void {
+  spawnSync("sh", ["-c", `echo ${text}; echo ${text} >&2`], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
+/** Closes its standard error. */
+export function closeErrors(): void {
+  if ("Deno" in globalThis) Deno.stderr.close();
+  else closeSync(2);
+}
+
+/** Writes to both streams and dies. */
+export function writeBothAndDie(name: string): Promise<never> {
+  writeBoth(name, 1);
+  return kill("SIGKILL");
+}
+
+/** Writes a line and never ends. */
+export function writeAndHang(text: string): Promise<never> {
+  console.log(text);
+  return hang(false);
 }
