@@ -29,6 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ["base", "task", "runtime"],
   progress: ["base", "engine", "queue", "runtime"],
   report: ["base", "task", "queue", "runtime"],
+  lint: [],
   dashboard: ["base", "task", "engine", "queue", "report"],
   testing: [
     ...["base", "engine", "queue", "portable", "runtime"],
@@ -167,7 +168,7 @@ test("layers: SQLite is loaded by checkpoints alone", () => {
 
 test("layers: which runtime it is, is asked in its own folder alone", () => {
   const probe =
-    /["']?(Deno|Bun)["']? in \w|\{[^}]*\b(Deno|Bun)\b[^}]*\} = globalThis|globalThis\.(Deno|Bun)\b|(?<![\w.])(Deno|Bun)\.|\.versions\b|userAgent/;
+    /["']?(Deno|Bun)["']? in \w|\{[^}]*\b(Deno|Bun)\b[^}]*\} = globalThis|globalThis\.(Deno|Bun)\b|(?<![\w.])(Deno|Bun)\.(?!lint\.[A-Z])|\.versions\b|userAgent/;
   const users = Array.from(sources)
     .filter(([path, code]) => !path.startsWith("runtime/") && probe.test(code))
     .map(([path]) => path);

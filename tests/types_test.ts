@@ -5,6 +5,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   asCompleted,
   asyncMap,
@@ -27,7 +29,8 @@ import {
   type TaskStatus,
   ThreadQueue,
 } from "../mod.ts";
-import { test } from "./harness.ts";
+import { runtime, test } from "./harness.ts";
+import { withFolder } from "./temporary_folder.ts";
 import { MemoryRecorder } from "./unit/checkpoint/support.ts";
 
 /** Whether two types are the same, not merely assignable to each other. */
@@ -592,3 +595,75 @@ compiled((queue) => {
   // @ts-expect-error: no status of a task that has not ended
   queue.tasks("succeeded");
 });
+
+/** Wrong calls, and all that the compiler says to each. */
+const wrongCalls: [string, string[]][] = [
+  ['queue.submit(length, "a");', [
+    "Argument of type 'string' is not assignable to parameter of type 'readonly [text: string]'.",
+  ]],
+  ["queue.submit(sum, [1]);", [
+    "Argument of type '[number]' is not assignable to parameter of type 'readonly [a: number, b: number]'.",
+    "Source has 1 element(s) but target requires 2.",
+  ]],
+  ["queue.submit(length, [1]);", ["Type 'number' is not assignable to type 'string'."]],
+  ["queue.submit(sum);", [
+    "Argument of type '(a: number, b: number) => number' is not assignable to parameter of type '() => number'.",
+    "Target signature provides too few arguments. Expected 2 or more, but got 0.",
+  ]],
+  ["queue.map(length, [1]);", [
+    "Type 'number' is not assignable to type 'string | readonly [text: string]'.",
+  ]],
+  ['queue.map(sum, [[1, "2"]]);', ["Type 'string' is not assignable to type 'number'."]],
+  ["queue.map(sum, [1]);", [
+    "Type 'number' is not assignable to type 'readonly [a: number, b: number]'.",
+  ]],
+  ["queue.stream(length, [1]);", [
+    "Type 'number' is not assignable to type 'string | readonly [text: string]'.",
+  ]],
+  ["threads.submit((n: number) => n, [1]);", [
+    "Argument of type '(n: number) => number' is not assignable to parameter of type '((n: number) => number) & MadeByDefineTasksOrImportTasksOrInlineTask'.",
+    "Type '(n: number) => number' is not assignable to type 'MadeByDefineTasksOrImportTasksOrInlineTask'.",
+  ]],
+  ["threads.map(length, []);", [
+    "Argument of type '(text: string) => number' is not assignable to parameter of type '((text: string) => number) & MadeByDefineTasksOrImportTasksOrInlineTask'.",
+    "Type '(text: string) => number' is not assignable to type 'MadeByDefineTasksOrImportTasksOrInlineTask'.",
+  ]],
+  ['queue.submit(length, ["a"], { retry: 1 });', [
+    "Object literal may only specify known properties, but 'retry' does not exist in type 'TaskOptions'. Did you mean to write 'retryIf'?",
+  ]],
+  ["new AsyncQueue({ concurrency: 1 });", [
+    "Object literal may only specify known properties, and 'concurrency' does not exist in type 'QueueOptions'.",
+  ]],
+];
+
+// Bun has no compiler.
+if (runtime === "deno") {
+  test("types: a wrong call gives one error, which says what is wrong with which argument", () =>
+    withFolder(async (folder) => {
+      const file = join(folder, "wrong.ts");
+      const mod = JSON.stringify(new URL("../mod.ts", import.meta.url).href);
+      const lines = [
+        `import { AsyncQueue, ThreadQueue } from ${mod};` +
+        "const [queue, threads] = [new AsyncQueue(), new ThreadQueue()];" +
+        "const length = (text: string) => text.length;" +
+        "const sum = (a: number, b: number) => a + b;",
+        ...wrongCalls.map(([call]) => call),
+      ];
+      writeFileSync(file, lines.join("\n"));
+      const { stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["check", "--quiet", "--no-lock", file],
+        env: { NO_COLOR: "1" },
+        stdin: "null",
+      }).output();
+      const said = new TextDecoder().decode(stderr).split(/^(?=TS\d+ \[ERROR\])/m)
+        .filter((error) => error.startsWith("TS"))
+        .map((error): [string, string[]] => {
+          const [text, place] = error.replace(/^TS\d+ \[ERROR\]: /, "").split(
+            /^(?=[a-z]\w*[.( ])/m,
+          );
+          const line = Number(/:(\d+):\d+\n/.exec(place)![1]);
+          return [lines[line - 1]!, text.trim().split(/\n\s*/)];
+        });
+      assertEquals(said, wrongCalls);
+    }));
+}

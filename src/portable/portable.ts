@@ -10,11 +10,14 @@ export type TaskReference =
 /** The key under which a portable task carries its reference, the same in all copies of this library. */
 export const taskReference: unique symbol = Symbol.for("trilane.task") as never;
 
-/** What marks a function as portable. Made by `defineTasks`, `importTasks` and `inlineTask`. */
-export interface Portable {
+/** What marks a function as portable, by the name that the compiler shows to those who give a pool another one. */
+export interface MadeByDefineTasksOrImportTasksOrInlineTask {
   /** Where another thread or process finds the function. */
   readonly [taskReference]: TaskReference;
 }
+
+/** What marks a function as portable. Made by `defineTasks`, `importTasks` and `inlineTask`. */
+export type Portable = MadeByDefineTasksOrImportTasksOrInlineTask;
 
 /**
  * A function that another thread or process can find again, and that can be called here too. Made by

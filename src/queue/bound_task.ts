@@ -1,7 +1,7 @@
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskOptions } from "../task/options.ts";
 import type { TaskGroup } from "./group.ts";
-import type { Items, MapItem } from "./items.ts";
+import type { Items, LoneArgument, MapItem } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
 
 /** A function bound to a queue with options of its own: calling it submits a task. */
@@ -22,7 +22,10 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The tasks' handles.
    */
-  map<I extends MapItem<A>>(items: Items<I>, options?: BatchOptions<NoInfer<I>>): TaskHandle<R>[];
+  map<I extends Readonly<A> | LoneArgument<A>>(
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
+  ): TaskHandle<R>[];
   /**
    * Submits a task for each item, as `queue.group` does.
    *
@@ -30,7 +33,10 @@ export interface BoundTask<A extends readonly unknown[], R> {
    * @param options Added to the bound ones.
    * @returns The group.
    */
-  group<I extends MapItem<A>>(items: Items<I>, options?: BatchOptions<NoInfer<I>>): TaskGroup<R>;
+  group<I extends Readonly<A> | LoneArgument<A>>(
+    items: Items<I>,
+    options?: BatchOptions<NoInfer<I>>,
+  ): TaskGroup<R>;
   /**
    * The same task with other options.
    *

@@ -43,7 +43,14 @@ export type { AnyFunction } from "../task/task.ts";
 export { asCompleted } from "./as_completed.ts";
 export type { BoundTask } from "./bound_task.ts";
 export { TaskGroup } from "./group.ts";
-export type { Items, LoneItem, MapItem } from "./items.ts";
+export type {
+  ItemArguments,
+  Items,
+  LoneArgument,
+  LoneItem,
+  MapItem,
+  OptionsIfNone,
+} from "./items.ts";
 export type { MapOptions } from "./one_shot.ts";
 export { type QueueStats, TaskQueue } from "./queue.ts";
 export type { BatchOptions, OfItem } from "./resume.ts";

@@ -25,7 +25,7 @@ import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
 import { submittedArguments, submittedOptions } from "./calls.ts";
 import type { TaskGroup } from "./group.ts";
-import type { Items, LoneItem, MapItem } from "./items.ts";
+import type { ItemArguments, Items, LoneArgument, MapItem, OptionsIfNone } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
 import type { RunOptions } from "./run.ts";
 import { runEngine } from "./run.ts";
@@ -146,18 +146,28 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   submit<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
     args: Readonly<A>,
-    options?: TaskOptions,
+    options: TaskOptions | undefined,
   ): TaskHandle<Awaited<R>>;
   /**
-   * Submits a task whose function takes no arguments.
+   * Submits a task with its arguments or, when the function needs none, with options.
    *
    * @param fn The function to run.
-   * @param options How to run it.
+   * @param argsOrOptions Its arguments, or how to run it.
    * @returns Its handle.
    */
-  submit<R>(fn: (() => R) & Portable, options?: TaskOptions): TaskHandle<Awaited<R>>;
+  submit<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    argsOrOptions: Readonly<A> | OptionsIfNone<A, TaskOptions>,
+  ): TaskHandle<Awaited<R>>;
+  /**
+   * Submits a task whose function needs no arguments.
+   *
+   * @param fn The function to run.
+   * @returns Its handle.
+   */
+  submit<R>(fn: (() => R) & Portable): TaskHandle<Awaited<R>>;
   submit(
-    fn: AnyFunction,
+    fn: AnyFunction & Portable,
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): TaskHandle {
@@ -208,7 +218,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   ): TaskHandle<Awaited<R>>;
   submitAfter(
     handles: Iterable<Awaitable>,
-    fn: AnyFunction,
+    fn: AnyFunction & Portable,
     argsOrOptions?: AnyFunction | TaskOptions,
     options?: TaskOptions,
   ): TaskHandle {
@@ -232,21 +242,28 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   submitWhenReady<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
     args: Readonly<A>,
-    options?: TaskOptions,
+    options: TaskOptions | undefined,
   ): Promise<PlainHandle<Awaited<R>>>;
   /**
-   * Submits a task whose function takes no arguments, as soon as there is room.
+   * Submits a task with its arguments or, when the function needs none, with options, as soon as there is room.
    *
    * @param fn The function to run.
-   * @param options How to run it.
+   * @param argsOrOptions Its arguments, or how to run it.
    * @returns A promise of its handle.
    */
-  submitWhenReady<R>(
-    fn: (() => R) & Portable,
-    options?: TaskOptions,
+  submitWhenReady<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    argsOrOptions: Readonly<A> | OptionsIfNone<A, TaskOptions>,
   ): Promise<PlainHandle<Awaited<R>>>;
+  /**
+   * Submits a task whose function needs no arguments, as soon as there is room.
+   *
+   * @param fn The function to run.
+   * @returns A promise of its handle.
+   */
+  submitWhenReady<R>(fn: (() => R) & Portable): Promise<PlainHandle<Awaited<R>>>;
   submitWhenReady(
-    fn: AnyFunction,
+    fn: AnyFunction & Portable,
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): Promise<PlainHandle> {
@@ -264,33 +281,24 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @param items For each task an array of arguments, or its one argument. Read to its end at once; for
    * what is too long for that there is `stream`.
    * @param options How to run each, and where the batch goes on if it was begun before.
-   * @returns Their handles, in the order of the items.
+   * @returns Their handles, in the order of the items: an array, which to await waits for nothing. Await
+   * `Promise.all(handles)`, or use `group`; `@trilane/trilane/lint` finds where that was forgotten.
    * @throws {QueueClosedError} When the queue has been shut down.
    * @throws {QueueFullError} When the queue has no room for all of them.
    * @throws {TypeError} As `submit` throws, and when an item has no key for the checkpoint.
    * @throws {RangeError} As `submit` throws.
    * @throws What the checkpoint throws when it can't look an item up.
    */
-  map<P, R>(
-    fn: ((item: P) => R) & Portable,
-    items: Items<LoneItem<P>>,
-    options?: BatchOptions<NoInfer<P>>,
-  ): TaskHandle<Awaited<R>>[];
-  /**
-   * Submits a task for each item, of which some or all are arrays of arguments.
-   *
-   * @param fn The function to run.
-   * @param items For each task an array of arguments, or its one argument.
-   * @param options How to run each.
-   * @returns Their handles, in the order of the items.
-   */
-  map<A extends readonly unknown[], R, I extends MapItem<A>>(
+  map<
+    I extends Readonly<A> | LoneArgument<A>,
+    A extends readonly unknown[] = ItemArguments<I>,
+    R = unknown,
+  >(
     fn: ((...args: A) => R) & Portable,
     items: Items<I>,
     options?: BatchOptions<NoInfer<I>>,
-  ): TaskHandle<Awaited<R>>[];
-  map(fn: AnyFunction, items: Iterable<unknown>, options?: BatchOptions): TaskHandle[] {
-    return this.#submission.map(fn, items, options);
+  ): TaskHandle<Awaited<R>>[] {
+    return this.#submission.map(fn, items, options) as TaskHandle<Awaited<R>>[];
   }
 
   /**
@@ -302,21 +310,11 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * @returns The group.
    * @throws As `map` does.
    */
-  group<P, R>(
-    fn: ((item: P) => R) & Portable,
-    items: Items<LoneItem<P>>,
-    options?: BatchOptions<NoInfer<P>>,
-  ): TaskGroup<Awaited<R>>;
-  /**
-   * Submits a task for each item, of which some or all are arrays of arguments.
-   *
-   * @param fn The function to run.
-   * @param items For each task an array of arguments, or its one argument.
-   * @param options How to run each.
-   * @returns The group.
-   * @throws As `map` does.
-   */
-  group<A extends readonly unknown[], R, I extends MapItem<A>>(
+  group<
+    I extends Readonly<A> | LoneArgument<A>,
+    A extends readonly unknown[] = ItemArguments<I>,
+    R = unknown,
+  >(
     fn: ((...args: A) => R) & Portable,
     items: Items<I>,
     options?: BatchOptions<NoInfer<I>>,
@@ -334,7 +332,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     options?: BatchOptions<readonly [F[number], ...unknown[]]>,
   ): TaskGroup<Awaited<ReturnType<F[number]>>>;
   group(
-    fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
+    fnOrCalls: (AnyFunction & Portable) | Iterable<readonly [AnyFunction, ...unknown[]]>,
     itemsOrOptions?: Iterable<unknown> | BatchOptions,
     options?: BatchOptions,
   ): TaskGroup {
@@ -369,8 +367,8 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     return bindTask<A, Awaited<R>>({
       read: (own) => this.#submission.read(own),
       submit: (args, own) => this.#submission.one(fn, [...args], own) as Task<Awaited<R>>,
-      map: (items, own) => this.map<A, R, MapItem<A>>(fn, items, own),
-      group: (items, own) => this.group<A, R, MapItem<A>>(fn, items, own),
+      map: (items, own) => this.map<MapItem<A>, A, R>(fn, items, own),
+      group: (items, own) => this.group<MapItem<A>, A, R>(fn, items, own),
     }, options);
   }
 
@@ -403,30 +401,18 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
    * for await (const square of queue.stream((n: number) => n * n, [1, 2, 3])) console.log(square);
    * ```
    */
-  stream<P, R, S extends boolean = false>(
-    fn: ((item: P) => R) & Portable,
-    source: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
-    options?: StreamOptions<NoInfer<P>> & { readonly settled?: S },
-  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
-  /**
-   * Runs a task for each item of a source, of which some or all are arrays of arguments.
-   *
-   * @param fn The function to run.
-   * @param source For each task an array of arguments, or its one argument.
-   * @param options How to run each, and the stream.
-   * @returns An iterator over the values.
-   */
-  stream<A extends readonly unknown[], R, I extends MapItem<A>, S extends boolean = false>(
+  stream<
+    I extends Readonly<A> | LoneArgument<A>,
+    A extends readonly unknown[] = ItemArguments<I>,
+    R = unknown,
+    S extends boolean = false,
+  >(
     fn: ((...args: A) => R) & Portable,
     source: Items<I> | AsyncIterable<I>,
-    options?: StreamOptions<NoInfer<I>> & { readonly settled?: S },
-  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
-  stream(
-    fn: AnyFunction,
-    source: Iterable<unknown> | AsyncIterable<unknown>,
-    options: StreamOptions = {},
-  ): AsyncIterableIterator<unknown> {
-    return this.#submission.stream(fn, source, options);
+    options: StreamOptions<NoInfer<I>> & { readonly settled?: S } = {},
+  ): AsyncIterableIterator<StreamItem<Awaited<R>, S>> {
+    const values = this.#submission.stream(fn, source, options);
+    return values as AsyncIterableIterator<StreamItem<Awaited<R>, S>>;
   }
 
   // From other threads

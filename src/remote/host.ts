@@ -231,7 +231,7 @@ function submitTo(
     const { groupId, handles } = queue.group(mixed as never, options);
     return { groupId, tasks: handles as readonly unknown[] as readonly Task[] };
   }
-  const tasks = queue.map<never[], unknown>(functions[0] as never, calls as never, options);
+  const tasks = queue.map(functions[0] as never, calls as never, options);
   return { groupId: undefined, tasks: tasks as unknown[] as Task[] };
 }
 

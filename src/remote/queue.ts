@@ -9,7 +9,7 @@ import {
   submittedArguments,
   submittedOptions,
 } from "../queue/calls.ts";
-import type { Items, LoneItem, MapItem } from "../queue/items.ts";
+import type { ItemArguments, Items, LoneArgument, OptionsIfNone } from "../queue/items.ts";
 import type { QueueStats } from "../queue/queue.ts";
 import type { TaskOptions } from "../task/options.ts";
 import type { AnyFunction } from "../task/task.ts";
@@ -78,21 +78,28 @@ export class RemoteQueue implements Disposable {
   submit<A extends readonly unknown[], R>(
     fn: ((...args: A) => R) & Portable,
     args: Readonly<A>,
-    options?: TaskOptions,
+    options: TaskOptions | undefined,
   ): Promise<PlainRemoteHandle<Awaited<R>>>;
   /**
-   * Submits a task whose function takes no arguments.
+   * Submits a task with its arguments or, when the function needs none, with options.
    *
    * @param fn The portable task to run.
-   * @param options How to run it.
+   * @param argsOrOptions Its arguments, or how to run it.
    * @returns Its handle, once the queue has admitted it.
    */
-  submit<R>(
-    fn: (() => R) & Portable,
-    options?: TaskOptions,
+  submit<A extends readonly unknown[], R>(
+    fn: ((...args: A) => R) & Portable,
+    argsOrOptions: Readonly<A> | OptionsIfNone<A, TaskOptions>,
   ): Promise<PlainRemoteHandle<Awaited<R>>>;
+  /**
+   * Submits a task whose function needs no arguments.
+   *
+   * @param fn The portable task to run.
+   * @returns Its handle, once the queue has admitted it.
+   */
+  submit<R>(fn: (() => R) & Portable): Promise<PlainRemoteHandle<Awaited<R>>>;
   submit(
-    fn: AnyFunction,
+    fn: AnyFunction & Portable,
     argsOrOptions?: readonly unknown[] | TaskOptions,
     options?: TaskOptions,
   ): Promise<PlainRemoteHandle> {
@@ -114,32 +121,18 @@ export class RemoteQueue implements Disposable {
    * @throws {QueueFullError} (rejects) When the queue has no room for all of them.
    * @throws (rejects) As `submit` does.
    */
-  map<P, R>(
-    fn: ((item: P) => R) & Portable,
-    items: Items<LoneItem<P>>,
-    options?: TaskOptions,
-  ): Promise<RemoteHandle<Awaited<R>>[]>;
-  /**
-   * Submits a task for each item, of which some or all are arrays of arguments.
-   *
-   * @param fn The portable task to run.
-   * @param items For each task an array of arguments, or its one argument.
-   * @param options How to run each.
-   * @returns Their handles, in the order of the items.
-   */
-  map<A extends readonly unknown[], R>(
+  async map<
+    I extends Readonly<A> | LoneArgument<A>,
+    A extends readonly unknown[] = ItemArguments<I>,
+    R = unknown,
+  >(
     fn: ((...args: A) => R) & Portable,
-    items: Items<MapItem<A>>,
+    items: Items<I>,
     options?: TaskOptions,
-  ): Promise<RemoteHandle<Awaited<R>>[]>;
-  async map(
-    fn: AnyFunction,
-    items: Iterable<unknown>,
-    options?: TaskOptions,
-  ): Promise<RemoteHandle[]> {
+  ): Promise<RemoteHandle<Awaited<R>>[]> {
     assertRemoteTask(fn);
     const { tasks } = await submitBatch(this.#connection, callsOf(fn, items), false, options);
-    return tasks;
+    return tasks as RemoteHandle<Awaited<R>>[];
   }
 
   /**
@@ -151,22 +144,13 @@ export class RemoteQueue implements Disposable {
    * @returns The group, once the queue has admitted it.
    * @throws (rejects) As `map` does.
    */
-  group<P, R>(
-    fn: ((item: P) => R) & Portable,
-    items: Items<LoneItem<P>>,
-    options?: TaskOptions,
-  ): Promise<RemoteGroup<Awaited<R>>>;
-  /**
-   * Submits a task for each item, of which some or all are arrays of arguments.
-   *
-   * @param fn The portable task to run.
-   * @param items For each task an array of arguments, or its one argument.
-   * @param options How to run each.
-   * @returns The group.
-   */
-  group<A extends readonly unknown[], R>(
+  group<
+    I extends Readonly<A> | LoneArgument<A>,
+    A extends readonly unknown[] = ItemArguments<I>,
+    R = unknown,
+  >(
     fn: ((...args: A) => R) & Portable,
-    items: Items<MapItem<A>>,
+    items: Items<I>,
     options?: TaskOptions,
   ): Promise<RemoteGroup<Awaited<R>>>;
   /**
@@ -181,7 +165,7 @@ export class RemoteQueue implements Disposable {
     options?: TaskOptions,
   ): Promise<RemoteGroup<Awaited<ReturnType<F[number]>>>>;
   async group(
-    fnOrCalls: AnyFunction | Iterable<readonly [AnyFunction, ...unknown[]]>,
+    fnOrCalls: (AnyFunction & Portable) | Iterable<readonly [AnyFunction, ...unknown[]]>,
     itemsOrOptions?: Iterable<unknown> | TaskOptions,
     options?: TaskOptions,
   ): Promise<RemoteGroup> {

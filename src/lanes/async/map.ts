@@ -1,6 +1,5 @@
-import type { Items, LoneItem, MapItem } from "../../queue/items.ts";
+import type { ItemArguments, Items, LoneArgument } from "../../queue/items.ts";
 import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
-import type { AnyFunction } from "../../task/task.ts";
 import { ASYNC_OPTION_CHECKS, AsyncQueue } from "./queue.ts";
 
 /**
@@ -26,34 +25,20 @@ import { ASYNC_OPTION_CHECKS, AsyncQueue } from "./queue.ts";
  * console.log(lengths); // [ 1, 2 ]
  * ```
  */
-export function asyncMap<P, R>(
-  fn: (item: P) => R,
-  items: Items<LoneItem<P>> | AsyncIterable<LoneItem<P>>,
-  options?: MapOptions<NoInfer<P>>,
-): Promise<Awaited<R>[]>;
-/**
- * Runs a function over all items, of which some or all are arrays of arguments.
- *
- * @param fn The function to run.
- * @param items For each task an array of arguments, or its one argument.
- * @param options How to run; see {@linkcode MapOptions}.
- * @returns The values, in input order.
- */
-export function asyncMap<A extends readonly unknown[], R, I extends MapItem<A>>(
+export function asyncMap<
+  I extends Readonly<A> | LoneArgument<A>,
+  A extends readonly unknown[] = ItemArguments<I>,
+  R = unknown,
+>(
   fn: (...args: A) => R,
   items: Items<I> | AsyncIterable<I>,
-  options?: MapOptions<NoInfer<I>>,
-): Promise<Awaited<R>[]>;
-export function asyncMap(
-  fn: AnyFunction,
-  items: Iterable<unknown> | AsyncIterable<unknown>,
-  options: MapOptions = {},
-): Promise<unknown[]> {
+  options: MapOptions<NoInfer<I>> = {},
+): Promise<Awaited<R>[]> {
   return mapOnce(
     fn,
     items,
     options,
     ASYNC_OPTION_CHECKS,
     (queueOptions) => new AsyncQueue(queueOptions),
-  );
+  ) as Promise<Awaited<R>[]>;
 }

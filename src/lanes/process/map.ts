@@ -1,5 +1,5 @@
 import type { Portable } from "../../portable/portable.ts";
-import type { MapItem } from "../../queue/items.ts";
+import type { LoneArgument } from "../../queue/items.ts";
 import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { ProcessQueue } from "./queue.ts";
@@ -29,7 +29,11 @@ export type ProcessMapOptions<I = unknown> =
  * console.log(await processMap(square, [1, 2, 3], { workers: 1 })); // [ 1, 4, 9 ]
  * ```
  */
-export function processMap<A extends readonly unknown[], R, I extends MapItem<A>>(
+export function processMap<
+  A extends readonly unknown[],
+  R,
+  I extends Readonly<A> | LoneArgument<A>,
+>(
   task: ((...args: A) => R) & Portable,
   items: Iterable<I> | AsyncIterable<I>,
   options: ProcessMapOptions<NoInfer<I>> = {},

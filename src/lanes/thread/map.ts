@@ -1,5 +1,5 @@
 import type { Portable } from "../../portable/portable.ts";
-import type { MapItem } from "../../queue/items.ts";
+import type { LoneArgument } from "../../queue/items.ts";
 import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 import { ThreadQueue } from "./queue.ts";
@@ -29,7 +29,7 @@ export type PoolMapOptions<I = unknown> =
  * console.log(await threadMap(square, [1, 2, 3], { workers: 2 })); // [ 1, 4, 9 ]
  * ```
  */
-export function threadMap<A extends readonly unknown[], R, I extends MapItem<A>>(
+export function threadMap<A extends readonly unknown[], R, I extends Readonly<A> | LoneArgument<A>>(
   task: ((...args: A) => R) & Portable,
   items: Iterable<I> | AsyncIterable<I>,
   options: PoolMapOptions<NoInfer<I>> = {},
