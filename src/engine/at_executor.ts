@@ -1,15 +1,17 @@
 import type { Timers } from "../base/timers.ts";
 import type { Place } from "../task/place.ts";
 import type { Task } from "../task/task.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, Waiting } from "./executor.ts";
 
-/** Tasks that the executor has taken and that have not begun. */
+/** Tasks that the executor has taken and that have not begun, or not again. */
 export class Sent implements Place<Task> {
-  readonly status = "pending";
+  readonly status: Waiting;
   size = 0;
   readonly #executor: () => Executor;
 
-  constructor(executor: () => Executor) {
+  /** @param status What they wait for. */
+  constructor(status: Waiting, executor: () => Executor) {
+    this.status = status;
     this.#executor = executor;
   }
 

@@ -77,8 +77,10 @@ export class Dispatcher {
     if (rate === undefined) this.#gate = undefined;
     else if (this.#gate === undefined) this.#gate = new ChangingGate(rate, this.#burst);
     else this.#gate.change(rate);
+    const { elsewhere } = this.#host.executor;
+    elsewhere?.setRate(rate);
     this.rest();
-    if (!this.maySendAhead) this.takeAllBack();
+    if (!this.maySendAhead && elsewhere === undefined) this.takeAllBack();
     this.request();
   }
 
@@ -104,9 +106,9 @@ export class Dispatcher {
     // Task functions are not called in the middle of a transition.
     if (announcer.busy) return this.request();
     this.#dispatching = true;
-    const { ahead } = executor;
+    const { ahead, elsewhere } = executor;
     while (!this.paused && this.started) {
-      const gate = this.#gate;
+      const gate = elsewhere === undefined ? this.#gate : undefined;
       const { limits } = this;
       if ((gate !== undefined || limits !== undefined) && !this.maySendAhead) now = clock.now();
       // What has waited until now is to have its turn. Tasks that never yield keep the platform's timers from firing.
@@ -120,7 +122,7 @@ export class Dispatcher {
         this.#waitForGate();
         break;
       }
-      if (ahead !== undefined) {
+      if (ahead !== undefined && elsewhere === undefined) {
         // What was sent ahead and comes after this task makes room for it.
         this.#head = task;
         if (ahead.takeBack(this.#comesAfterHead)) continue;

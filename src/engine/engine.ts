@@ -9,6 +9,7 @@ import { Announcer } from "./announcer.ts";
 import { Running, Sent } from "./at_executor.ts";
 import { Blocked, type BlockedHost } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { Elsewhere } from "./elsewhere.ts";
 import type { Executor, ExecutorHost } from "./executor.ts";
 import { History } from "./history.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
@@ -53,6 +54,7 @@ export class Engine
   readonly scheduled: Scheduled;
   readonly scheduledByDay: ScheduledByDay;
   readonly #sent: Sent;
+  readonly elsewhere: Elsewhere;
   readonly blocked: Blocked;
   readonly retrying: Retrying;
   /** All places of tasks that have not ended. */
@@ -78,7 +80,8 @@ export class Engine
     const executor = () => this.executor;
     this.scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
     this.scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
-    this.#sent = new Sent(executor);
+    this.#sent = new Sent("pending", executor);
+    this.elsewhere = new Elsewhere(this, this.#sent, executor);
     this.blocked = new Blocked(this);
     this.running = new Running(executor, this.timers, (task, now) => this.timedOut(task, now));
     this.retrying = new Retrying(this);
@@ -90,6 +93,7 @@ export class Engine
       this.blocked,
       ...[this.retrying.stopping, ready, this.#sent, this.running, ...limits ? [limits] : []],
       ...[this.scheduled, this.scheduledByDay, this.retrying.waiting],
+      ...[this.elsewhere.places.scheduled, this.elsewhere.places.retrying],
     ];
     this.ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
     this.executor = createExecutor(this);
@@ -125,7 +129,7 @@ export class Engine
 
   began(task: Task, workerId: number, now: number): void {
     this.announcer.enter();
-    this.#sent.release();
+    (task.place as Sent).release();
     task.begin(workerId, now);
     this.running.add(task, now);
     this.announcer.started(task);
@@ -164,7 +168,7 @@ export class Engine
       this.running.remove(task);
       task.unbegin();
     } else {
-      this.#sent.release();
+      (task.place as Sent).release();
     }
     this.dispatcher.putBack(task);
     this.announcer.changed(task);
@@ -243,9 +247,12 @@ export class Engine
   }
 
   reprioritize(task: Task, priority: number): boolean {
-    if (task.place === this.#sent && this.#sent.remove(task)) this.dispatcher.putBack(task);
+    const { elsewhere } = this.executor;
+    const isSent = elsewhere === undefined && task.place === this.#sent;
+    if (isSent && this.#sent.remove(task)) this.dispatcher.putBack(task);
     const { place } = task;
     if (task.done || place === this.running || place === this.recordings) return false;
+    if (elsewhere !== undefined && place instanceof Sent) elsewhere.reprioritize(task, priority);
     const { ready, limits } = this.dispatcher;
     if (place === ready || place === limits) this.dispatcher.reprioritize(task, priority);
     else task.priority = priority;
@@ -380,7 +387,7 @@ export class Engine
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */
   get scheduledCount(): number {
     return this.scheduled.size + this.scheduledByDay.size + this.retrying.waiting.size +
-      this.retrying.stopping.size;
+      this.retrying.stopping.size + this.elsewhere.later;
   }
 
   report(error: unknown): void {

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
+import type { Rate } from "./options.ts";
 
 /** An interrupted attempt has stopped, or there is no use in waiting for its end. */
 export const STOPPED = 0;
@@ -24,6 +25,8 @@ export interface Executor {
   readonly abandoned: number;
   /** The part of a lane that takes tasks before they can begin; absent where each begins as soon as it is taken. */
   readonly ahead?: AheadExecutor;
+  /** The part of a lane whose tasks are scheduled by another engine; absent where this one does that. */
+  readonly elsewhere?: SchedulingExecutor;
   /** Makes ready to run tasks. Called again after `stop` when the queue is used anew. */
   start(): Promise<void>;
   /** Lets all workers go. Called when nothing is outstanding. */
@@ -85,6 +88,31 @@ export interface AheadExecutor {
   overdue(task: Task, now: number): void;
 }
 
+/**
+ * The part of an executor that hands tasks over to another engine, on another machine. That one knows their priorities, delays,
+ * retries and rate; here each is handed over as soon as it is submitted, unless it waits for others, and followed by what the
+ * executor says of it: `waits`, `began`, `retried` and, in the end, `succeeded` or `gaveUp`.
+ */
+export interface SchedulingExecutor {
+  /** Sets how many attempts may start in a time. */
+  setRate(rate: Rate | undefined): void;
+  /** Gives a task that waits there another priority. */
+  reprioritize(task: Task, priority: number): void;
+}
+
+/** What a task waits for that another engine holds: its turn, its time or its next attempt. */
+export type Waiting = "pending" | "scheduled" | "retrying";
+
+/** What an executor tells of tasks that another engine schedules. */
+export interface FollowingHost {
+  /** A task that has not begun, or not again, waits for something else than before. */
+  waits(task: Task, what: Waiting): void;
+  /** The attempt of a task has failed, and another will be made of it. */
+  retried(task: Task, error: unknown, now: number): void;
+  /** A task, begun or not, has failed for good. */
+  gaveUp(task: Task, error: unknown, now: number): void;
+}
+
 /** The side of the engine that an executor sees. */
 export interface ExecutorHost {
   /** The first part of the tasks' ids. */
@@ -120,6 +148,8 @@ export interface ExecutorHost {
   startFailed(error: unknown, isMeant?: (task: Task) => boolean): void;
   /** An interrupted attempt has stopped. */
   stopped(task: Task): void;
+  /** What is told of tasks that another engine schedules. */
+  readonly elsewhere: FollowingHost;
   /** The attempt of a task reports progress. */
   progressed(task: Task, data: unknown): void;
   /** The task of a running attempt waits, and lends its place to others. */

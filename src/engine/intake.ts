@@ -8,6 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Blocked, Dependency } from "./blocked.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { Executor } from "./executor.ts";
 import type { Scheduled } from "./scheduled.ts";
 import type { SignalTies } from "./signal_ties.ts";
 
@@ -31,6 +32,7 @@ export interface IntakeHost extends TaskOwner {
   readonly announcer: Announcer;
   readonly admission: Admission;
   readonly dispatcher: Dispatcher;
+  readonly executor: Executor;
   readonly blocked: Blocked;
   readonly scheduled: Scheduled;
   readonly scheduledByDay: Scheduled;
@@ -156,8 +158,10 @@ export class Intake {
 
   /** Gives a new task its first place. */
   #enter(task: Task, at: number | undefined): void {
-    if (at === undefined) return this.#host.dispatcher.add(task);
-    task.scheduledFor = at;
+    if (at !== undefined) task.scheduledFor = at;
+    if (at === undefined || this.#host.executor.elsewhere !== undefined) {
+      return this.#host.dispatcher.add(task);
+    }
     const place = task.options.runAt === undefined
       ? this.#host.scheduled
       : this.#host.scheduledByDay;

@@ -11,7 +11,11 @@ import type { ResolvedOptions } from "../task/options.ts";
  * the longest delay that is allowed.
  * @returns Milliseconds, >= 0.
  */
-export function retryDelay(options: ResolvedOptions, attempt: number, error: unknown): number {
+export function retryDelay(
+  options: Pick<ResolvedOptions, "retryDelay" | "backoff" | "maxRetryDelay" | "jitter">,
+  attempt: number,
+  error: unknown,
+): number {
   const { backoff, jitter, maxRetryDelay } = options;
   const wanted = retryAfter(error);
   if (wanted !== undefined) return wanted === Infinity ? maxRetryDelay : wanted;

@@ -4,7 +4,7 @@ import type { Timers } from "../base/timers.ts";
 import { FAILED, type Place } from "../task/place.ts";
 import type { Task } from "../task/task.ts";
 import type { Announcer } from "./announcer.ts";
-import type { Running } from "./at_executor.ts";
+import type { Running, Sent } from "./at_executor.ts";
 import { type Executor, STOP_WILL_BE_TOLD, STOPPED } from "./executor.ts";
 import { retryDelay } from "./retry.ts";
 import { Scheduled } from "./scheduled.ts";
@@ -59,6 +59,16 @@ export class Retrying {
       if (patience === STOPPED) this.stopping.stopped(task);
       else if (patience !== STOP_WILL_BE_TOLD) this.stopping.giveUpAt(task, now + patience);
     });
+  }
+
+  /** The attempt of a running task has failed, and the engine elsewhere retries it from a place of its own. */
+  elsewhere(task: Task, error: unknown, now: number, place: Sent): void {
+    const { announcer, running } = this.#host;
+    announcer.enter();
+    running.remove(task);
+    place.add(task);
+    this.#willRetry(task, error, now);
+    announcer.leave();
   }
 
   /** @param stop Stops the attempt, or says that it has stopped. */

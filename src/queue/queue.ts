@@ -77,6 +77,8 @@ const checkStatus = oneOf("pending", "scheduled", "running", "retrying", "blocke
 export interface Lane {
   /** The options it takes. */
   readonly checks: OptionChecks;
+  /** Checks of the task options that it takes in its own way, or not at all, beside those that all lanes have. */
+  readonly taskChecks?: OptionChecks;
   /** What it needs from the platform. */
   readonly platform: Platform;
   /** Refuses what it can't run. */
@@ -114,7 +116,12 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#options = own;
     this.#lane = lane;
     this.#engine = new Engine(own, lane.platform, (host) => lane.createExecutor(host));
-    this.#submission = new Submission(this.#engine, own, (fn) => lane.assertTask(fn));
+    this.#submission = new Submission(
+      this.#engine,
+      own,
+      (fn) => lane.assertTask(fn),
+      lane.taskChecks,
+    );
   }
 
   // Submission

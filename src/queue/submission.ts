@@ -1,4 +1,4 @@
-import { ownOptions, refuse } from "../base/checks.ts";
+import { type OptionChecks, ownOptions, refuse } from "../base/checks.ts";
 import { QueueStateError, show } from "../base/errors.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import type { Dependency } from "../engine/blocked.ts";
@@ -28,12 +28,18 @@ export class Submission {
    * @param engine Where they are submitted.
    * @param options The queue's options.
    * @param assertTask Refuses what the lane can't run.
+   * @param checks Those of task options that the lane takes in its own way, or not at all.
    * @throws {TypeError} When the queue's defaults don't fit it.
    */
-  constructor(engine: Engine, options: QueueOptions, assertTask: (fn: unknown) => void) {
+  constructor(
+    engine: Engine,
+    options: QueueOptions,
+    assertTask: (fn: unknown) => void,
+    checks?: OptionChecks,
+  ) {
     this.#engine = engine;
     this.#assertTask = assertTask;
-    this.#reader = new TaskOptionReader(options.defaults, options.limits);
+    this.#reader = new TaskOptionReader(options.defaults, options.limits, checks);
   }
 
   /** Checks options; returns a copy that can be read again and again. */

@@ -1,8 +1,10 @@
 import { deserialize, serialize } from "node:v8";
 import { crc32 } from "node:zlib";
-import { NotPortableError, show } from "../../base/errors.ts";
+import { NotPortableError } from "../../base/errors.ts";
 import type { EncodedThrown } from "../pool/wire/error_codec.ts";
-import { ARRAY, HOSTED, kindOf, LOST, MAP, RECORD, SET, VIEW, WHOLE } from "../pool/wire/kinds.ts";
+import { assertCopies, forEachPart } from "../pool/wire/copies.ts";
+import { isSmallJson } from "../pool/wire/json.ts";
+import { ARRAY, kindOf, MAP, RECORD, SET, VIEW } from "../pool/wire/kinds.ts";
 import { set } from "../pool/wire/packed.ts";
 import { shorterForms } from "../pool/wire/shorten.ts";
 import { isPartial, ownBytes } from "../pool/wire/views.ts";
@@ -13,10 +15,6 @@ const JSON_TEXT = 0;
 const CLONE = 1;
 /** JSON, before which stands where in the outermost array `undefined` is: its place in one byte. */
 const JSON_WITH_HOLE = 2;
-
-/** JSON is looked into only so far: it is for small messages, of which a serializer's set-up is most of the cost. */
-const MAX_JSON_PARTS = 500;
-const MAX_JSON_STRING = 10_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -33,11 +31,11 @@ export function encode(message: unknown): Uint8Array {
   // A task that returns nothing is common, and JSON has no word for it.
   const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
   const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
-  if (isJson(known, { left: MAX_JSON_PARTS, objects: new Set() })) {
+  if (isSmallJson(known)) {
     const text = encoder.encode(JSON.stringify(known));
     return known === message ? joined([JSON_TEXT], text) : joined([JSON_WITH_HOLE, hole], text);
   }
-  assertCopies(message, new Set());
+  assertCopies(message);
   const body = serialize(message);
   const bytes = joined([CLONE, 0, 0, 0, 0], body);
   checksumOf(bytes).setUint32(0, crc32(body));
@@ -125,78 +123,6 @@ function joined(head: readonly number[], body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** How much more JSON looks into, and the objects that it has met: JSON would make two of one. */
-interface JsonParts {
-  left: number;
-  readonly objects: Set<object>;
-}
-
-/** Whether JSON carries a value as it is. */
-function isJson(value: unknown, parts: JsonParts): boolean {
-  if (--parts.left < 0) return false;
-  switch (typeof value) {
-    case "string":
-      return value.length < MAX_JSON_STRING && value.isWellFormed();
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case "object":
-      return value === null || isJsonObject(value, parts);
-    default:
-      return false;
-  }
-}
-
-function isJsonObject(value: object, parts: JsonParts): boolean {
-  if (parts.objects.has(value)) return false;
-  parts.objects.add(value);
-  if (Array.isArray(value)) {
-    if (value.length > parts.left || "toJSON" in value) return false;
-    for (let i = 0; i < value.length; i++) if (!isJson(value[i], parts)) return false;
-    return Object.keys(value).length === value.length;
-  }
-  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return false;
-  for (const key of Reflect.ownKeys(value)) {
-    if (typeof key === "symbol" || key === "__proto__") return false;
-    const property = Object.getOwnPropertyDescriptor(value, key)!;
-    if (!property.enumerable || !("value" in property) || !isJson(property.value, parts)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/**
- * Refuses what is for threads alone: shared memory, which runtimes treat differently, and objects of the platform, of which Deno
- * makes empty ones.
- */
-function assertCopies(value: unknown, seen: Set<object>): void {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  const kind = kindOf(value);
-  switch (kind) {
-    case VIEW:
-      return assertUnshared((value as ArrayBufferView).buffer);
-    case WHOLE:
-      return assertUnshared(value);
-    case HOSTED:
-    case LOST:
-      throw new NotPortableError(
-        `${show(value)} cannot be sent to a process: send what it is made of instead`,
-      );
-    default:
-      seen.add(value);
-      forEachPart(value, kind, (part) => assertCopies(part, seen));
-  }
-}
-
-function assertUnshared(memory: object): void {
-  if (!(memory instanceof SharedArrayBuffer)) return;
-  throw new NotPortableError(
-    `${show(memory)} cannot be sent to a process: memory can't be shared with it`,
-  );
-}
-
 /**
  * Gives views buffers of their own, in place.
  *
@@ -234,32 +160,4 @@ function withOwnBytes(value: unknown, known: Map<object, object>): unknown {
     for (const part of parts) members.add(withOwnBytes(part, known));
   }
   return own;
-}
-
-/** Calls back with what an object holds, and with the key where it has a name; an array's primitive elements are left out. */
-function forEachPart(
-  value: object,
-  kind: number,
-  callback: (part: unknown, key?: string | number) => void,
-): void {
-  switch (kind) {
-    case ARRAY: {
-      const array = value as unknown[];
-      for (let i = 0; i < array.length; i++) {
-        if (typeof array[i] === "object") callback(array[i], i);
-      }
-      return;
-    }
-    case RECORD:
-      for (const key of Object.keys(value)) callback((value as Record<string, unknown>)[key], key);
-      return;
-    case MAP:
-      for (const [key, part] of value as Map<unknown, unknown>) {
-        callback(key);
-        callback(part);
-      }
-      return;
-    case SET:
-      for (const part of value as Set<unknown>) callback(part);
-  }
 }

@@ -1,0 +1,63 @@
+import { FAILED, type Place } from "../task/place.ts";
+import type { Task } from "../task/task.ts";
+import type { Announcer } from "./announcer.ts";
+import { type Running, Sent } from "./at_executor.ts";
+import type { Executor, FollowingHost, Waiting } from "./executor.ts";
+import type { Retrying } from "./retrying.ts";
+
+/** What is needed of the engine to follow tasks that another engine schedules. */
+export interface ElsewhereHost {
+  readonly announcer: Announcer;
+  readonly retrying: Retrying;
+  readonly running: Running;
+  /** Ends a task that is in no place. */
+  finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void;
+}
+
+/** Follows tasks that were handed over to another engine, which schedules them. */
+export class Elsewhere implements FollowingHost {
+  /** Where tasks are that have not begun, or not again, by what they wait for. */
+  readonly places: Readonly<Record<Waiting, Sent>>;
+  readonly #host: ElsewhereHost;
+
+  /**
+   * @param host The engine here.
+   * @param sent Where tasks are as soon as they were handed over.
+   */
+  constructor(host: ElsewhereHost, sent: Sent, executor: () => Executor) {
+    this.#host = host;
+    this.places = {
+      pending: sent,
+      scheduled: new Sent("scheduled", executor),
+      retrying: new Sent("retrying", executor),
+    };
+  }
+
+  /** How many wait for their time or for their next attempt. */
+  get later(): number {
+    return this.places.scheduled.size + this.places.retrying.size;
+  }
+
+  /** A task that has not begun, or not again, waits for something else than before. */
+  waits(task: Task, what: Waiting): void {
+    if (task.status === what) return;
+    (task.place as Sent).release();
+    this.places[what].add(task);
+    this.#host.announcer.changed(task);
+  }
+
+  /** The attempt of a task has failed, and another will be made of it. */
+  retried(task: Task, error: unknown, now: number): void {
+    this.#host.retrying.elsewhere(task, error, now, this.places.retrying);
+  }
+
+  /** A task, begun or not, has failed for good. */
+  gaveUp(task: Task, error: unknown, now: number): void {
+    const { announcer, running } = this.#host;
+    announcer.enter();
+    if (task.place === running) running.remove(task);
+    else (task.place as Sent).release();
+    this.#host.finish(task, FAILED, error, now);
+    announcer.leave();
+  }
+}
