@@ -52,16 +52,22 @@ const MIN_JOBS_AT_ONCE = 2;
 const startedAt = performance.now();
 
 const options = parseArgs(Deno.args, {
-  boolean: ["deno", "bun"],
+  boolean: ["deno", "bun", "cluster"],
   string: ["_"],
   unknown: (arg) => {
     if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno or --bun`);
   },
 });
 const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
+/** Those of the cluster need a server; see `test_cluster.ts`. The conformance tests are run with it and without. */
+const isPicked = (path: string) =>
+  path.startsWith("tests/cluster/")
+    ? options.cluster
+    : !options.cluster || path.startsWith("tests/conformance/");
 const files = readdirSync("tests", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("_test.ts"))
   .map((path) => `tests/${path.replaceAll("\\", "/")}`)
+  .filter(isPicked)
   .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
   .sort();
 if (files.length === 0) misused(`No test file matches ${patterns.join(", ")}`);
@@ -115,7 +121,7 @@ async function jobsOnDeno(): Promise<TestJob[]> {
       ...files,
     ])
   );
-  if (patterns.length > 0) return jobs;
+  if (patterns.length > 0 || options.cluster) return jobs;
   const examples = job("Deno", "Deno, the examples in the documentation", (report) => [
     ...[Deno.execPath(), ...test, "--doc", "--junit-path", report],
     ...DOCUMENTED.filter((path) => existsSync(path)),

@@ -25,6 +25,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...["base", "queue", "portable", "runtime"],
     ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],
   ],
+  "lanes/cluster": [
+    ...["base", "task", "engine", "queue", "portable", "runtime"],
+    ...["lanes/async", "lanes/thread", "lanes/process", "lanes/pool/wire"],
+  ],
   remote: ["base", "task", "engine", "queue", "portable", "runtime", "lanes/pool/wire"],
   checkpoint: ["base", "task", "runtime"],
   progress: ["base", "engine", "queue", "runtime"],

@@ -26,7 +26,7 @@ test("package: Deno and Bun test with the same packages of npm", () => {
 });
 
 test("package: the lock files name no host, so any registry will do", async () => {
-  for (const path of ["tests/deno.lock", "tests/npm/bun.lock"]) {
+  for (const path of ["tests/deno.lock", "tests/npm/bun.lock", "tests/cluster/npm/bun.lock"]) {
     assertFalse((await read(path)).includes("://"), path);
   }
 });

@@ -1,0 +1,167 @@
+/*
+ * What is used of BullMQ 6: no more than this, so that the published module needs none of it and a test sees that the real one
+ * fits.
+ */
+
+/** How a job is to be run. */
+export interface JobOptions {
+  readonly jobId: string;
+  readonly priority: number;
+  readonly delay?: number;
+  readonly attempts: number;
+  readonly backoff?: JobBackoff;
+  readonly removeOnComplete: KeepJobs;
+  readonly removeOnFail: KeepJobs;
+}
+
+/** How long to wait before a further attempt: BullMQ keeps it with the job, and a node works it out. */
+export interface JobBackoff {
+  readonly type: string;
+  readonly delay: number;
+  readonly jitter: number;
+  /** Multiplies the delay after each retry. */
+  readonly factor: number;
+  /** The longest delay; left out where there is no limit. */
+  readonly max?: number;
+}
+
+/** How long jobs that have ended are kept. */
+export interface KeepJobs {
+  /** In seconds. */
+  readonly age: number;
+  /** How many at most. */
+  readonly count: number;
+}
+
+/** One of several jobs that are added together. */
+export interface NewJob {
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts: JobOptions;
+}
+
+/** A job, as BullMQ's own methods return it. */
+export interface BullJob {
+  /** Its id. */
+  readonly id?: string | undefined;
+  /** What it is called. */
+  readonly name: string;
+  /** What it carries. */
+  readonly data: unknown;
+  /** How it is run. */
+  readonly opts: object;
+  /** How many attempts have ended. */
+  readonly attemptsMade: number;
+  /** How many attempts have begun. */
+  readonly attemptsStarted: number;
+  /** The message of the error of its last attempt. */
+  readonly failedReason?: string | undefined;
+  /** What it has returned. */
+  readonly returnvalue: unknown;
+  /** The stack of each failed attempt. */
+  readonly stacktrace?: string[] | null;
+  /** Sets what it carries. */
+  updateData(data: unknown): Promise<void>;
+  /** Says how far it is. */
+  // deno-lint-ignore no-explicit-any -- BullMQ's own type of what progress can be
+  updateProgress(progress: any): Promise<void>;
+  /** Gives it another priority. */
+  changePriority(options: { priority?: number }): Promise<void>;
+}
+
+/** What holds a connection's sockets. */
+export interface BullBackend {
+  /** The socket for commands, once it has been connected for the first time. */
+  readonly client: Promise<BullClient>;
+  /** The socket that waits for jobs, of a worker. */
+  readonly blockingClient?: Promise<BullClient> | undefined;
+  /** Closes them. */
+  close(force?: boolean): Promise<void>;
+}
+
+/** One socket. */
+export interface BullClient {
+  /** How it is: `"end"` when it has been closed for good. */
+  readonly status: string;
+  /** What the server tells of itself. */
+  info(): Promise<string>;
+  /** Closes it for good. */
+  disconnect(): void;
+}
+
+/** What all of BullMQ's classes have that talk to the server. */
+export interface BullConnection {
+  /** What holds its sockets. */
+  readonly backend: BullBackend;
+  /** Listens to an event. */
+  // deno-lint-ignore no-explicit-any -- typed differently for each event
+  on(event: any, listener: (...args: any[]) => void): unknown;
+  /** Resolves when it is connected. */
+  waitUntilReady(): Promise<unknown>;
+  /** Closes it in order. */
+  close(): Promise<void>;
+}
+
+/** A queue, to which jobs are added. */
+export interface BullQueue extends BullConnection {
+  /** Adds a job. */
+  // deno-lint-ignore no-explicit-any -- generic there
+  add(name: any, data: any, options?: any): Promise<unknown>;
+  /** Adds several jobs in one message. */
+  // deno-lint-ignore no-explicit-any -- generic there
+  addBulk(jobs: any[]): Promise<unknown>;
+  /** Removes a job: 0 if it can't, since a node has it. */
+  remove(jobId: string): Promise<number>;
+  /** Finds a job. */
+  getJob(jobId: string): Promise<BullJob | undefined>;
+  /** Tells where a job is. */
+  getJobState(jobId: string): Promise<string>;
+  /** Sets how many jobs may start in a time. */
+  setGlobalRateLimit(max: number, duration: number): Promise<unknown>;
+  /** Takes that back. */
+  removeGlobalRateLimit(): Promise<unknown>;
+}
+
+/** Runs jobs. */
+export interface BullWorker extends BullConnection {
+  /** Closes it once its jobs have ended, or at once. */
+  close(force?: boolean): Promise<void>;
+}
+
+/** Publishes events of one's own. */
+export interface BullEventsProducer extends BullConnection {
+  /** Publishes one. */
+  // deno-lint-ignore no-explicit-any -- generic there
+  publishEvent(event: any): Promise<void>;
+}
+
+/**
+ * The part of the module `bullmq` that is used: what `import * as bullmq from "bullmq"` gives, version 6.
+ *
+ * @example
+ * ```ts ignore
+ * import * as bullmq from "bullmq";
+ * import { bullmqEngine } from "@trilane/trilane/cluster";
+ *
+ * const engine = bullmqEngine(bullmq, { connection: { host: "127.0.0.1", port: 6379 } });
+ * ```
+ */
+export interface BullMQ {
+  /** Adds jobs. */
+  // deno-lint-ignore no-explicit-any -- overloaded there
+  readonly Queue: new (name: string, options: any) => BullQueue;
+  /** Hears what becomes of them. */
+  // deno-lint-ignore no-explicit-any -- overloaded there
+  readonly QueueEvents: new (name: string, options: any) => BullConnection;
+  /** Tells nodes what else there is to tell. */
+  // deno-lint-ignore no-explicit-any -- overloaded there
+  readonly QueueEventsProducer: new (name: string, options: any) => BullEventsProducer;
+  /** Runs jobs. */
+  readonly Worker: new (
+    name: string,
+    // deno-lint-ignore no-explicit-any -- generic there
+    process: (job: any, token?: string) => Promise<any>,
+    // deno-lint-ignore no-explicit-any -- overloaded there
+    options: any,
+  ) => BullWorker;
+}

@@ -1,0 +1,132 @@
+import {
+  isInstance,
+  NotPortableError,
+  QueueStateError,
+  reasonOf,
+  show,
+} from "../../../base/errors.ts";
+import type { Portable } from "../../../portable/portable.ts";
+import { makeStub } from "../../../portable/stub.ts";
+import type { TaskQueue } from "../../../queue/queue.ts";
+import type { TaskHandle } from "../../../task/handle.ts";
+import type { AnyFunction, Task } from "../../../task/task.ts";
+import type { BullJob } from "../bullmq.ts";
+import { encode } from "../wire/codec.ts";
+import { argumentsOf, type JobData, type JobResult, readJob } from "../wire/job.ts";
+import type { Root } from "../wire/root.ts";
+import { JobError } from "../wire/thrown.ts";
+import { ProgressReports } from "./progress.ts";
+
+/** Cancellations are remembered for jobs that are just on their way to this node: so many of the last. */
+const MAX_CANCELLED = 1_000;
+
+/** What a runner needs of its node. */
+export interface RunnerSettings {
+  /** Names the node. */
+  readonly id: string;
+  readonly root: Root;
+  /** The URLs of the modules whose tasks may be run. */
+  readonly modules: ReadonlySet<string>;
+  /** The queue that runs them on this machine. */
+  readonly queue: TaskQueue<Portable>;
+}
+
+/** Runs a cluster's jobs as tasks of a queue on this machine. Retries are left to the cluster. */
+export class JobRunner {
+  readonly #settings: RunnerSettings;
+  readonly #functions = new Map<string, AnyFunction & Portable>();
+  readonly #running = new Map<
+    TaskHandle,
+    { readonly id: string; readonly progress: ProgressReports }
+  >();
+  /** The last jobs that were cancelled, each with the reason. */
+  readonly #cancelled = new Map<string, unknown>();
+
+  constructor(settings: RunnerSettings) {
+    this.#settings = settings;
+    settings.queue.observe({
+      onProgress: (handle, data) => this.#running.get(handle)?.progress.add(data),
+    });
+  }
+
+  /** How many jobs run. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Runs an attempt of a job.
+   *
+   * @param job The job.
+   * @returns What it comes to.
+   * @throws {JobError} (rejects) When it fails.
+   */
+  async run(job: BullJob): Promise<JobResult> {
+    const id = `${job.id}`;
+    const handle = this.#submit(job);
+    this.#running.set(handle, { id, progress: new ProgressReports(job) });
+    if (this.#cancelled.has(id)) handle.cancel(this.#cancelled.get(id));
+    const result = await handle;
+    this.#running.delete(handle);
+    if (result.status === "cancelled") throw new JobError(result.reason, true);
+    if (result.status === "failed") throw failure(result.error);
+    try {
+      const { id: node } = this.#settings;
+      return { value: encode(result.value), attempt: result.attempts, node };
+    } catch (error) {
+      const message = `The return value of task '${result.name}' cannot be sent: ${
+        reasonOf(error)
+      }`;
+      throw new JobError(new NotPortableError(message, { cause: error }), true);
+    }
+  }
+
+  /** Stops a job, if it runs here. */
+  cancel(id: string, reason: unknown): void {
+    this.#cancelled.set(id, reason);
+    if (this.#cancelled.size > MAX_CANCELLED) {
+      this.#cancelled.delete(this.#cancelled.keys().next().value!);
+    }
+    for (const [handle, run] of this.#running) if (run.id === id) handle.cancel(reason);
+  }
+
+  #submit(job: BullJob): TaskHandle {
+    try {
+      const data = readJob(job.data);
+      if (data.cancelled) throw new QueueStateError(`Task '${job.name}' was cancelled`);
+      const fn = this.#functionOf(data);
+      const { queue } = this.#settings;
+      const { timeout, grace } = data;
+      const options = { name: job.name, timeout, grace };
+      const handle = queue.submit(fn, argumentsOf(data), options);
+      // It goes on counting where other nodes have stopped.
+      (handle as unknown as Task).attempts = job.attemptsStarted - 1 + (data.before ?? 0);
+      return handle;
+    } catch (error) {
+      throw new JobError(error, true);
+    }
+  }
+
+  /** The function of a job, if it is one that may be called. */
+  #functionOf({ module, name, kind }: JobData): AnyFunction & Portable {
+    const { root, modules } = this.#settings;
+    const url = root.urlOf(module);
+    if (url === undefined) {
+      throw new QueueStateError(`Cannot run a task of ${show(module)}, which is outside the root`);
+    }
+    if (!modules.has(url)) {
+      throw new QueueStateError(
+        `Cannot run a task of ${show(module)}, which is not on this node's list of tasks`,
+      );
+    }
+    const key = JSON.stringify([kind, url, name]);
+    let fn = this.#functions.get(key);
+    if (fn === undefined) this.#functions.set(key, fn = makeStub({ kind, url, name }));
+    return fn;
+  }
+}
+
+/** What a failed attempt is told as. What can't be sent would fail again. */
+function failure(error: unknown): JobError {
+  return new JobError(error, isInstance(error, NotPortableError));
+}

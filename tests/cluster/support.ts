@@ -1,0 +1,93 @@
+/**
+ * What the cluster's tests have in common: BullMQ itself, an engine on the tests' server, nodes and queues that are gone
+ * afterwards.
+ *
+ * @module
+ */
+import { delay } from "@std/async";
+import { createRequire } from "node:module";
+import { env } from "node:process";
+import {
+  type BullMQ,
+  bullmqEngine,
+  type BullQueue,
+  type ClusterEngine,
+  type ClusterNode,
+  type ClusterOptions,
+  ClusterQueue,
+  type EngineOptions,
+  serveCluster,
+  type ServeOptions,
+} from "../../src/lanes/cluster/mod.ts";
+
+const require = createRequire(new URL("./npm/package.json", import.meta.url));
+
+/** The module `bullmq`. */
+export const bullmq: BullMQ = require("bullmq");
+
+/** The folder that the modules of the tests' tasks are in. */
+export const root = new URL("./", import.meta.url);
+
+/** The port of the tests' server. */
+export const serverPort = Number(env.TRILANE_TEST_SERVER);
+if (!(serverPort > 0)) throw new Error("These tests need a server: run `deno task test:cluster`");
+
+/** Runs a test in which sockets are cut: ioredis gives each 2 s to close. */
+export async function closing(body: () => Promise<void>): Promise<void> {
+  await body();
+  await delay(2_100);
+}
+
+let made = 0;
+
+/** An engine with keys of its own on the tests' server. */
+export function makeEngine(options: Partial<EngineOptions> = {}): ClusterEngine {
+  const prefix = `test-${crypto.randomUUID().slice(0, 8)}-${++made}`;
+  const connection = { host: "127.0.0.1", port: serverPort };
+  return bullmqEngine(bullmq, { connection, prefix, ...options });
+}
+
+/** A cluster of a test's own. */
+export class Cluster implements AsyncDisposable {
+  readonly engine: ClusterEngine;
+  readonly name = "tasks";
+  readonly #nodes: ClusterNode[] = [];
+  readonly #queues: ClusterQueue[] = [];
+  readonly #bullQueues: BullQueue[] = [];
+
+  constructor(engine: ClusterEngine = makeEngine()) {
+    this.engine = engine;
+  }
+
+  /** Makes a node, by default on the event loop. */
+  async node(options: Partial<ServeOptions> = {}): Promise<ClusterNode> {
+    const { engine, name } = this;
+    const node = await serveCluster({
+      ...{ engine, name, root, tasks: ["./tasks.ts"], lane: "async", workers: 4 },
+      ...options,
+    });
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Makes a producer. */
+  queue(options: Partial<ClusterOptions> = {}): ClusterQueue {
+    const queue = new ClusterQueue({ engine: this.engine, name: this.name, root, ...options });
+    this.#queues.push(queue);
+    return queue;
+  }
+
+  /** The queue as BullMQ itself sees it. */
+  bullQueue(): BullQueue {
+    const { connection, prefix } = this.engine;
+    const queue = new bullmq.Queue(this.name, { connection, prefix });
+    this.#bullQueues.push(queue);
+    return queue;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.cancel()));
+    await Promise.all(this.#nodes.map((node) => node.close({ force: true })));
+    await Promise.all(this.#bullQueues.map((queue) => queue.close()));
+  }
+}

@@ -1,0 +1,3 @@
+export function secret(): string {
+  return "told";
+}
