@@ -57,7 +57,7 @@ interface Statements {
 /**
  * Remembers in an SQLite file which inputs have succeeded, and with which values, so that a batch that was
  * stopped goes on where it was: give it to `map`, `group`, `stream` or a one-shot helper as the option
- * `checkpoint`. See {@linkcode ResumeOptions} for what is recorded when.
+ * `checkpoint`. `ResumeOptions` says what is recorded when.
  *
  * * It is no queue: it knows nothing of functions, or of what has not succeeded. Change the `namespace`, or
  *   `clear()` it, when the function changes.

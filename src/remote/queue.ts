@@ -234,7 +234,7 @@ const attached = shared("attached", () => new WeakSet<MessagePort>());
  * @returns The queue. Close it when it isn't needed any more.
  * @throws {TypeError} When it is not a port, or attached already.
  *
- * @example A task on a `ThreadQueue` that submits to a queue of the main thread
+ * @example A task on a thread that submits to a queue of the main thread
  * ```ts
  * import { AsyncQueue, inlineTask, ThreadQueue, transfer } from "@trilane/trilane";
  *
