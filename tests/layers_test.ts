@@ -41,7 +41,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...["base", "task", "engine", "queue", "portable", "runtime"],
-    ...["lanes/async", "lanes/thread", "lanes/process", "checkpoint", "progress", "report"],
+    ...[
+      "lanes/async",
+      "lanes/thread",
+      "lanes/process",
+      "checkpoint",
+      "progress",
+      "report",
+      "dashboard",
+    ],
   ],
 };
 

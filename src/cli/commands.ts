@@ -85,7 +85,7 @@ fish: trilane completions fish | source`,
  * @returns What to run.
  * @throws {UsageError} When it says too little or too much.
  */
-export function planMap({ values, positionals }: CommandLine, host: Host): RunPlan {
+export function planMap({ values, positionals, typed }: CommandLine, host: Host): RunPlan {
   const [target, ...inputs] = positionals;
   if (target === undefined) {
     throw new UsageError("Which function to run is missing: trilane map MODULE#EXPORT");
@@ -100,7 +100,7 @@ export function planMap({ values, positionals }: CommandLine, host: Host): RunPl
   const origin = inputs.length > 0 ? { records: inputs } : {};
   const hasProgress = showsProgress(values, origin, host);
   const work = new MapWork(readTarget(target), values, hasProgress && host.terminals.stderr);
-  return { work, origin, options: values, hasProgress };
+  return { work, origin, options: values, typed, hasProgress };
 }
 
 /**
@@ -111,7 +111,7 @@ export function planMap({ values, positionals }: CommandLine, host: Host): RunPl
  * @returns What to run.
  * @throws {UsageError} When it says too little or too much.
  */
-export function planExec({ values, positionals }: CommandLine, host: Host): RunPlan {
+export function planExec({ values, positionals, typed }: CommandLine, host: Host): RunPlan {
   const { command, groups } = separate(positionals);
   if (command.length === 0) {
     throw new UsageError("Which command to run is missing: trilane exec COMMAND ::: INPUT");
@@ -122,7 +122,7 @@ export function planExec({ values, positionals }: CommandLine, host: Host): RunP
   const template = new CommandTemplate(command, shell, (json ?? csv ?? tsv) === true);
   const origin = execOrigin(groups);
   const hasProgress = showsProgress(values, origin, host);
-  return { work: new ExecWork(command, template), origin, options: values, hasProgress };
+  return { work: new ExecWork(command, template), origin, options: values, typed, hasProgress };
 }
 
 /** One source has records as a file has; several have words. */

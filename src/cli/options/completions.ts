@@ -23,7 +23,7 @@ function spellings(name: OptionName): string[] {
 
 function bashScript(commands: CommandShapes): string {
   const values = (Object.keys(OPTIONS) as OptionName[])
-    .filter((name) => OPTIONS[name].value !== undefined)
+    .filter((name) => OPTIONS[name].value !== undefined && OPTIONS[name].otherwise === undefined)
     .map((name) => `    ${spellings(name).join("|")}) ${bashValue(name)}; return ;;`);
   const options = Object.entries(commands).map(([command, { names }]) =>
     `      ${command}) words="${names.flatMap(spellings).join(" ")}" ;;`
@@ -96,7 +96,7 @@ compdef _trilane trilane`;
 }
 
 function zshOption(name: OptionName): string {
-  const { help, value, completion } = OPTIONS[name];
+  const { help, value, otherwise, completion } = OPTIONS[name];
   const ways = spellings(name);
   const text = `[${help.replace(/[[\]\\:]/g, "\\$&")}]`;
   const action = completion === undefined
@@ -108,7 +108,8 @@ function zshOption(name: OptionName): string {
     : `(${completion.join(" ")})`;
   const argument = value === undefined ? "" : `:${value}:${action}`;
   // A long option may have its value after an equals sign, a letter right behind it.
-  const end = (way: string) => value === undefined ? "" : way.startsWith("--") ? "=" : "+";
+  const afterName = otherwise === undefined ? "=" : "=-";
+  const end = (way: string) => value === undefined ? "" : way.startsWith("--") ? afterName : "+";
   const [only, ...others] = ways.map((way) => `${way}${end(way)}`);
   if (others.length === 0) return quoted(`${only}${text}${argument}`);
   return `${quoted(`(${ways.join(" ")})`)}{${[only, ...others].join(",")}}${
@@ -135,9 +136,9 @@ function fishScript(commands: CommandShapes): string {
 }
 
 function fishOption(name: OptionName): string {
-  const { short = "", help, value, completion } = OPTIONS[name];
+  const { short = "", help, value, otherwise, completion } = OPTIONS[name];
   const letters = Array.from(short, (letter) => `-s ${letter} `).join("");
-  const argument = value === undefined
+  const argument = value === undefined || otherwise !== undefined
     ? ""
     : completion === "file"
     ? " -r -F"

@@ -1,7 +1,18 @@
 import { checks } from "../../base/checks.ts";
 import { QUEUE_OPTION_CHECKS } from "../../engine/options.ts";
 import { TASK_OPTION_CHECKS } from "../../task/options.ts";
-import { type Halt, halt, number, type Parse, path, size, text, time, word } from "./values.ts";
+import {
+  type Halt,
+  halt,
+  number,
+  type Parse,
+  path,
+  port,
+  size,
+  text,
+  time,
+  word,
+} from "./values.ts";
 
 /** Where tasks run. */
 export type LaneName = "async" | "thread" | "process";
@@ -46,6 +57,7 @@ export interface OptionValues {
   readonly memfree?: number;
   readonly progress?: true;
   readonly "no-progress"?: true;
+  readonly dashboard?: number;
   readonly trace?: string;
   readonly report?: string;
   readonly "dry-run"?: true;
@@ -65,6 +77,8 @@ export interface Option {
   readonly short?: string;
   /** How help calls its value; an option without one is a flag. */
   readonly value?: string;
+  /** What the value is when none is given. The next word is one only if it is a number. */
+  readonly otherwise?: string;
   /** What help says of it. */
   readonly help: string;
   readonly parse?: Parse;
@@ -208,6 +222,12 @@ export const OPTIONS: Readonly<Record<OptionName, Option>> = {
   },
   progress: { help: "Show progress (default: when standard error is a terminal)" },
   "no-progress": { help: "Show none" },
+  dashboard: {
+    value: "[PORT]",
+    otherwise: "0",
+    help: "Serve a live page of the run at this port, else at a free one",
+    parse: port,
+  },
   trace: { ...file, help: "Write a Chrome/Perfetto trace; keeps all results in memory" },
   report: { ...file, help: "Write an HTML report; keeps all results in memory" },
   "dry-run": { help: "Print what would run" },

@@ -1,4 +1,5 @@
 import { show } from "../../base/errors.ts";
+import { peerName } from "../../base/peer_names.ts";
 import { nearest } from "../../base/suggest.ts";
 import { type Option, type OptionName, OPTIONS, type OptionValues } from "./options.ts";
 import { UsageError } from "./usage.ts";
@@ -6,6 +7,8 @@ import { UsageError } from "./usage.ts";
 /** A command line that has been read. */
 export interface CommandLine {
   readonly values: OptionValues;
+  /** The values as they were typed, of flags "yes", by the options' names. */
+  readonly typed: Readonly<Record<string, string>>;
   readonly positionals: readonly string[];
 }
 
@@ -16,6 +19,12 @@ export interface Syntax {
   /** Whether the first word that is no option ends the options: what follows it is another program's. */
   readonly optionsFirst: boolean;
 }
+
+/** Of options that take each other back the last one counts. */
+const EXCLUDED: Partial<Record<OptionName, readonly OptionName[]>> = {
+  progress: ["no-progress"],
+  "no-progress": ["progress"],
+};
 
 /** An option as it was typed. */
 interface Typed {
@@ -35,6 +44,7 @@ interface Typed {
  */
 export function readCommandLine(args: readonly string[], syntax: Syntax): CommandLine {
   const values: Record<string, unknown> = {};
+  const texts: Record<string, string> = {};
   const positionals: string[] = [];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];
@@ -53,13 +63,25 @@ export function readCommandLine(args: readonly string[], syntax: Syntax): Comman
     for (const typed of typedOptions(arg, syntax)) {
       const { name, rawName, attached } = typed;
       const option = OPTIONS[name];
-      const next = option.value !== undefined && attached === undefined ? args[++at] : undefined;
-      if (name === "progress") delete values["no-progress"];
-      if (name === "no-progress") delete values.progress;
-      values[name] = readValue(option, rawName, attached, next);
+      let text = attached;
+      if (text === undefined && takesNext(option, args[at + 1])) text = args[++at];
+      for (const other of EXCLUDED[name] ?? []) {
+        delete values[other];
+        delete texts[other];
+      }
+      values[name] = readValue(option, rawName, text);
+      texts[name] = text ?? "yes";
     }
   }
-  return { values, positionals };
+  return { values, positionals, typed: texts };
+}
+
+/** Whether an option's value is the next word, if it has none of its own. */
+function takesNext({ value, otherwise }: Option, next: string | undefined): boolean {
+  if (value === undefined || next === undefined) return false;
+  if (otherwise !== undefined) return /^\d+$/.test(next);
+  // What looks like an option probably is one. A number below zero is a value, if a wrong one.
+  return !/^-+[a-z]/i.test(next);
 }
 
 /** The options in one argument: a long one, or letters, the last of which may have its value attached. */
@@ -87,7 +109,11 @@ function typedOptions(arg: string, syntax: Syntax): Typed[] {
 }
 
 function unknownOption(argument: string, rawName: string, syntax: Syntax): UsageError {
-  const meant = nearest(rawName.replace(/^-+/, ""), syntax.names);
+  const name = rawName.replace(/^-+/, "");
+  const known: readonly string[] = syntax.names;
+  const peer = peerName(name, known);
+  // Some are written in a form that is not that of a command line.
+  const meant = peer !== undefined && known.includes(peer) ? peer : nearest(name, known);
   const inputs = syntax.optionsFirst ? "" : ". Put '--' before inputs that begin with '-'";
   const hint = meant === undefined ? inputs : `. Did you mean '--${meant}'?`;
   return new UsageError(`Unknown option: ${show(argument)}${hint}`);
@@ -96,15 +122,13 @@ function unknownOption(argument: string, rawName: string, syntax: Syntax): Usage
 function readValue(
   option: Option,
   rawName: string,
-  attached: string | undefined,
-  next: string | undefined,
+  text: string | undefined,
 ): unknown {
   if (option.parse === undefined) {
-    if (attached === undefined) return true;
-    throw new UsageError(`${rawName} takes no value: got ${show(attached)}`);
+    if (text === undefined) return true;
+    throw new UsageError(`${rawName} takes no value: got ${show(text)}`);
   }
-  // What looks like an option probably is one. A number below zero is a value, if a wrong one.
-  const value = attached ?? (next !== undefined && /^-+[a-z]/i.test(next) ? undefined : next);
+  const value = text ?? option.otherwise;
   if (value === undefined) throw new UsageError(`${rawName} needs a value: ${option.value}`);
   try {
     return option.parse(rawName, value);

@@ -65,6 +65,12 @@ export function size(check: Check): Parse {
   };
 }
 
+/** A port; 0 is one that is free. */
+export function port(name: string, text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new RangeError(`${name} must be a port from 0 to 65535: got ${show(text)}`);
+}
+
 /** One of some words. */
 export function word(...words: string[]): Parse {
   return (name, text) => {

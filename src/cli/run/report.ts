@@ -3,7 +3,6 @@ import { printable } from "../../base/printable.ts";
 import { RunSummary } from "../../queue/summary.ts";
 import { toHTML, toTrace } from "../../report/mod.ts";
 import type { TaskResult } from "../../task/result.ts";
-import { type OptionName, OPTIONS, type OptionValues } from "../options/options.ts";
 import type { Job } from "./feed.ts";
 
 /** Longer names are cut: they are read in passing. */
@@ -21,20 +20,22 @@ export interface ReportFiles {
  * @param files The files.
  * @param summary The run. Its tasks are called by their inputs there.
  * @param title What was run.
- * @param options How.
+ * @param typed The options, as they were typed.
  */
 export function writeReports(
   { trace, report }: ReportFiles,
   summary: RunSummary,
   title: string,
-  options: OptionValues,
+  typed: Readonly<Record<string, string>>,
 ): void {
   if (trace === undefined && report === undefined) return;
   const named = new RunSummary(summary, () => summary.results.map(withInputName), summary);
   if (trace !== undefined) writeFileSync(trace, JSON.stringify(toTrace(named)));
-  if (report !== undefined) {
-    writeFileSync(report, toHTML(named, { title, details: detailsOf(options) }));
-  }
+  if (report === undefined) return;
+  const details = Object.fromEntries(
+    Object.entries(typed).map(([name, text]) => [`--${name}`, printable(text)]),
+  );
+  writeFileSync(report, toHTML(named, { title, details }));
 }
 
 function withInputName(result: TaskResult): TaskResult {
@@ -45,15 +46,4 @@ function withInputName(result: TaskResult): TaskResult {
     ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
     : text;
   return { ...result, name: `${shown}${rest}`, metadata: undefined };
-}
-
-/** The options as they may be typed. */
-function detailsOf(options: OptionValues): Record<string, string> {
-  const given = Object.entries(options) as [OptionName, unknown][];
-  return Object.fromEntries(
-    given.map(([name, value]) => {
-      if (OPTIONS[name].value === undefined) return [`--${name}`, "yes"];
-      return [`--${name}`, typeof value === "object" ? JSON.stringify(value) : String(value)];
-    }),
-  );
 }

@@ -20,6 +20,7 @@ import { Screen } from "../output/screen.ts";
 import { Telling } from "../output/telling.ts";
 import { Feed, type Job } from "./feed.ts";
 import { HaltPolicy } from "./halt_policy.ts";
+import { type LivePage, serveLivePage } from "./live_page.ts";
 import { MachineWatch } from "./machine.ts";
 import { RunMemory } from "./memory.ts";
 import { type ReportFiles, writeReports } from "./report.ts";
@@ -33,6 +34,8 @@ export interface RunPlan {
   readonly work: Work;
   readonly origin: Origin;
   readonly options: OptionValues;
+  /** The options as they were typed. */
+  readonly typed: Readonly<Record<string, string>>;
   /** Whether progress is shown. */
   readonly hasProgress: boolean;
 }
@@ -133,11 +136,16 @@ class Run {
   }
 
   async toEnd(): Promise<number> {
-    const { work, options, hasProgress } = this.#plan;
-    const { "run-timeout": runTimeout } = options;
+    const { work, options, typed, hasProgress } = this.#plan;
+    const { "run-timeout": runTimeout, dashboard: port } = options;
     let watch: MachineWatch | undefined;
+    let page: LivePage | undefined;
     try {
       const fn = await work.prepare(this.#end.signal);
+      if (port !== undefined) {
+        page = await serveLivePage(this.#queue, work.title, port);
+        this.#say(`See ${page.url}`);
+      }
       if (runTimeout !== undefined) this.#timers.addIn(this.#timeLimit, runTimeout);
       if (hasProgress) this.#screen.bar = this.#progress = this.#track();
       watch = new MachineWatch(options, (held) => this.#hold(held));
@@ -146,11 +154,12 @@ class Run {
       await this.#queue.cancel();
       await work.gone();
       this.#tellLeft();
-      writeReports(this.#files, await run, work.title, options);
+      writeReports(this.#files, await run, work.title, typed);
     } catch (error) {
       if (isInstance(error, UsageError)) throw error;
       this.#break(error);
     } finally {
+      await page?.close();
       watch?.stop();
       this.#timers.remove(this.#timeLimit);
       this.#memory?.close();

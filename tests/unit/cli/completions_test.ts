@@ -79,7 +79,7 @@ words=(trilane m); CURRENT=2; _trilane
 words=(trilane map x); CURRENT=3; _trilane`;
     const lines = run("zsh", script);
     assertEquals(lines[0], "map:Run an exported function over many inputs");
-    const names = lines.flatMap((line) => /(--[a-z-]+)=?\[/.exec(line)?.slice(1) ?? []);
+    const names = lines.flatMap((line) => /(--[a-z-]+)=?-?\[/.exec(line)?.slice(1) ?? []);
     assertEquals(names, COMMANDS.map.names.map((name) => `--${name}`));
   });
 }

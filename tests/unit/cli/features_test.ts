@@ -262,7 +262,7 @@ test("cli: the report and the trace name tasks by their inputs, and say how they
       .map(({ name }: { name: string }) => name);
     assertEquals(names.sort(), ["10", "3"]);
     const html = readFileSync(report, "utf8");
-    for (const part of ["trilane map tasks.ts#even", "<dt>--timeout</dt><dd>5000</dd>"]) {
+    for (const part of ["trilane map tasks.ts#even", "<dt>--timeout</dt><dd>5s</dd>"]) {
       assertStringIncludes(html, part);
     }
   }));

@@ -133,3 +133,16 @@ export const { defined } = defineTasks(import.meta.url, {
 export default function byDefault(text: string): string {
   return `default ${text}`;
 }
+
+/** Keeps so many MiB for a while, in a loop that looks at nothing. */
+export function hoard(mebibytes: string): number {
+  const all = Array.from({ length: Number(mebibytes) }, (_, i) => new Uint8Array(1 << 20).fill(i));
+  const end = performance.now() + (all.length > 100 ? 20_000 : 0);
+  while (performance.now() < end);
+  return all.length;
+}
+
+/** When it was called. */
+export function now(): number {
+  return Date.now();
+}

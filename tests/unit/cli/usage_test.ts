@@ -49,6 +49,26 @@ test("cli usage: of --progress and --no-progress the last one counts", () => {
   assertEquals(planned("m#f", "--no-progress", "--progress").options, { progress: true });
 });
 
+test("cli usage: --dashboard takes a port if one follows", () => {
+  const ports: [args: string[], port: number, inputs: string[]][] = [
+    [["--dashboard"], 0, []],
+    [["--dashboard", "8080", "a"], 8080, ["a"]],
+    [["--dashboard=8080", "1"], 8080, ["1"]],
+    [["--dashboard", "a", "1"], 0, ["a", "1"]],
+    [["--dashboard", "--", "1"], 0, ["1"]],
+    [["--dashboard", "--json", "1"], 0, ["1"]],
+  ];
+  for (const [args, port, inputs] of ports) {
+    const { options, origin } = planned("m#f", ...args);
+    assertEquals([options.dashboard, origin.records ?? []], [port, inputs], args.join(" "));
+  }
+});
+
+test("cli usage: options are kept as they were typed", () => {
+  const { typed } = planned("m#f", "--halt", "now,fail=5%", "--timeout=1.5s", "-w2", "--json");
+  assertEquals(typed, { halt: "now,fail=5%", timeout: "1.5s", workers: "2", json: "yes" });
+});
+
 test("cli usage: a module is a path or a URL", () => {
   const url = (module: string) => readTarget(`${module}#f`).url;
   assertMatch(url("./a b.ts"), /^file:\/\/\/.*\/a%20b\.ts$/);
@@ -67,6 +87,11 @@ test("cli usage: what is wrong is named as it was typed, with what was probably 
     [["#f"], "The function must be given as MODULE#EXPORT, such as ./tasks.ts#resize: got '#f'"],
     [["http://#f"], "The module must be a path or a URL: got 'http://'"],
     [["m#f", "--retry", "3"], "Unknown option: '--retry'. Did you mean '--retries'?"],
+    [["m#f", "--jobs", "3"], "Unknown option: '--jobs'. Did you mean '--workers'?"],
+    [
+      ["m#f", "--interval", "3"],
+      "Unknown option: '--interval'. Put '--' before inputs that begin with '-'",
+    ],
     [["m#f", "--workres=3"], "Unknown option: '--workres=3'. Did you mean '--workers'?"],
     [["m#f", "-5"], "Unknown option: '-5'. Put '--' before inputs that begin with '-'"],
     [
@@ -104,6 +129,10 @@ test("cli usage: what is wrong is named as it was typed, with what was probably 
         ["m#f", "--halt", text],
         `--halt must be fail=N, fail=P% or success=N, maybe after 'now,': got '${text}'`,
       ]),
+    ...["65536", "-1", "x", "8080.5", ""].map((text): [string[], string] => [
+      ["m#f", `--dashboard=${text}`],
+      `--dashboard must be a port from 0 to 65535: got '${text}'`,
+    ]),
     [["m#f", "--results="], "--results must name a folder: got ''"],
     [["m#f", "--permissions", "none"], "--permissions needs --lane process"],
     [["m#f", "--memory-limit", "1G"], "--memory-limit needs --lane process"],
