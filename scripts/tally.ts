@@ -24,6 +24,12 @@ function decode(text: string): string {
   );
 }
 
+/** What counts the tests: attributes of the whole or, from Node, comments at its end. */
+const TOTALS = /<testsuites [^>]*>|<!-- tests \d+ -->(?:\s*<!-- \w+ [\d.]+ -->)*/;
+
+/** What tests that did not pass are counted as. */
+const FAILED = ["failures", "errors", "fail", "cancelled"];
+
 /** A test's name, then what its error says: at length or, without a stack, as an attribute alone. */
 const FAILURE =
   /<testcase name="([^"]*)"[^>]*[^/]>\s*<(?:failure|error)\b(?:[^>]*[^/]>([^<]*)<|[^>]* message="([^"]*)"[^>]*\/>)/g;
@@ -37,10 +43,10 @@ const FAILURE =
  * @returns the count, and what failed
  */
 export function tally(report: string | undefined, succeeded: boolean): Tally {
-  const totals = report?.match(/<testsuites [^>]*>/)?.[0];
+  const totals = report?.match(TOTALS)?.[0];
   if (report === undefined || totals === undefined) return { passed: 0, failed: 1, failures: [] };
-  const total = (name: string) => Number(totals.match(` ${name}="(\\d+)"`)?.[1] ?? 0);
-  const failed = total("failures") + total("errors");
+  const total = (name: string) => Number(totals.match(`\\b${name}[ =]"?(\\d+)`)?.[1] ?? 0);
+  const failed = FAILED.reduce((sum, name) => sum + total(name), 0);
   const skipped = report.match(/<skipped\b/g)?.length ?? 0;
   return {
     passed: total("tests") - failed - skipped,

@@ -1,7 +1,8 @@
 /**
  * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun side by side and, on
- * Deno, the examples in the documentation. FILE is any part of a test file's path. What failed is
- * repeated at the end. The last line counts the tests of both runtimes: `N passed, N failed`.
+ * Deno, the examples in the documentation; `deno task test:node [FILE…]`, which is this with `--node`, on two versions
+ * of Node. FILE is any part of a test file's path. What failed is repeated at the end. The last line counts the tests of
+ * all runtimes: `N passed, N failed`.
  *
  * Types are checked in the examples alone: `deno task check` does it for the tests.
  *
@@ -20,10 +21,11 @@ import {
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Job, runJobs } from "./jobs.ts";
+import { type NodeMajor, nodePath } from "./node.ts";
 import { choose, stdArgs } from "./std.ts";
 import { type Tally, tally } from "./tally.ts";
 
-type Runtime = "Deno" | "Bun";
+type Runtime = "Deno" | "Bun" | "Node";
 
 /** Tests to run, and where the runner leaves its report. */
 interface TestJob extends Job {
@@ -34,17 +36,28 @@ interface TestJob extends Job {
 /** Bun comes from npm, so that no more than Node has to be installed. */
 const BUN = ["npx", "--yes", "bun@1.4.5"];
 
-/** Where the packages of npm are that the tests need on Bun. */
+/** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";
 
 /** Where the examples are: public modules and whatever they re-export. Those of the pages are run by `tests/docs_test.ts`. */
 const DOCUMENTED = ["mod.ts", "src"];
 
 /** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
-const PARTS = { Deno: 3, Bun: 2 } as const;
+const PARTS = { Deno: 3, Bun: 2, Node: 2 } as const;
 
 /** With fewer files than this, starting the runtime more than once would take longer. */
 const MIN_FILES_TO_PART = 40;
+
+/**
+ * What isn't tested on Node: what is about this repository, its scripts and its pages, or about Bun's own; and what asks nothing of a
+ * runtime but the language, which Deno has from the same engine.
+ */
+const NOT_ON_NODE =
+  /^tests\/(scripts|std|simulation|fuzz|unit\/(base|engine|task|report))\/|^tests\/\w+_test|compiled_test/;
+
+/** What Node 22 is tested with: it doesn't parse `using`, which some tests are written with. */
+const ON_NODE_22 = /^tests\/conformance\//;
+const USING = /^\s*(?:await )?using /m;
 
 /** Both runtimes at least, however few cores there are: tests wait for timers, too. */
 const MIN_JOBS_AT_ONCE = 2;
@@ -52,10 +65,10 @@ const MIN_JOBS_AT_ONCE = 2;
 const startedAt = performance.now();
 
 const options = parseArgs(Deno.args, {
-  boolean: ["deno", "bun", "cluster"],
+  boolean: ["deno", "bun", "node", "cluster"],
   string: ["_"],
   unknown: (arg) => {
-    if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno or --bun`);
+    if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno, --bun or --node`);
   },
 });
 const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
@@ -71,8 +84,9 @@ const files = readdirSync("tests", { recursive: true, encoding: "utf8" })
   .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
   .sort();
 if (files.length === 0) misused(`No test file matches ${patterns.join(", ")}`);
-const onDeno = options.deno || !options.bun;
-const onBun = options.bun || !options.deno;
+const chosen = options.deno || options.bun || options.node;
+const onDeno = options.deno || !chosen;
+const onBun = options.bun || !chosen;
 
 let jobsMade = 0;
 const folder = mkdtempSync(join(tmpdir(), "trilane-test-"));
@@ -81,11 +95,14 @@ chmodSync(folder, 0o755);
 const tallies: [Runtime, Tally][] = [];
 try {
   const ofDeno = onDeno ? await jobsOnDeno() : [];
-  const ofBun = onBun && await install() ? jobsOnBun() : [];
+  const installed = (onBun || options.node) && await install();
+  const ofBun = onBun && installed ? jobsOnBun() : [];
+  const ofNode = options.node && installed ? await jobsOnNode() : [];
   if (onBun && ofBun.length === 0) tallies.push(["Bun", tally(undefined, false)]);
+  if (options.node && ofNode.length === 0) tallies.push(["Node", tally(undefined, false)]);
   // In turns, so that both runtimes are at work from the beginning.
   const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
-  jobs.push(...ofBun.slice(ofDeno.length));
+  jobs.push(...ofBun.slice(ofDeno.length), ...ofNode);
   const atOnce = Math.max(MIN_JOBS_AT_ONCE, availableParallelism());
   const succeeded = await runJobs(jobs, atOnce, (output) => Deno.stdout.writeSync(output));
   jobs.forEach(({ runtime, report }, index) => {
@@ -101,7 +118,7 @@ for (const [runtime, { failures }] of tallies) {
   for (const failure of failures) console.log(`\nFailed on ${runtime}: ${failure}`);
 }
 console.log();
-for (const runtime of ["Deno", "Bun"] as const) {
+for (const runtime of ["Deno", "Bun", "Node"] as const) {
   const own = tallies.filter(([name]) => name === runtime);
   if (own.length > 0) console.log(`${runtime}: ${count(own)}`);
 }
@@ -115,7 +132,7 @@ async function jobsOnDeno(): Promise<TestJob[]> {
   const std = await stdArgs();
   const meaning = await choose() === "packages" ? "the packages" : "the stand-ins in tests/std";
   const test = ["test", "--allow-all", ...std];
-  const jobs = parts(PARTS.Deno).map(({ files, name }) =>
+  const jobs = parts(files, PARTS.Deno).map(({ files, name }) =>
     job("Deno", `Deno, @std: ${meaning}${name}`, (report) => [
       ...[Deno.execPath(), ...test, "--no-check", "--junit-path", report],
       ...files,
@@ -130,7 +147,7 @@ async function jobsOnDeno(): Promise<TestJob[]> {
 }
 
 function jobsOnBun(): TestJob[] {
-  return parts(PARTS.Bun).map(({ files, name }) =>
+  return parts(files, PARTS.Bun).map(({ files, name }) =>
     job("Bun", `Bun, @std: the stand-ins in tests/std${name}`, (report) => [
       ...[...BUN, "test", "--reporter", "junit", "--reporter-outfile", report],
       // Bun takes a path for a pattern unless it begins with a dot.
@@ -139,8 +156,31 @@ function jobsOnBun(): TestJob[] {
   );
 }
 
-/** Shares the test files out. Neighbours take about as long as each other, so none get them all. */
-function parts(most: number): { files: string[]; name: string }[] {
+/** On Node 24 all that applies, on Node 22 a part of it. */
+async function jobsOnNode(): Promise<TestJob[]> {
+  const applicable = files.filter((file) => !NOT_ON_NODE.test(file));
+  const fewer = applicable.filter((file) =>
+    ON_NODE_22.test(file) && !USING.test(readFileSync(file, "utf8"))
+  );
+  const jobsOn = async (major: NodeMajor, files: readonly string[]) => {
+    const node = await nodePath(major);
+    return parts(files, PARTS.Node).filter(({ files }) => files.length > 0).map((part) =>
+      job("Node", `Node ${major}${part.name}`, (report) => [
+        ...[node, "--import", "./tests/node/setup.ts", "--test", "--test-concurrency=1"],
+        ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+        ...["--test-reporter=junit", `--test-reporter-destination=${report}`],
+        ...part.files,
+      ])
+    );
+  };
+  return [...await jobsOn(24, applicable), ...await jobsOn(22, fewer)];
+}
+
+/** Shares test files out. Neighbours take about as long as each other, so none get them all. */
+function parts(
+  files: readonly string[],
+  most: number,
+): { files: string[]; name: string }[] {
   const count = files.length < MIN_FILES_TO_PART ? 1 : most;
   return Array.from({ length: count }, (_, part) => ({
     files: files.filter((_, index) => index % count === part),
@@ -157,11 +197,12 @@ function job(
   const report = `${path}.xml`;
   // Of its own, since some tests look whether temporary files are left.
   mkdirSync(path);
-  const env = { TMPDIR: path };
+  // The sources are compiled once, not by each of Node's threads and processes.
+  const env = { TMPDIR: path, NODE_COMPILE_CACHE: join(folder, "compiled") };
   return { runtime, heading, command: commandFor(report), report, env };
 }
 
-/** Installs what the tests need on Bun. */
+/** Installs what the tests need on Bun and Node. */
 async function install(): Promise<boolean> {
   const [command, ...args] = [...BUN, "install", "--frozen-lockfile", "--cwd", BUN_PACKAGES];
   const { success, stderr } = await new Deno.Command(command!, { args, stdin: "null" }).output();

@@ -1,18 +1,24 @@
 /**
- * The one way to write a test here: the same file runs on Deno and on Bun.
+ * The one way to write a test here: the same file runs on Deno, on Bun and on Node.
  *
  * @module
  */
 
 /** The runtime that runs the tests. */
-export const runtime: "deno" | "bun" = "Bun" in globalThis ? "bun" : "deno";
+export const runtime: "deno" | "bun" | "node" = "Bun" in globalThis
+  ? "bun"
+  : "Deno" in globalThis
+  ? "deno"
+  : "node";
 
 /** Far above what any test needs: it turns a hang into a failure that has a name. */
 const timeout = 60_000;
 
-// A computed specifier, so that Deno neither resolves nor type-checks a module only Bun has.
+// Computed specifiers, so that Deno neither resolves nor type-checks a module that only the others have.
 const bunTest = "bun:test";
 const bun = runtime === "bun" ? await import(bunTest) : undefined;
+const nodeTest = "node:test";
+const node = runtime === "node" ? await import(nodeTest) : undefined;
 
 /**
  * Registers a test. It fails when `fn` throws or rejects, takes longer than a minute or, on Deno,
@@ -23,6 +29,7 @@ const bun = runtime === "bun" ? await import(bunTest) : undefined;
  */
 export function test(name: string, fn: () => void | Promise<void>): void {
   if (bun !== undefined) return bun.test(name, fn, timeout);
+  if (node !== undefined) return void node.test(name, { timeout }, () => fn());
   Deno.test({
     name,
     fn,

@@ -1,11 +1,15 @@
 import process from "node:process";
 import { reasonOf } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
+import { neighbour } from "../runtime/neighbour.ts";
 import { threads } from "../runtime/threads.ts";
 import { readRequest, runCommandLine } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
 import { mainThread, STATUS_BY_SIGNAL } from "./host.ts";
+import type {} from "./run_thread.ts";
 import type { FromMain, FromRun, RunStart } from "./run_thread_protocol.ts";
+
+const RUN_THREAD = { url: neighbour(import.meta.url, "./run_thread.ts") };
 
 /** Most runs have ended by then. */
 const HINT_AFTER_MS = 1_000;
@@ -71,7 +75,7 @@ async function runInThread(args: readonly string[]): Promise<number> {
     // A task may end the thread, as by process.exit(): then nobody tells of the end.
     () => resolve(1),
   );
-  const thread = threads.start(new URL("./run_thread.ts", import.meta.url), "trilane run", {
+  const thread = threads.start(RUN_THREAD, "trilane run", {
     failed: (error) => {
       process.stderr.write(`${printable(reasonOf(error))}\n`);
       resolve(1);

@@ -8,6 +8,8 @@ import { runCommandLine } from "./command_line.ts";
 import type { EndSignal, Host } from "./host.ts";
 import type { FromMain, FromRun, RunStart } from "./run_thread_protocol.ts";
 
+threads.writeDirectly?.();
+threads.readDirectly?.();
 threads.onFirstMessage(async (first) => {
   const { args, terminals, columns, port } = first as RunStart;
   const host = new ToldHost(terminals, columns);

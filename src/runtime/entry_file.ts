@@ -15,6 +15,7 @@ export function entryFile(entry: string): string {
   if (!isCompiled(entry) && existsSync(path)) return path;
   throw new TrilaneError(
     `Cannot start a child: its module ${path} isn't there, since the program was bundled or compiled into one file. ` +
-      "Leave @trilane/trilane out of the bundle, as an external module",
+      'Make @trilane/trilane/process/worker an entry point of the bundle too, and say where it is by the option "workerUrl"; ' +
+      "or leave @trilane/trilane out of the bundle, as an external module",
   );
 }

@@ -31,12 +31,11 @@ export interface Threads {
   /**
    * Starts a thread that runs a module.
    *
-   * @param module The module.
    * @param name What tools call the thread.
    * @param events Who is told what becomes of it.
    * @throws When it can't be started.
    */
-  start(module: URL, name: string, events: ThreadEvents): Thread;
+  start(module: ThreadModule, name: string, events: ThreadEvents): Thread;
   /** The same for threads as {@linkcode Processes.takeOver} for children. */
   takeOver?(run: () => unknown): void;
   /** In a thread: calls back with the first message that was posted to the thread itself. */
@@ -45,11 +44,22 @@ export interface Threads {
   takeMessage(port: MessagePort): unknown;
   /** In a thread: gives its tasks an empty standard input, where it would be the program's. */
   hideStdin?(): void;
+  /** In a thread: has it write to standard output and error by itself, where it would not. */
+  writeDirectly?(): void;
+  /** In a thread: has it read standard input by itself, where it would get none. */
+  readDirectly?(): void;
   /**
    * In a thread: ends it when an error is thrown or a promise rejects with nobody to catch it, but lets something be done
    * first. What listeners of the thread's own modules take care of ends nothing.
    */
   onStray(last: (error: unknown) => void): void;
+}
+
+/** What a thread runs. */
+export interface ThreadModule {
+  readonly url: URL;
+  /** Starts a Web Worker with it where a bundler may have put it elsewhere. */
+  startWeb?(name: string): Worker;
 }
 
 /** Two ports that are joined. */

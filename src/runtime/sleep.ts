@@ -1,4 +1,5 @@
-const clockwork = new Int32Array(new SharedArrayBuffer(4));
+/** Made when it is needed: browsers may have no such memory. */
+let clockwork: Int32Array | undefined;
 
 /**
  * Waits without the event loop.
@@ -6,5 +7,6 @@ const clockwork = new Int32Array(new SharedArrayBuffer(4));
  * @param ms How many milliseconds.
  */
 export function sleepSync(ms: number): void {
+  clockwork ??= new Int32Array(new SharedArrayBuffer(4));
   Atomics.wait(clockwork, 0, 0, ms);
 }

@@ -11,19 +11,19 @@ const ALL: Readonly<Record<RuntimeName, Threads>> = { deno, bun, node, browser }
 /** The threads of the runtime that the program runs on. */
 export const threads: Threads = ALL[runtime.name];
 
+/** Whether threads share memory. In browsers they do where the page is cross-origin isolated. */
+export function shareMemory(): boolean {
+  return typeof SharedArrayBuffer !== "undefined";
+}
+
 /**
  * Refuses to go on where there are no threads.
  *
  * @param who Who needs them.
- * @throws {TrilaneError} When there are none, or none that share memory.
+ * @throws {TrilaneError} When there are none.
  */
 export function assertThreads(who: string): void {
   if (runtime.name !== "node" && typeof Worker === "undefined") {
     throw new TrilaneError(`${who} needs Web Workers: there are none here`);
-  }
-  if (typeof SharedArrayBuffer === "undefined") {
-    throw new TrilaneError(
-      `${who} needs memory that threads share (SharedArrayBuffer): browsers have it in pages that are cross-origin isolated`,
-    );
   }
 }

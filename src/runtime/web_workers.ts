@@ -1,4 +1,4 @@
-import type { Thread, ThreadEvents } from "./runtime.ts";
+import type { Thread, ThreadEvents, ThreadModule } from "./runtime.ts";
 
 /** What a Web Worker can do beyond the standard, where the runtime has it. */
 interface RuntimeWorker extends Worker {
@@ -17,12 +17,17 @@ interface WorkerScope {
  * @param options What the runtime takes beyond the standard.
  */
 export function startWebWorker(
-  module: URL,
+  { url }: ThreadModule,
   name: string,
   events: ThreadEvents,
   options: { readonly argv?: readonly string[] } = {},
 ): Thread {
-  return new WebThread(new Worker(module, { type: "module", name, ...options }), events);
+  return watch(new Worker(url, { type: "module", name, ...options }), events);
+}
+
+/** What becomes of a Web Worker. */
+export function watch(worker: Worker, events: ThreadEvents): Thread {
+  return new WebThread(worker, events);
 }
 
 /** In a Web Worker: calls back with the first message that was posted to it. */

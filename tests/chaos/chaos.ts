@@ -39,7 +39,7 @@ const { lane, seconds, kills = seconds === undefined ? 200 : Infinity } = option
 const lanes = (["thread", "process"] as const).filter((name) => name === (lane ?? name));
 if (lanes.length === 0) throw new RangeError(`--lane must be thread or process: got ${lane}`);
 const firstSeed = Number(options.seed);
-const runtime = "Bun" in globalThis ? "bun" : "deno";
+const runtime = "Bun" in globalThis ? "bun" : "Deno" in globalThis ? "deno" : "node";
 // Before what is open is counted, this opens standard output.
 process.stdout.write(`${runtime}, --seed ${firstSeed}\n`);
 

@@ -42,7 +42,7 @@ export function children(): Child[] {
   });
 }
 
-/** What both runtimes name the threads of their workers. */
+/** What all runtimes name the threads of their workers. */
 const WORKER = /^(worker|trilane)-/;
 
 /** The names of this process's threads that are workers. */

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runtime, test } from "../harness.ts";
+import { test } from "../harness.ts";
+import { RUN_FLAGS } from "../run_flags.ts";
 import { lanes } from "./lanes.ts";
 
 /** Far above what a program here takes, far below what it would take if a timer held it. */
@@ -20,8 +21,7 @@ interface Outcome {
 
 /** Runs a program with the runtime that runs the tests. */
 async function run(...args: string[]): Promise<Outcome> {
-  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
-  const child = spawn(process.execPath, [...flags, program, ...args], {
+  const child = spawn(process.execPath, [...RUN_FLAGS, program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     timeout: PATIENCE_MS,
     killSignal: "SIGKILL",

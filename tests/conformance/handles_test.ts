@@ -8,6 +8,7 @@ import {
 } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
+import { keepRejections } from "../strays.ts";
 import { lanes } from "./lanes.ts";
 import { assertError, assertRefused, settle, Watch, withQueue } from "./support.ts";
 
@@ -162,12 +163,7 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: tasks that fail or are cancelled cause no unhandled rejection`, async () => {
-    const unhandled: unknown[] = [];
-    const listener = (event: PromiseRejectionEvent) => {
-      event.preventDefault();
-      unhandled.push(event.reason);
-    };
-    globalThis.addEventListener("unhandledrejection", listener);
+    const unhandled = keepRejections();
     try {
       const watch = new Watch();
       await withQueue(lane, watch.hooks, async (queue, desk) => {
@@ -183,9 +179,9 @@ for (const lane of lanes) {
       });
       await settle();
     } finally {
-      globalThis.removeEventListener("unhandledrejection", listener);
+      unhandled[Symbol.dispose]();
     }
-    assertEquals(unhandled, []);
+    assertEquals(unhandled.errors, []);
   });
 
   const handleOf = (handle: TaskHandle) => handle.wait();

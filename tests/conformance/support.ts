@@ -18,6 +18,7 @@ import type {
   TaskResult,
 } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
+import { keepReports } from "../strays.ts";
 import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import type { Lane } from "./lanes.ts";
 
@@ -112,13 +113,17 @@ export class Watch {
   readonly startTimes: number[] = [];
   #changed = Promise.withResolvers<void>();
 
+  readonly #clock: VirtualClock | undefined;
+
   /** @param clock the queue's clock */
-  constructor(private readonly clock?: VirtualClock) {}
+  constructor(clock?: VirtualClock) {
+    this.#clock = clock;
+  }
 
   /** The options that connect it. */
   readonly hooks = {
     onStart: (handle: TaskHandle) => {
-      this.startTimes.push(this.clock?.now() ?? 0);
+      this.startTimes.push(this.#clock?.now() ?? 0);
       this.#see(this.started, handle);
     },
     onComplete: (result: TaskResult) => this.#see(this.completed, result),
@@ -273,19 +278,14 @@ export function assertError(
  * @param body what is run meanwhile
  * @returns the errors
  */
-export async function reported(body: () => Promise<void>): Promise<unknown[]> {
-  const errors: unknown[] = [];
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    errors.push(event.error);
-  };
-  globalThis.addEventListener("error", listener);
+export async function reported(body: () => Promise<void>): Promise<readonly unknown[]> {
+  const kept = keepReports();
   try {
     await body();
   } finally {
-    globalThis.removeEventListener("error", listener);
+    kept[Symbol.dispose]();
   }
-  return errors;
+  return kept.errors;
 }
 
 /** An `AbortController` whose signal counts its listeners. */

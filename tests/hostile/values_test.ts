@@ -26,7 +26,13 @@ function detached(): ArrayBuffer {
 }
 
 class Point {
-  constructor(readonly x: number, readonly y: number) {}
+  readonly x: number;
+  readonly y: number;
+
+  constructor(x: number, y: number) {
+    this.x = x;
+    this.y = y;
+  }
   get sum(): number {
     return this.x + this.y;
   }

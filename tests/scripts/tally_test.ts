@@ -10,6 +10,27 @@ const deno = (attributes: string) =>
   </testsuite>
 </testsuites>`;
 
+const onNode = `<?xml version="1.0" encoding="utf-8"?>
+<testsuites>
+	<testcase name="fine" time="0.000822" classname="test" file="/a_test.ts"/>
+	<testcase name="it's &lt;wrong>" time="0.0002" classname="test" file="/a_test.ts" failure="It's wrong">
+		<failure type="testCodeFailure" message="It's wrong">
+[Error: It's wrong]
+		</failure>
+	</testcase>
+	<testcase name="hangs" time="0.0002" classname="test" file="/a_test.ts"/>
+	<testcase name="skipped" time="0.0002" classname="test" file="/a_test.ts">
+		<skipped type="skipped" message="true"/>
+	</testcase>
+	<!-- tests 4 -->
+	<!-- suites 0 -->
+	<!-- pass 1 -->
+	<!-- fail 1 -->
+	<!-- cancelled 1 -->
+	<!-- skipped 1 -->
+	<!-- duration_ms 566.985101 -->
+</testsuites>`;
+
 test("tally: counts passed and failed, leaves out skipped", () => {
   const report = deno(`tests="6" failures="2" errors="1"`);
   assertEquals(tally(report, false), { passed: 2, failed: 3, failures: [] });
@@ -64,4 +85,11 @@ test("tally: names what failed, as each runtime reports it", () => {
     "wrong\nError: Expected:\n1\n      at a_test.ts:4:44",
     "hangs\ntest timed out",
   ]);
+  assertEquals(tally(onNode, false).failures, ["it's <wrong>\n[Error: It's wrong]"]);
+});
+
+test("tally: counts what Node reports, whose totals are comments", () => {
+  assertEquals([tally(onNode, false).passed, tally(onNode, false).failed], [1, 2]);
+  assertEquals(tally(onNode.replace("fail 1", "fail 0"), true).failed, 1);
+  assertEquals(tally("<testsuites>\n</testsuites>", true).failed, 1);
 });

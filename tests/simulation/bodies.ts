@@ -11,8 +11,11 @@ import type { SteppedClock } from "./stepped_clock.ts";
 
 /** What a task throws. */
 export class Failure extends Error {
-  constructor(readonly retryAfter: number | undefined) {
+  readonly retryAfter: number | undefined;
+
+  constructor(retryAfter: number | undefined) {
     super("failed");
+    this.retryAfter = retryAfter;
   }
 }
 

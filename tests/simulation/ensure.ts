@@ -7,8 +7,11 @@ import type { Rule } from "./rules.ts";
 
 /** A rule is broken. */
 export class Broken extends Error {
-  constructor(readonly rule: Rule, message: string) {
+  readonly rule: Rule;
+
+  constructor(rule: Rule, message: string) {
     super(message);
+    this.rule = rule;
   }
 }
 

@@ -13,10 +13,13 @@ const MAX_EVENTS = 20_000;
 
 /** A signal that is given to tasks and runs. */
 export class Signal {
+  readonly number: number;
   readonly controller = new AbortController();
   readonly listeners: ListenerCount = countListeners(this.controller.signal);
 
-  constructor(readonly number: number) {}
+  constructor(number: number) {
+    this.number = number;
+  }
 }
 
 /** The time, the signals and what is written down. */

@@ -18,7 +18,13 @@ export class Way<M> {
   #free = 0;
   #lost = 0;
 
-  constructor(readonly clock: Clock, readonly arrive: (message: M) => void) {}
+  readonly clock: Clock;
+  readonly arrive: (message: M) => void;
+
+  constructor(clock: Clock, arrive: (message: M) => void) {
+    this.clock = clock;
+    this.arrive = arrive;
+  }
 
   send(message: M, ms: number): void {
     this.messages.push(message);

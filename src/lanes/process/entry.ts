@@ -28,10 +28,10 @@ import {
   VALUES,
   WRITTEN,
 } from "../pool/wire/protocol.ts";
+import { ToldClaims } from "../pool/wire/told_claims.ts";
 import { now } from "../pool/worker/now.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { ToldClaims } from "./claims.ts";
 import { decode, encode, encodeWithin } from "./codec.ts";
 import { END, isSignal, REST, SizedReader, writeFrame } from "./frames.ts";
 import type { ProcessGreeting } from "./link.ts";

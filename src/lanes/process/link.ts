@@ -16,13 +16,12 @@ import {
   type Greeting,
   READY,
   RUN,
-  TOUCHED,
   UNLOADED,
   type UpMessage,
   VALUES,
   WRITTEN,
 } from "../pool/wire/protocol.ts";
-import { SentClaims } from "./claims.ts";
+import { hear, SentClaims } from "../pool/wire/told_claims.ts";
 import { decode, encode, encodeWithin } from "./codec.ts";
 import { createMark, END, type FrameListener, FrameReader, REST, sized } from "./frames.ts";
 import type { MemoryWatch, WatchedChild } from "./memory_watch.ts";
@@ -72,7 +71,7 @@ const REST_AFTER_MS = 5;
  * output, also from children of its own that outlive it, is passed on to this program's, or given to a hook.
  */
 export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
-  readonly claims: PoolClaims & { begun?(ticket: number): void; touched?(ticket: number): void };
+  readonly claims: PoolClaims;
   readonly journal: PoolJournal | undefined;
   readonly #settings: ProcessSettings;
   readonly #listener: LinkListener;
@@ -203,12 +202,11 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
 
   frame(payload: Uint8Array): void {
     const message = decode(payload) as UpMessage;
+    if (hear(this.claims, message)) {
+      if (message[0] === BEGUN) this.#output?.began("stdout", message[1]);
+      return;
+    }
     switch (message[0]) {
-      case BEGUN:
-        this.claims.begun?.(message[1]);
-        return this.#output?.began("stdout", message[1]);
-      case TOUCHED:
-        return this.claims.touched?.(message[1]);
       case WRITTEN:
         return this.#output?.written(message[1]);
       case READY:

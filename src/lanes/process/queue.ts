@@ -4,17 +4,19 @@ import { PoolExecutor } from "../pool/host/executor.ts";
 import { assertPortable } from "../../portable/assert.ts";
 import { poolSettings } from "../pool/host/options.ts";
 import { runtime } from "../../runtime/here.ts";
+import { neighbour } from "../../runtime/neighbour.ts";
 import { processes } from "../../runtime/processes.ts";
 import type { ChildOptions } from "../../runtime/runtime.ts";
 import { platformWithSites } from "../../runtime/site.ts";
 import { type Portable, referenceOf, type TaskReference } from "../../portable/portable.ts";
+import type {} from "./entry.ts";
 import { ProcessLink, type ProcessSettings } from "./link.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { canShare } from "./shared_state.ts";
 import "./takeover.ts";
 
-const ENTRY = new URL("./entry.ts", import.meta.url).href;
+const ENTRY = neighbour(import.meta.url, "./entry.ts");
 
 /** Of an encoded message, unless an option says otherwise. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
@@ -93,11 +95,12 @@ function lane(given: ProcessOptions): Lane {
       const isByModule = permissions !== "inherit" || !processes.canLoadAny(child);
       const memory = memoryWatch(options);
       const { onOutput } = options;
+      const entry = String(options.workerUrl ?? ENTRY);
       const settings: ProcessSettings = {
         spawnOptions(module) {
           const known = module === undefined ? modules : new Set([module, ...own]);
           known.delete(INLINE);
-          return processes.childCommand(ENTRY, { ...child, modules: known });
+          return processes.childCommand(entry, { ...child, modules: known });
         },
         maxMessageSize: options.maxMessageSize ?? MAX_MESSAGE_BYTES,
         killDelay: options.killDelay ?? 1_000,

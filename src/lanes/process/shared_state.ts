@@ -23,7 +23,7 @@ interface SharedState {
 /** The pool's side. */
 export interface PoolState extends SharedState {
   readonly path: string;
-  readonly claims: PoolClaims & { touched?(ticket: number): void };
+  readonly claims: PoolClaims;
   readonly journal: PoolJournal;
 }
 

@@ -8,6 +8,7 @@ import { threads } from "../../runtime/threads.ts";
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
+import { ToldClaims } from "../pool/wire/told_claims.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
@@ -17,11 +18,15 @@ const PORT = Symbol.for("trilane.port");
 
 const scope = globalThis as unknown as Record<symbol, unknown>;
 const { takeMessage } = threads;
+threads.writeDirectly?.();
 declareWorker();
 threads.hideStdin?.();
 
 threads.onFirstMessage((first) => {
-  const { port, claims, journal } = first as ThreadGreeting;
+  const { port, shared } = first as ThreadGreeting;
+  const claims = shared === undefined
+    ? new ToldClaims((what, ticket) => port.postMessage([what, ticket]))
+    : new Claims(shared.claims);
   scope[PORT] = port;
   port.onmessage = ({ data: greeting }: MessageEvent<Greeting>) => {
     const poll = () => takeMessage(port) as DownMessage | undefined;
@@ -31,8 +36,8 @@ threads.onFirstMessage((first) => {
         poll,
         spin: (ms) => spinFor(ms, poll),
       },
-      new Claims(claims),
-      new Journal(journal),
+      claims,
+      shared && new Journal(shared.journal),
       greeting,
     );
     threads.onStray((error) => runner.crash(error));

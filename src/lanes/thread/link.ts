@@ -1,10 +1,12 @@
-import type { Port, Thread } from "../../runtime/runtime.ts";
+import { show, TrilaneError } from "../../base/errors.ts";
+import type { Port, Thread, ThreadModule } from "../../runtime/runtime.ts";
 import { threads } from "../../runtime/threads.ts";
 import type { Exit, LinkListener, WorkerLink } from "../pool/host/link.ts";
 import { untilQuiet } from "../pool/host/quiet.ts";
-import { Claims } from "../pool/wire/claims.ts";
+import { Claims, type PoolClaims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts";
+import { hear, SentClaims } from "../pool/wire/told_claims.ts";
 import { LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** How long after a worker's end the runtime may take to say how it ended. */
@@ -20,8 +22,11 @@ const EXIT_DETAILS_MS = 20;
  * A worker that is ended while it is loading can take a runtime down with it, so that waits until it has loaded.
  */
 export class ThreadLink implements WorkerLink {
-  readonly claims = new Claims();
-  readonly journal = new Journal();
+  readonly claims: PoolClaims;
+  readonly journal: Journal | undefined;
+  /** What is sent to a thread that shares no memory can't be taken back. */
+  readonly full: boolean;
+  readonly #module: ThreadModule;
   readonly #thread: Thread;
   readonly #port: Port;
   readonly #listener: LinkListener;
@@ -35,15 +40,30 @@ export class ThreadLink implements WorkerLink {
   #exit: { exitCode?: number; error?: unknown } = {};
   #told: (() => void) | undefined;
 
-  constructor(greeting: Greeting, listener: LinkListener) {
+  /**
+   * @param module What it runs.
+   * @param sharesMemory Whether threads share memory.
+   * @throws When it can't be started, or something in the greeting can't be sent.
+   */
+  constructor(
+    greeting: Greeting,
+    listener: LinkListener,
+    module: ThreadModule,
+    sharesMemory: boolean,
+  ) {
     this.#listener = listener;
+    this.#module = module;
+    const shared = sharesMemory ? { claims: new Claims(), journal: new Journal() } : undefined;
+    this.claims = shared?.claims ?? new SentClaims();
+    this.journal = shared?.journal;
+    this.full = !sharesMemory;
     const { own, given } = threads.createChannel();
     this.#port = own;
     try {
       // First, since it throws when the initializer's arguments can't be sent.
       own.postMessage(greeting);
       this.#thread = threads.start(
-        new URL("./entry.ts", import.meta.url),
+        module,
         `trilane-${greeting.queueId}-${greeting.workerId}`,
         { failed: (error) => this.#onFailure(error), ended: (exitCode) => this.#onExit(exitCode) },
       );
@@ -54,8 +74,7 @@ export class ThreadLink implements WorkerLink {
     this.#stopListening = own.listen(this.#onMessage, () => this.#end());
     const first: ThreadGreeting = {
       port: given,
-      claims: this.claims.buffer,
-      journal: this.journal.buffer,
+      shared: shared && { claims: shared.claims.buffer, journal: shared.journal.buffer },
     };
     this.#thread.post(first, [given]);
   }
@@ -90,13 +109,16 @@ export class ThreadLink implements WorkerLink {
 
   readonly #onMessage = (message: UpMessage | typeof LOADED) => {
     this.#received++;
-    if (message !== LOADED) return this.#listener.received(message);
+    if (message !== LOADED) {
+      if (!this.full || !hear(this.claims, message)) this.#listener.received(message);
+      return;
+    }
     this.#loaded = true;
     if (this.#killed) this.#thread.terminate();
   };
 
   #onFailure(error: unknown): void {
-    this.#exit.error = error;
+    this.#exit.error = this.#loaded ? error : notLoaded(this.#module.url, error);
     this.#told?.();
     // What could not be loaded never had the port.
     if (!this.#loaded) this.#end();
@@ -134,4 +156,15 @@ export class ThreadLink implements WorkerLink {
     this.#port.close();
     this.#thread.terminate();
   }
+}
+
+/** Why a thread that has said nothing may have failed. */
+function notLoaded(module: URL, cause: unknown): TrilaneError {
+  return new TrilaneError(
+    `Cannot start a thread: its module ${module} could not be loaded: ${
+      show(cause)
+    }. If the program was bundled, make ` +
+      '@trilane/trilane/thread/worker an entry point of the bundle too, and say where it is by the option "workerUrl"',
+    { cause },
+  );
 }

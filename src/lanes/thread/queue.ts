@@ -5,9 +5,10 @@ import { assertPortable } from "../../portable/assert.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions, poolSettings } from "../pool/host/options.ts";
 import { runtime } from "../../runtime/here.ts";
 import { platformWithSites } from "../../runtime/site.ts";
-import { assertThreads } from "../../runtime/threads.ts";
+import { assertThreads, shareMemory } from "../../runtime/threads.ts";
 import type { Portable } from "../../portable/portable.ts";
 import { ThreadLink } from "./link.ts";
+import { ENTRY } from "./module.ts";
 import "./takeover.ts";
 
 /**
@@ -66,7 +67,7 @@ export class ThreadQueue extends TaskQueue<Portable> {
    * @throws {TypeError} When an option is unknown or of the wrong type.
    * @throws {RangeError} When an option's value is out of range.
    * @throws {NotPortableError} When `initializer` is not a portable task.
-   * @throws {TrilaneError} When the runtime has no threads that share memory, as in a page that isn't cross-origin isolated.
+   * @throws {TrilaneError} When there are no threads, as in a page that may not start Web Workers.
    */
   constructor(options: PoolOptions = {}) {
     super(options, lane(options));
@@ -81,11 +82,15 @@ function lane(given: PoolOptions): Lane {
     assertTask: (fn) => assertPortable(fn, "A task of a ThreadQueue must be a portable task"),
     createExecutor(host) {
       assertThreads("ThreadQueue");
+      const { workerUrl } = options;
+      const module = workerUrl === undefined ? ENTRY : { url: new URL(workerUrl) };
+      const sharesMemory = shareMemory();
+      const pool = poolSettings(options, runtime.cores, runtime.spinners);
       return new PoolExecutor(
         host,
-        poolSettings(options, runtime.cores, runtime.spinners),
+        sharesMemory ? pool : { ...pool, ahead: false, spinners: 0 },
         (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
-        (greeting, listener) => new ThreadLink(greeting, listener),
+        (greeting, listener) => new ThreadLink(greeting, listener, module, sharesMemory),
       );
     },
   };

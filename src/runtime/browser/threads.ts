@@ -1,10 +1,11 @@
 import type { Port, ThreadChannel, Threads } from "../runtime.ts";
 import { onScopeStray } from "../stray.ts";
-import { onFirstWebMessage, startWebWorker } from "../web_workers.ts";
+import { onFirstWebMessage, watch } from "../web_workers.ts";
 
 export const threads: Threads = {
   createChannel,
-  start: startWebWorker,
+  start: (module, name, events) =>
+    watch(module.startWeb?.(name) ?? new Worker(module.url, { type: "module", name }), events),
   onFirstMessage: onFirstWebMessage,
   // A browser hands over messages by the event loop alone.
   takeMessage: () => undefined,

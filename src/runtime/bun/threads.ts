@@ -14,8 +14,8 @@ let first: Promise<unknown> | undefined;
 export const threads: Threads = {
   createChannel,
   start(module, name, events) {
-    if (!isCompiled(module.href)) return startWebWorker(module, name, events);
-    return startWebWorker(new URL(import.meta.url), name, events, { argv: [THREAD_MARK] });
+    if (!isCompiled(module.url.href)) return startWebWorker(module, name, events);
+    return startWebWorker({ url: new URL(import.meta.url) }, name, events, { argv: [THREAD_MARK] });
   },
   takeOver(run) {
     takeOver(THREAD_MARK, () => {

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { entryFile } from "../entry_file.ts";
 import { launched } from "../launch.ts";
 import type { ChildOptions, SpawnOptions } from "../runtime.ts";
@@ -15,13 +17,30 @@ export function childCommand(entry: string, options: ChildOptions): SpawnOptions
   return { command: first, args: rest, env, cwd };
 }
 
+/** Options that the program follows. */
+const CODE = /^(-[ep]|-pe|--eval|--print)$/;
+
+/** Options that name a module to load before: from the current folder on, which may be another one in a child. */
+const BEFORE = /^(-r|--require|--import|--loader|--experimental-loader)$/;
+
 function inheritedFlags(): string[] {
   const flags: string[] = [];
-  let code = false;
+  let last = "";
   for (const flag of process.execArgv) {
-    // What `-e` is followed by is the program.
-    if (!code && !NOT_FOR_CHILDREN.test(flag)) flags.push(flag);
-    code = /^(-[ep]|-pe|--eval|--print)$/.test(flag);
+    const [name, value] = flag.split(/=(.*)/s, 2) as [string, string?];
+    if (BEFORE.test(last)) flags.push(located(flag, last));
+    else if (BEFORE.test(name) && value !== undefined) {
+      flags.push(`${name}=${located(value, name)}`);
+    } // What `-e` is followed by is the program.
+    else if (!CODE.test(last) && !NOT_FOR_CHILDREN.test(flag)) flags.push(flag);
+    last = flag;
   }
   return flags;
+}
+
+/** Where a module is, whatever the current folder. */
+function located(module: string, option: string): string {
+  if (!/^\.\.?[\\/]/.test(module)) return module;
+  const path = resolve(module);
+  return /^-r$|require/.test(option) ? path : pathToFileURL(path).href;
 }

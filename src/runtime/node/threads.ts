@@ -1,8 +1,9 @@
 import type * as WorkerThreads from "node:worker_threads";
 import { builtin } from "../builtin.ts";
 import { createChannel, takeMessage } from "../node_ports.ts";
-import type { Thread, ThreadEvents, Threads } from "../runtime.ts";
+import type { Thread, ThreadEvents, ThreadModule, Threads } from "../runtime.ts";
 import { onProcessStray } from "../stray.ts";
+import { readDirectly, writeDirectly } from "./stdio.ts";
 
 export const threads: Threads = {
   createChannel,
@@ -11,15 +12,17 @@ export const threads: Threads = {
     builtin<typeof WorkerThreads>("node:worker_threads").parentPort!.once("message", callback);
   },
   takeMessage,
+  writeDirectly,
+  readDirectly,
   onStray: onProcessStray,
 };
 
 class NodeThread implements Thread {
   readonly #worker: WorkerThreads.Worker;
 
-  constructor(module: URL, name: string, events: ThreadEvents) {
+  constructor({ url }: ThreadModule, name: string, events: ThreadEvents) {
     const { Worker } = builtin<typeof WorkerThreads>("node:worker_threads");
-    this.#worker = new Worker(module, { name });
+    this.#worker = new Worker(url, { name });
     this.#worker.on("error", (error) => events.failed(error));
     this.#worker.on("exit", (exitCode) => events.ended(exitCode));
   }

@@ -29,11 +29,12 @@ await rejecting.shutdown();
 
 // What an event's listener throws is the program's own uncaught error, as each runtime tells it.
 const seen: string[] = [];
-globalThis.addEventListener("error", (event) => {
-  event.preventDefault();
-  seen.push((event.error as Error).message);
-});
-if ("Bun" in globalThis) {
+if ("Deno" in globalThis) {
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    seen.push((event.error as Error).message);
+  });
+} else {
   process.on("uncaughtException", (error: Error) => void seen.push(error.message));
 }
 const queue = await new AsyncQueue({ workers: 2 }).start();
@@ -51,4 +52,6 @@ handle.cancel();
 const { status } = await handle;
 const value = await other.value();
 await queue.shutdown();
+// Node tells in its next turn.
+await new Promise((resolve) => setTimeout(resolve, 0));
 say("abort listener", [status, value, queue.stats.abandoned, seen]);

@@ -6,7 +6,11 @@ import { test } from "../../harness.ts";
 
 class Listener implements SignalListener {
   readonly heard: unknown[] = [];
-  constructor(readonly then: () => void = () => {}) {}
+  readonly then: () => void;
+
+  constructor(then: () => void = () => {}) {
+    this.then = then;
+  }
 
   aborted(reason: unknown): void {
     this.heard.push(reason);

@@ -9,7 +9,11 @@ class Item implements Timed {
   /** As the test knows it. */
   deadline = 0;
   readonly expiredAt: number[] = [];
-  constructor(readonly then: () => void = () => {}) {}
+  readonly then: () => void;
+
+  constructor(then: () => void = () => {}) {
+    this.then = then;
+  }
 
   expire(now: number): void {
     this.expiredAt.push(now);

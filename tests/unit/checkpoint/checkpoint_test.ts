@@ -161,7 +161,11 @@ test("checkpoint: without values it only knows what has succeeded", () =>
 
 test("checkpoint: encode and decode turn values into text or bytes and back", () => {
   class Point {
-    constructor(readonly x: number) {}
+    readonly x: number;
+
+    constructor(x: number) {
+      this.x = x;
+    }
   }
   const asText: CheckpointOptions = {
     encode: (point) => `${(point as Point).x}`,

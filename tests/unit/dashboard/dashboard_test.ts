@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { AsyncQueue, inlineTask, ThreadQueue } from "../../../mod.ts";
 import { dashboard } from "../../../src/dashboard/mod.ts";
 import type { Update } from "../../../src/dashboard/updates.ts";
-import { runtime, test } from "../../harness.ts";
+import { test } from "../../harness.ts";
+import { RUN_FLAGS } from "../../run_flags.ts";
 import { ran } from "../report/support.ts";
 import { FakeQueue } from "./support.ts";
 
@@ -210,8 +211,7 @@ test("dashboard: closing ends the streams, says so, and stops watching", async (
 
 test("dashboard: one that is left open, with a page that follows it, keeps no program alive", async () => {
   const program = fileURLToPath(new URL("programs/left_open.ts", import.meta.url));
-  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
-  const child = spawn(process.execPath, [...flags, program], {
+  const child = spawn(process.execPath, [...RUN_FLAGS, program], {
     stdio: ["pipe", "pipe", "inherit"],
     timeout: 30_000,
     killSignal: "SIGKILL",

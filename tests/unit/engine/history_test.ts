@@ -35,7 +35,11 @@ class Model {
   #settled = 0;
   #cleared = 0;
 
-  constructor(readonly retain: number) {}
+  readonly retain: number;
+
+  constructor(retain: number) {
+    this.retain = retain;
+  }
 
   add(task: Task): void {
     this.#all.push(task);

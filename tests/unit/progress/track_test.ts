@@ -9,7 +9,11 @@ class Output {
   readonly written: string[] = [];
   columns: number | undefined = 60;
 
-  constructor(readonly isTTY: boolean) {}
+  readonly isTTY: boolean;
+
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY;
+  }
 
   write(text: string): void {
     this.written.push(text);

@@ -11,7 +11,9 @@ import {
 } from "../../../mod.ts";
 import { QueueHost } from "../../../src/remote/host.ts";
 import { assertError, eventually } from "../../conformance/support.ts";
-import { runtime, test } from "../../harness.ts";
+import { test } from "../../harness.ts";
+import { RUN_FLAGS } from "../../run_flags.ts";
+import { keepReports } from "../../strays.ts";
 import { common, own } from "./portable.ts";
 import { Client, type Owner, owners, withOwner } from "./support.ts";
 
@@ -171,12 +173,7 @@ test("remote: nothing is held after the tasks of a batch have ended", async () =
 test("remote: what an onDone callback throws is reported and affects nothing", async () => {
   await using queue = new AsyncQueue();
   using remote = attachQueue(queue.share());
-  const errors: unknown[] = [];
-  const listener = (event: ErrorEvent) => {
-    event.preventDefault();
-    errors.push(event.error);
-  };
-  globalThis.addEventListener("error", listener);
+  using reports = keepReports();
   const handle = await remote.submit(own.self);
   handle.onDone(() => {
     throw new Error("in the callback");
@@ -184,8 +181,7 @@ test("remote: what an onDone callback throws is reported and affects nothing", a
   const value = handle.value();
   await queue.start();
   assertEquals((await value).attempt, 1);
-  globalThis.removeEventListener("error", listener);
-  assertEquals(errors.map((error) => (error as Error).message), ["in the callback"]);
+  assertEquals(reports.errors.map((error) => (error as Error).message), ["in the callback"]);
 });
 
 test("remote: messages that are none don't disturb the owner", async () => {
@@ -312,8 +308,7 @@ for (const program of ["idle", "attached", "thread", "awaited"]) {
     const { spawn } = await import("node:child_process");
     const { execPath } = await import("node:process");
     const file = new URL(`./programs/${program}.ts`, import.meta.url).pathname;
-    const args = runtime === "deno" ? ["run", "--allow-all", "--no-check", file] : [file];
-    const child = spawn(execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(execPath, [...RUN_FLAGS, file], { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk: Uint8Array) => output += new TextDecoder().decode(chunk));
     child.stderr.on("data", (chunk: Uint8Array) => output += new TextDecoder().decode(chunk));

@@ -59,7 +59,7 @@ test("page: title and details are text in its header, beside the time, the progr
   assertEquals(shown[0][0], "Started");
   const started = new Date(shown[0][1]!.replace(" UTC", "Z")).getTime();
   assert(Math.abs(started - performance.timeOrigin) <= 1000);
-  assert(/<dt>Runtime<\/dt><dd>(Deno|Bun)[ /]\d/.test(toHTML(summaryOf([]))));
+  assert(/<dt>Runtime<\/dt><dd>(Deno|Bun|Node.js)[ /]\d/.test(toHTML(summaryOf([]))));
 });
 
 test("page: has the counts, the latencies and what failed", async () => {

@@ -10,6 +10,8 @@ test("entry file: a module that is there is named by its path", () => {
 
 test("entry file: of a bundled or compiled program it is missed, and what to do is said", () => {
   for (const entry of ["file:///$bunfs/root/entry.ts", "file:///no/such/dist/entry.ts"]) {
-    assertThrows(() => entryFile(entry), TrilaneError, "Leave @trilane/trilane out of the bundle");
+    for (const way of ['by the option "workerUrl"', "leave @trilane/trilane out of the bundle"]) {
+      assertThrows(() => entryFile(entry), TrilaneError, way);
+    }
   }
 });

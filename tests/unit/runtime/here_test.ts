@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ThreadQueue, TrilaneError } from "../../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
 import { runtime as here } from "../../../src/runtime/here.ts";
+import { neighbour } from "../../../src/runtime/neighbour.ts";
 import { Sqlite } from "../../../src/runtime/sqlite.ts";
 import { threads } from "../../../src/runtime/threads.ts";
 import { runtime, test } from "../../harness.ts";
@@ -23,24 +23,33 @@ test("runtime: a quiet timer fires, and can be taken back", async () => {
   assertEquals(fired, ["quiet"]);
 });
 
-test("runtime: an error that nobody waits for is told by an event, and printed unless someone takes it", () => {
-  const { error } = console;
-  const printed: unknown[] = [];
-  console.error = (value: unknown) => printed.push(value);
-  const seen: unknown[] = [];
-  const take = (event: Event) => {
-    seen.push((event as ErrorEvent).error);
-    if (seen.length === 2) event.preventDefault();
-  };
-  globalThis.addEventListener("error", take);
-  try {
-    here.report("first");
-    here.report("second");
-  } finally {
-    globalThis.removeEventListener("error", take);
-    console.error = error;
-  }
-  assertEquals([seen, printed], [["first", "second"], ["first"]]);
+// Node has no such events.
+if (runtime !== "node") {
+  test("runtime: an error that nobody waits for is told by an event, and printed unless someone takes it", () => {
+    const { error } = console;
+    const printed: unknown[] = [];
+    console.error = (value: unknown) => printed.push(value);
+    const seen: unknown[] = [];
+    const take = (event: Event) => {
+      seen.push((event as ErrorEvent).error);
+      if (seen.length === 2) event.preventDefault();
+    };
+    globalThis.addEventListener("error", take);
+    try {
+      here.report("first");
+      here.report("second");
+    } finally {
+      globalThis.removeEventListener("error", take);
+      console.error = error;
+    }
+    assertEquals([seen, printed], [["first", "second"], ["first"]]);
+  });
+}
+
+test("runtime: what is beside a module is JavaScript where that is", () => {
+  const beside = (self: string) => neighbour(self, "./entry.ts").href;
+  assertEquals(beside("file:///a/link.ts"), "file:///a/entry.ts");
+  assertEquals(beside("https://host/a/link.js"), "https://host/a/entry.js");
 });
 
 test("runtime: a port tells when the other end is gone, after all that was said", async () => {
@@ -68,21 +77,6 @@ test("runtime: a message can be taken from a port without the event loop", async
     given.close();
     await closed;
     own.close();
-  }
-});
-
-test("runtime: a ThreadQueue says what it lacks where threads share no memory", () => {
-  const scope = globalThis as unknown as { SharedArrayBuffer?: unknown };
-  const { SharedArrayBuffer } = scope;
-  delete scope.SharedArrayBuffer;
-  try {
-    assertThrows(
-      () => new ThreadQueue(),
-      TrilaneError,
-      "ThreadQueue needs memory that threads share (SharedArrayBuffer)",
-    );
-  } finally {
-    scope.SharedArrayBuffer = SharedArrayBuffer;
   }
 });
 

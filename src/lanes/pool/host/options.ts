@@ -26,6 +26,11 @@ export interface PoolOptions extends QueueOptions {
   /** The initializer's arguments. */
   readonly initArgs?: readonly unknown[];
   /**
+   * Where the module is that runs in workers. Default: where this library has it. Only a program that was bundled needs this: there
+   * the bundler is given the library's `@trilane/trilane/thread/worker`, or `@trilane/trilane/process/worker`, as one more entry point.
+   */
+  readonly workerUrl?: string | URL;
+  /**
    * Runs once in each worker that is closed in order, after its last task: when it has been idle for long, is replaced, or
    * the queue is shut down. It has the `grace` of the queue's `defaults` for it, which is a second. What it throws is
    * reported. A worker that is killed runs none.
@@ -44,6 +49,10 @@ export const POOL_OPTION_CHECKS: OptionChecks = {
   },
   initializer: (name, value) => assertPortable(value, `${name} must be a portable task`),
   teardown: (name, value) => assertPortable(value, `${name} must be a portable task`),
+  workerUrl: (name, value) => {
+    if (value instanceof URL || typeof value === "string" && URL.canParse(value)) return;
+    throw new TypeError(`${name} must be an absolute URL: got ${show(value)}`);
+  },
   initArgs: (name, value) => {
     if (!Array.isArray(value)) {
       throw new TypeError(`${name} must be an array of arguments: got ${show(value)}`);

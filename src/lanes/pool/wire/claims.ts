@@ -27,6 +27,10 @@ export interface PoolClaims {
   interrupt(ticket: number): boolean;
   /** Says that the message with a task has been sent to a worker that perhaps spins for it, where it can't see that. */
   announce?(ticket: number): void;
+  /** The worker says that a task has begun, where that isn't seen. */
+  begun?(ticket: number): void;
+  /** The worker says that a task has asked for its signal or its state, where that isn't seen. */
+  touched?(ticket: number): void;
 }
 
 /** The worker's side of them. */

@@ -12,6 +12,7 @@ import { NOWHERE } from "../../../../src/task/place.ts";
 import type { Task } from "../../../../src/task/task.ts";
 import { VirtualClock } from "../../../../src/testing/virtual_clock.ts";
 import { test } from "../../../harness.ts";
+import { keepReports } from "../../../strays.ts";
 
 const HOST_WORKERS = 2;
 const WINDOW = { limit: 2, interval: 20 };
@@ -101,12 +102,7 @@ test("limits by key: hold exactly what they should, in a plain model", async () 
         onStart: (handle) => watcher.started(handle),
         onComplete: ({ id }) => watcher.ended(id),
       });
-      const failures: unknown[] = [];
-      globalThis.addEventListener("error", keep);
-      function keep(event: ErrorEvent) {
-        event.preventDefault();
-        failures.push(event.error);
-      }
+      using reports = keepReports();
       await queue.start();
       for (const step of steps) {
         if (step.do === "pass") {
@@ -132,8 +128,7 @@ test("limits by key: hold exactly what they should, in a plain model", async () 
       assertEquals(queue.tasks(), []);
       await queue.shutdown();
       await clock.advance(30);
-      globalThis.removeEventListener("error", keep);
-      assertEquals(failures, []);
+      assertEquals(reports.errors, []);
       assertEquals(clock.pendingTimers, 0);
     }),
     { numRuns: 100 },

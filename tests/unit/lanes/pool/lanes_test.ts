@@ -13,6 +13,7 @@ import {
 } from "../../../../mod.ts";
 import { eventually } from "../../../conformance/support.ts";
 import { runtime, test } from "../../../harness.ts";
+import { RUN_FLAGS } from "../../../run_flags.ts";
 import { withFolder } from "../../../temporary_folder.ts";
 
 const tasks = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.ts", import.meta.url));
@@ -281,9 +282,8 @@ function failsFirst() {
 
 /** Runs a main module that has no guard. */
 function runUnguarded(lane: string, log: string) {
-  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check", "--no-lock"] : [];
   const file = fileURLToPath(new URL("programs/unguarded.ts", import.meta.url));
-  const child = spawn(process.execPath, [...flags, file], {
+  const child = spawn(process.execPath, [...RUN_FLAGS, file], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", UNGUARDED_LOG: log, UNGUARDED_LANE: lane },
   });

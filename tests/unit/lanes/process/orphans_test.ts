@@ -130,6 +130,7 @@ test("an interrupt from the terminal ends no child before the program decides", 
 test("a child whose input ends exits by itself", async () => {
   const entry = fileURLToPath(new URL("../../../../src/lanes/process/entry.ts", import.meta.url));
   const words = "Deno" in globalThis ? ["run", "--quiet", "--no-check", entry] : [entry];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, words, { stdio: ["pipe", "ignore", "inherit"] });
+  child.stdin!.end();
   assertEquals(await new Promise((resolve) => child.on("close", resolve)), 0);
 });

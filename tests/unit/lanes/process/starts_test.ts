@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { NotPortableError, type ProcessOptions, WorkerCrashError } from "../../../../mod.ts";
-import { test } from "../../../harness.ts";
+import { runtime, test } from "../../../harness.ts";
 import { eventually, tasks, withQueue } from "./support.ts";
 
 /** Starts that fail: options, and what the waiting tasks fail with. */
@@ -82,7 +82,9 @@ test("a child is replaced after recycleAfter tasks", async () => {
 });
 
 test("arguments of the command come before the module", async () => {
-  const args = "Deno" in globalThis ? ["--v8-flags=--stack-size=900"] : ["--smol"];
+  const args = [
+    { deno: "--v8-flags=--stack-size=900", bun: "--smol", node: "--stack-size=900" }[runtime],
+  ];
   await withQueue({ workers: 1, context: { args } }, async (queue) => {
     assertEquals(await queue.submit(tasks.add, [1, 2]).value(), 3);
   });

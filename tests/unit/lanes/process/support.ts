@@ -16,6 +16,8 @@ import {
   type TaskHandle,
 } from "../../../../mod.ts";
 import { eventually } from "../../../conformance/support.ts";
+import { runtime } from "../../../harness.ts";
+import { RUN_FLAGS } from "../../../run_flags.ts";
 import { withFolder } from "../../../temporary_folder.ts";
 
 export { eventually, withFolder };
@@ -97,8 +99,8 @@ export class Program {
     const file = isAbsolute(name)
       ? name
       : fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-    const words = "Deno" in globalThis ? ["run", "--quiet", "--no-prompt", ...flags, file] : [file];
-    this.#child = spawn(process.execPath, [...words, ...args], {
+    const own = runtime === "deno" ? ["run", "--quiet", "--no-prompt", ...flags] : RUN_FLAGS;
+    this.#child = spawn(process.execPath, [...own, file, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stdout.on("data", (bytes: Uint8Array) => this.#stdout.push(bytes));

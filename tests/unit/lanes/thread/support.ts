@@ -10,9 +10,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { importTasks, type PoolOptions, ThreadQueue } from "../../../../mod.ts";
-import { mapArgs } from "../../../../scripts/std.ts";
 import { eventually } from "../../../conformance/support.ts";
-import { runtime } from "../../../harness.ts";
+import { RUN_FLAGS } from "../../../run_flags.ts";
 import { withFolder } from "../../../temporary_folder.ts";
 
 export { eventually };
@@ -102,10 +101,6 @@ export interface Outcome {
 /** Far above what a program here takes. */
 const PATIENCE_MS = 40_000;
 
-const flags = runtime === "deno"
-  ? ["run", "--allow-all", "--no-check", "--no-lock", ...await mapArgs()]
-  : [];
-
 /**
  * Runs a program of the tests with the runtime that runs them.
  *
@@ -118,7 +113,7 @@ export function runProgram(path: string | URL, ...args: string[]): Promise<Outco
     ? path.href
     : fileURLToPath(new URL(path, import.meta.url));
   const from = performance.now();
-  const child = spawn(process.execPath, [...flags, file, ...args], {
+  const child = spawn(process.execPath, [...RUN_FLAGS, file, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1" },
     timeout: PATIENCE_MS,

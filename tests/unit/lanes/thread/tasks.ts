@@ -333,3 +333,12 @@ export async function careForErrors(): Promise<string[]> {
   for (const one of undo) one();
   return seen.sort();
 }
+
+/** Reports that it has begun, and waits until it is to stop. */
+export function tellAndWait(): Promise<string> {
+  const task = currentTask();
+  task.progress("waits");
+  return new Promise((resolve) => {
+    task.signal.addEventListener("abort", () => resolve("stopped"));
+  });
+}

@@ -386,7 +386,13 @@ test("values: what structured clone refuses can't be sent", () => {
 
 /** What a map or a set holds, in its order. */
 class Contents {
-  constructor(readonly of: string, readonly list: readonly unknown[]) {}
+  readonly of: string;
+  readonly list: readonly unknown[];
+
+  constructor(of: string, list: readonly unknown[]) {
+    this.of = of;
+    this.list = list;
+  }
 }
 
 /**

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { writeSync } from "node:fs";
 import process from "node:process";
 import { READY, type RunMessage, VALUES } from "../../../../../src/lanes/pool/wire/protocol.ts";
 import { attemptsOf } from "../../../../../src/lanes/pool/wire/run_message.ts";
@@ -17,19 +16,17 @@ const pipes = processes.openPipes(Number(process.argv.at(-1)));
 const frames = new SizedReader();
 const buffer = new Uint8Array(65_536);
 
-function receive(): unknown {
+async function receive(): Promise<unknown> {
   for (;;) {
     const frame = frames.next();
     if (frame !== undefined) return decode(frame);
-    const count = pipes.read!(buffer);
+    const count = await pipes.readLater(buffer);
     if (count === 0) process.exit(0);
     frames.push(buffer.subarray(0, count));
   }
 }
 
-function write(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(1, bytes.subarray(at));
-}
+const { write } = pipes;
 
 /** The chunks of a frame. */
 function chunksOf(payload: Uint8Array): Uint8Array[] {
@@ -38,10 +35,10 @@ function chunksOf(payload: Uint8Array): Uint8Array[] {
   return chunks;
 }
 
-const greeting = receive() as ProcessGreeting;
+const greeting = await receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
 writeFrame(mark, encode([READY]), write);
-const [{ ticket }] = attemptsOf(receive() as RunMessage);
+const [{ ticket }] = attemptsOf(await receive() as RunMessage);
 if (greeting.sharedState !== undefined) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
   claims.begin(ticket);

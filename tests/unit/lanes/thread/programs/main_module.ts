@@ -7,12 +7,11 @@ import {
   ThreadQueue,
 } from "../../../../../mod.ts";
 
-enum Unit {
-  Bytes = 1,
-}
+type Factor = 1 | 2;
+const BYTES = 1 as Factor satisfies number;
 
 export const { double, where } = defineTasks(import.meta.url, {
-  double: (n: number): number => n * 2 * Unit.Bytes,
+  double: (n: number): number => n * 2 * BYTES,
   where: () => `${import.meta.main} ${currentTask().name}`,
 });
 

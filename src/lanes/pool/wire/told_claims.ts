@@ -1,8 +1,8 @@
-import type { PoolClaims, WorkerClaims } from "../pool/wire/claims.ts";
-import { BEGUN, TOUCHED } from "../pool/wire/protocol.ts";
+import type { PoolClaims, WorkerClaims } from "./claims.ts";
+import { BEGUN, TOUCHED, type UpMessage } from "./protocol.ts";
 
 /**
- * The pool's side where no memory is shared: a task that has been sent may have begun. A process is therefore sent one
+ * The pool's side where no memory is shared: a task that has been sent may have begun. A worker is therefore sent one
  * task at a time, and none is ever ahead of its turn.
  */
 export class SentClaims implements PoolClaims {
@@ -21,7 +21,7 @@ export class SentClaims implements PoolClaims {
     return !this.#sent.has(ticket);
   }
 
-  /** Known once all that the child has said has been received, as it is when it has ended. */
+  /** Known once all that the worker has said has been received, as it is when it has ended. */
   hasBegun(ticket: number): boolean {
     return this.#begun.has(ticket);
   }
@@ -30,18 +30,28 @@ export class SentClaims implements PoolClaims {
     return this.#touched.has(ticket);
   }
 
-  /** The child says that a task has begun. */
   begun(ticket: number): void {
     this.#begun.add(ticket);
   }
 
-  /** The child says that a task has asked for its signal or its state. */
   touched(ticket: number): void {
     this.#touched.add(ticket);
   }
 }
 
-/** The child's side: what it is sent it runs. */
+/**
+ * Tells claims what a worker says of a task.
+ *
+ * @returns Whether the message said nothing else.
+ */
+export function hear(claims: PoolClaims, message: UpMessage): boolean {
+  if (message[0] === BEGUN) claims.begun?.(message[1]);
+  else if (message[0] === TOUCHED) claims.touched?.(message[1]);
+  else return false;
+  return true;
+}
+
+/** The worker's side: what it is sent it runs. */
 export class ToldClaims implements WorkerClaims {
   readonly #tell: (what: typeof BEGUN | typeof TOUCHED, ticket: number) => void;
 
