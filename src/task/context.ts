@@ -1,4 +1,5 @@
 import { QueueStateError, TaskCancelledError } from "../base/errors.ts";
+import { guardListeners } from "../base/guarded_signal.ts";
 import { shared } from "../base/shared.ts";
 import type { PlainHandle } from "./handle.ts";
 import type { TaskResult } from "./result.ts";
@@ -15,7 +16,8 @@ export interface TaskContext {
   readonly attempt: number;
   /**
    * Aborts on cancel, timeout and forced shutdown, with the reason for it. In a `ProcessQueue` the reason comes by
-   * message, so a task that never yields doesn't see it: there `cancelled` is the one to ask.
+   * message, so a task that never yields doesn't see it: there `cancelled` is the one to ask. What a listener throws is
+   * reported and ends nothing.
    */
   readonly signal: AbortSignal;
   /** Whether the task is to stop; cheap enough to ask in every turn of a loop, also of one that never yields. */
@@ -135,6 +137,8 @@ export interface ContextActions {
   readonly attempt: number;
   progress(data: unknown): void;
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
+  /** Tells of what a listener of the signal has thrown. */
+  report(error: unknown): void;
   /** The task has asked for its signal or its state, which others have to know. */
   touch?(): void;
   /** Whether the attempt is to stop. If the reason has come, the context has been aborted with it. */
@@ -167,6 +171,7 @@ export class AttemptContext implements TaskContext {
     this.#look();
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      guardListeners(this.#controller.signal, (error) => this.#actions.report(error));
       if (this.#aborted) this.#controller.abort(this.#reason);
     }
     return this.#controller.signal;

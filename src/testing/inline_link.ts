@@ -12,6 +12,7 @@ import {
 } from "../lanes/pool/wire/protocol.ts";
 import { attemptsOf } from "../lanes/pool/wire/run_message.ts";
 import { Runner } from "../lanes/pool/worker/runner.ts";
+import { runtime } from "../runtime/here.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**
@@ -43,7 +44,7 @@ export class InlineLink implements WorkerLink {
     const post = (message: UpMessage, transfer: Transferable[] = []) =>
       this.#carry(message, transfer, (copy) => this.#listener.received(copy));
     this.#runner = new Runner(
-      { post },
+      { post, report: runtime.report },
       this.claims,
       undefined,
       structuredClone(greeting),

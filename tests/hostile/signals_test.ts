@@ -1,7 +1,10 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TaskOptions } from "../../mod.ts";
-import { assertRefused, CountingController } from "../conformance/support.ts";
+import { assertRefused, CountingController, eventually, reported } from "../conformance/support.ts";
 import { test } from "../harness.ts";
+import { withFolder } from "../temporary_folder.ts";
 import { oddities } from "./oddities.ts";
 import { asyncLane, lanes, soundly } from "./support.ts";
 
@@ -71,6 +74,23 @@ for (const lane of lanes) {
         assertEquals((result.reason as Error).name, "TimeoutError");
       }
       tasks.endAll();
+    }));
+
+  test(`${lane.name}: what listeners of a task's signal throw ends nothing, and the task cleans up`, () =>
+    withFolder(async (folder) => {
+      const file = join(folder, "heard");
+      const errors = await reported(() =>
+        soundly(lane, { workers: 1 }, async (queue) => {
+          const handle = queue.submit(tasks.listenBadly, [file], { grace: 60_000 });
+          await eventually(() => handle.progress === "listens", "it listens");
+          assert(handle.cancel());
+          const heard = () => existsSync(file) && readFileSync(file, "utf8");
+          await eventually(() => heard() === "function,object,handler,this", "it has cleaned up");
+        })
+      );
+      // Workers report to the console of their own.
+      const right = lane === asyncLane ? ["function", "object", "handler"] : [];
+      assertEquals(errors.map((error) => (error as Error).message), right);
     }));
 
   test(`${lane.name}: what is no signal is refused, and so is one that can't be listened to`, () =>

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
-import { closeSync, writeSync } from "node:fs";
+import { closeSync, writeFileSync, writeSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { currentTask } from "../../src/task/context.ts";
@@ -215,4 +215,32 @@ export async function readStdinNatively(): Promise<string> {
   }
   const { Bun, prompt } = globalThis as unknown as { Bun: { stdin: Blob }; prompt(): string };
   return (prompt() ?? "") + await Bun.stdin.text();
+}
+
+/** Listens to its signal in all ways with what throws; then cleans up, which takes a while and ends with a file. */
+export function listenBadly(file: string): Promise<void> {
+  const task = currentTask();
+  const { signal } = task;
+  const heard: string[] = [];
+  const fail = (how: string) => {
+    heard.push(how);
+    throw new Error(how);
+  };
+  const removed = () => fail("removed");
+  signal.addEventListener("abort", () => fail("function"));
+  signal.addEventListener("abort", { handleEvent: () => fail("object") });
+  signal.onabort = () => fail("handler");
+  signal.addEventListener("abort", removed);
+  signal.addEventListener("abort", removed);
+  signal.removeEventListener("abort", removed);
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", function (this: AbortSignal, event) {
+      if (this === signal && event.type === "abort") heard.push("this");
+      setTimeout(() => {
+        writeFileSync(file, heard.join());
+        resolve();
+      }, 50);
+    });
+    task.progress("listens");
+  });
 }

@@ -113,7 +113,13 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     }
     const poll = () => this.#inbox.shift();
     const journal = this.journal && this.#workerJournal();
-    this.#runner = new Runner({ post, poll }, this, journal, greeting, () => clock.now());
+    this.#runner = new Runner(
+      { post, poll, report: console.error },
+      this,
+      journal,
+      greeting,
+      () => clock.now(),
+    );
     this.#runner.start();
   }
 

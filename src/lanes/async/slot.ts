@@ -120,6 +120,10 @@ export class Attempt implements ContextActions {
     }
   }
 
+  report(error: unknown): void {
+    this.#owner.host.report(error);
+  }
+
   /** The attempt is to stop. */
   interrupt(reason: unknown): void {
     this.end();

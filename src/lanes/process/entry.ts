@@ -13,6 +13,7 @@ import process from "node:process";
 import { declareWorker } from "../../portable/loading.ts";
 import { runtime } from "../../runtime/here.ts";
 import { processes } from "../../runtime/processes.ts";
+import { reportToConsole } from "../../runtime/report.ts";
 import { onProcessStray } from "../../runtime/stray.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
 import {
@@ -131,7 +132,7 @@ async function main(): Promise<void> {
   const spin = (ms: number) => spinFor(ms, poll);
   // What is noted isn't sent at once, and the pool doesn't look at it then.
   const journal = marksErrors ? undefined : shared?.journal;
-  const runner = new Runner({ post, spin }, claims, journal, greeting);
+  const runner = new Runner({ post, spin, report: reportToConsole }, claims, journal, greeting);
   onProcessStray((error) => runner.crash(error));
   await runner.start();
   let rests = false;

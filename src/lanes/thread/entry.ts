@@ -4,6 +4,7 @@
  * @module
  */
 import { declareWorker } from "../../portable/loading.ts";
+import { reportToConsole } from "../../runtime/report.ts";
 import { threads } from "../../runtime/threads.ts";
 import { Claims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
@@ -33,6 +34,7 @@ threads.onFirstMessage((first) => {
     const runner = new Runner(
       {
         post: (message, transferables) => port.postMessage(message, transferables ?? []),
+        report: reportToConsole,
         poll,
         spin: (ms) => spinFor(ms, poll),
       },

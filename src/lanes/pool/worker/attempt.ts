@@ -15,6 +15,8 @@ export interface AttemptHost {
   readonly claims: WorkerClaims;
   /** Says how far an attempt is; throws when that can't be sent. */
   progress(ticket: number, data: unknown): void;
+  /** Tells of an error that belongs to no attempt. */
+  report(error: unknown): void;
   /** Receives what has come while a task kept the event loop from doing so. */
   poll(): void;
 }
@@ -71,6 +73,10 @@ export class Attempt implements ContextSource, ContextActions {
 
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
     return handle.wait();
+  }
+
+  report(error: unknown): void {
+    this.#host.report(error);
   }
 
   abort(reason: unknown): void {

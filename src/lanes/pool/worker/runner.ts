@@ -33,6 +33,8 @@ export interface Uplink {
    * @throws When something in it can't be sent; then nothing is.
    */
   readonly post: Post;
+  /** Tells of an error that belongs to no attempt, and must not stop anything. */
+  report(error: unknown): void;
   /** The next message that has come and not been received, where it can be had from within a task. */
   poll?(): DownMessage | undefined;
   /**
@@ -142,6 +144,10 @@ export class Runner implements AttemptHost {
       if (this.#busy) this.#onIdle = resolve;
       else resolve();
     });
+  }
+
+  report(error: unknown): void {
+    this.#uplink.report(error);
   }
 
   progress(ticket: number, data: unknown): void {

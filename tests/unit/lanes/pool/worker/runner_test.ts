@@ -34,6 +34,7 @@ class Bench {
   constructor(readClock?: () => number) {
     const uplink = {
       post: (message: UpMessage) => void this.sent.push(message),
+      report: (error: unknown) => assert(false, String(error)),
       spin: () => {
         this.spun++;
         return this.next();
