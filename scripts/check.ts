@@ -1,7 +1,7 @@
 /**
  * `deno task check`: type-checks everything, and the core once more with nothing but the language
  * and the globals it is allowed, so that no runtime creeps into it. The scripts of pages are checked with the types of a
- * browser, and so is the code in the pages of the documentation.
+ * browser, and so is the code in the documentation.
  *
  * @module
  */
@@ -49,7 +49,7 @@ const passed = [
     "src/queue",
   ),
   await check("--config", "scripts/client_deno.json", ...CLIENTS),
-  await check(...await stdArgs(), "--doc-only", ...pages),
+  await check(...await stdArgs(), "--doc-only", ...pages, "mod.ts", ...sources()),
   ...benched ? [await check(...await benchArgs(), "bench")] : [],
 ];
 if (passed.includes(false)) Deno.exit(1);

@@ -1,10 +1,9 @@
 /**
- * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun side by side and, on
- * Deno, the examples in the documentation; `deno task test:node [FILE…]`, which is this with `--node`, on two versions
- * of Node. FILE is any part of a test file's path. What failed is repeated at the end. The last line counts the tests of
- * all runtimes: `N passed, N failed`.
+ * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun side by side; `deno task test:node [FILE…]`,
+ * which is this with `--node`, on two versions of Node. FILE is any part of a test file's path. What failed is repeated at
+ * the end. The last line counts the tests of all runtimes: `N passed, N failed`.
  *
- * Types are checked in the examples alone: `deno task check` does it for the tests.
+ * Types are not checked: `deno task check` does that.
  *
  * @module
  */
@@ -38,9 +37,6 @@ const BUN = ["npx", "--yes", "bun@1.4.5"];
 
 /** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";
-
-/** Where the examples are: public modules and whatever they re-export. Those of the pages are run by `tests/docs_test.ts`. */
-const DOCUMENTED = ["mod.ts", "src"];
 
 /** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
 const PARTS = { Deno: 3, Bun: 2, Node: 2 } as const;
@@ -132,18 +128,12 @@ async function jobsOnDeno(): Promise<TestJob[]> {
   const std = await stdArgs();
   const meaning = await choose() === "packages" ? "the packages" : "the stand-ins in tests/std";
   const test = ["test", "--allow-all", ...std];
-  const jobs = parts(files, PARTS.Deno).map(({ files, name }) =>
+  return parts(files, PARTS.Deno).map(({ files, name }) =>
     job("Deno", `Deno, @std: ${meaning}${name}`, (report) => [
       ...[Deno.execPath(), ...test, "--no-check", "--junit-path", report],
       ...files,
     ])
   );
-  if (patterns.length > 0 || options.cluster) return jobs;
-  const examples = job("Deno", "Deno, the examples in the documentation", (report) => [
-    ...[Deno.execPath(), ...test, "--doc", "--junit-path", report],
-    ...DOCUMENTED.filter((path) => existsSync(path)),
-  ]);
-  return [...jobs, examples];
 }
 
 function jobsOnBun(): TestJob[] {

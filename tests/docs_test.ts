@@ -1,6 +1,6 @@
 /**
- * The guides and the front page: each block of code runs and prints what the comments beside `console.log` say; each link
- * leads somewhere. Their types are checked by `deno task check`.
+ * The guides, the front page and the doc comments: each block of code runs and prints what the comments beside `console.log`
+ * say; each link leads somewhere. The types of the blocks are checked by `deno task check`.
  *
  * @module
  */
@@ -25,6 +25,15 @@ const PAGES = [
     .map((path) => `docs/${path.replaceAll("\\", "/")}`),
 ].sort();
 
+/** All modules, from the root. */
+const MODULES = [
+  "mod.ts",
+  ...readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => `src/${path.replaceAll("\\", "/")}`)
+    .sort(),
+];
+
 interface Block {
   /** Where it is. */
   readonly place: string;
@@ -35,9 +44,9 @@ function read(path: string): string {
   return readFileSync(join(root, path), "utf8");
 }
 
-/** The blocks of a page that can run by themselves. */
+/** The blocks of a page, or of the doc comments of a module, that can run by themselves. */
 function blocksOf(path: string): Block[] {
-  const text = read(path);
+  const text = path.endsWith(".md") ? read(path) : read(path).replace(/^ *\* ?/gm, "");
   return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), ({ index, 1: code }) => {
     return { place: `${path}:${text.slice(0, index).split("\n").length}`, code: code! };
   });
@@ -97,7 +106,7 @@ async function fault({ place, code }: Block, folder: string): Promise<string | u
   return `${place} doesn't print ${missing.join(", ")}:\n${stdout}`;
 }
 
-for (const page of PAGES) {
+for (const page of [...PAGES, ...MODULES]) {
   const blocks = blocksOf(page);
   if (blocks.length === 0) continue;
   test(`docs: each block of ${page} prints what it says`, () =>

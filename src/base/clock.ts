@@ -1,6 +1,21 @@
 /**
  * Where a queue gets its time from. A queue reads time and sets timers through this interface alone,
  * so that a test can hand in a clock of its own and move it without waiting.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Clock } from "@trilane/trilane";
+ *
+ * // Time that passes ten times as fast.
+ * const hasty: Clock = {
+ *   now: () => performance.now() * 10,
+ *   wallNow: () => Date.now(),
+ *   setTimer: (callback, ms) => setTimeout(callback, ms / 10),
+ *   clearTimer: (timer) => clearTimeout(timer as number),
+ * };
+ * await using queue = new AsyncQueue({ clock: hasty });
+ * console.log(await queue.submit(() => "soon", { delay: 1000 }).value()); // soon
+ * ```
  */
 export interface Clock {
   /**

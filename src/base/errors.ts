@@ -20,37 +20,120 @@ export class TrilaneError extends Error {
   override name = "TrilaneError";
 }
 
-/** Thrown when work is given to a queue that has been shut down or is shutting down. */
+/**
+ * Thrown when work is given to a queue that has been shut down or is shutting down.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, QueueClosedError } from "@trilane/trilane";
+ *
+ * const queue = new AsyncQueue();
+ * await queue.shutdown();
+ * try {
+ *   queue.submit(() => 1);
+ * } catch (error) {
+ *   console.log(error instanceof QueueClosedError); // true
+ * }
+ * ```
+ */
 export class QueueClosedError extends TrilaneError {
   /** `"QueueClosedError"` */
   override name = "QueueClosedError";
 }
 
-/** Thrown when a bounded queue (option `size`) has no room for what is submitted. */
+/**
+ * Thrown when a bounded queue (option `size`) has no room for what is submitted.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, QueueFullError } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue({ size: 1 });
+ * queue.submit(() => 1);
+ * try {
+ *   queue.submit(() => 2);
+ * } catch (error) {
+ *   console.log(error instanceof QueueFullError); // true
+ * }
+ * ```
+ */
 export class QueueFullError extends TrilaneError {
   /** `"QueueFullError"` */
   override name = "QueueFullError";
 }
 
-/** Thrown when a call doesn't fit the state of the queue, the task or the context it is made on. */
+/**
+ * Thrown when a call doesn't fit the state of the queue, the task or the context it is made on.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, QueueStateError } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const handle = queue.submit(() => 1);
+ * try {
+ *   handle.result(); // it has not ended
+ * } catch (error) {
+ *   console.log(error instanceof QueueStateError); // true
+ * }
+ * ```
+ */
 export class QueueStateError extends TrilaneError {
   /** `"QueueStateError"` */
   override name = "QueueStateError";
 }
 
-/** The error of an attempt that ran longer than its `timeout`, and of a `wait` that did. */
+/**
+ * The error of an attempt that ran longer than its `timeout`, and of a `wait` that did.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, TaskTimeoutError } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const result = await queue.submit(() => new Promise(() => {}), { timeout: 10 });
+ * console.log(result.status === "failed" && result.error instanceof TaskTimeoutError); // true
+ * ```
+ */
 export class TaskTimeoutError extends TrilaneError {
   /** `"TimeoutError"`, as the platform's own timeouts are named. */
   override name = "TimeoutError";
 }
 
-/** What `value()` rejects with, and what a task's signal aborts with, when the task is cancelled. */
+/**
+ * What `value()` rejects with, and what a task's signal aborts with, when the task is cancelled.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, TaskCancelledError } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const handle = queue.submit(() => 1);
+ * handle.cancel("No longer needed");
+ * try {
+ *   await handle.value();
+ * } catch (error) {
+ *   console.log(error instanceof TaskCancelledError && error.cause); // No longer needed
+ * }
+ * ```
+ */
 export class TaskCancelledError extends TrilaneError {
   /** `"AbortError"`, as the platform's own cancellations are named. */
   override name = "AbortError";
 }
 
-/** How a worker ended, as far as the runtime tells. */
+/**
+ * How a worker ended, as far as the runtime tells.
+ *
+ * @example
+ * ```ts
+ * import { WorkerCrashError, type WorkerExit } from "@trilane/trilane";
+ *
+ * // A pool makes these errors itself; code that handles them is tested with ones like this.
+ * const exit: WorkerExit = { workerId: 1, signal: "SIGKILL" };
+ * console.log(new WorkerCrashError("Worker 1 died", exit).signal); // SIGKILL
+ * ```
+ */
 export interface WorkerExit {
   /** The worker, by its number in the pool. */
   readonly workerId: number;
@@ -62,7 +145,21 @@ export interface WorkerExit {
   readonly reason?: "memory";
 }
 
-/** The error of an attempt whose worker died under it: the attempt counts and may be retried. */
+/**
+ * The error of an attempt whose worker died under it: the attempt counts and may be retried.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, ProcessQueue, WorkerCrashError } from "@trilane/trilane";
+ *
+ * const crash = inlineTask(async () => (await import("node:process")).default.exit(7));
+ * await using queue = new ProcessQueue({ workers: 1 });
+ * const result = await queue.submit(crash, { retries: 1 });
+ * if (result.status === "failed" && result.error instanceof WorkerCrashError) {
+ *   console.log(result.error.exitCode, result.attempts); // 7 2
+ * }
+ * ```
+ */
 export class WorkerCrashError extends TrilaneError {
   /** `"WorkerCrashError"` */
   override name = "WorkerCrashError";
@@ -97,13 +194,36 @@ export class WorkerCrashError extends TrilaneError {
 /**
  * The error of a function, an argument or a return value that can't be brought to another thread or
  * process. Never retried: it would fail again.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, NotPortableError, ThreadQueue } from "@trilane/trilane";
+ *
+ * const call = inlineTask((fn: () => number) => fn());
+ * await using queue = new ThreadQueue({ workers: 1 });
+ * const result = await queue.submit(call, [() => 1]); // a function can't be cloned
+ * console.log(result.status === "failed" && result.error instanceof NotPortableError); // true
+ * ```
  */
 export class NotPortableError extends TrilaneError {
   /** `"NotPortableError"` */
   override name = "NotPortableError";
 }
 
-/** Thrown when one or more tasks of a batch or a run did not succeed. */
+/**
+ * Thrown when one or more tasks of a batch or a run did not succeed.
+ *
+ * @example
+ * ```ts
+ * import { asyncMap, ExecutionError } from "@trilane/trilane";
+ *
+ * try {
+ *   await asyncMap((text: string) => JSON.parse(text), ["1", "{", "}"]);
+ * } catch (error) {
+ *   if (error instanceof ExecutionError) console.log(error.errors.length); // 2
+ * }
+ * ```
+ */
 export class ExecutionError<R = unknown> extends AggregateError {
   /** `"ExecutionError"` */
   override name = "ExecutionError";

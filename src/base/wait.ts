@@ -3,7 +3,18 @@ import { TaskTimeoutError } from "./errors.ts";
 import { listen, type SignalListener, unlisten } from "./signals.ts";
 import type { Timed, Timers } from "./timers.ts";
 
-/** How long to wait for something that goes on by itself. */
+/**
+ * How long to wait for something that goes on by itself.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type WaitOptions } from "@trilane/trilane";
+ *
+ * const patient: WaitOptions = { timeout: 60_000, signal: new AbortController().signal };
+ * await using queue = new AsyncQueue();
+ * console.log((await queue.submit(() => 1).wait(patient)).status); // succeeded
+ * ```
+ */
 export interface WaitOptions {
   /** Milliseconds after which the wait, not the task, is given up. Default: no limit. */
   readonly timeout?: number;

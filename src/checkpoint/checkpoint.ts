@@ -6,7 +6,22 @@ import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
 import { decodeValue, encodeValue } from "./encoding.ts";
 import { openCheckpoint } from "./file.ts";
 
-/** What a {@linkcode Checkpoint} keeps of each success. */
+/**
+ * What a {@linkcode Checkpoint} keeps of each success.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoint, type CheckpointOptions } from "@trilane/trilane/checkpoint";
+ *
+ * const dates: CheckpointOptions = {
+ *   encode: (value) => (value as Date).toISOString(),
+ *   decode: (encoded) => new Date(encoded as string),
+ * };
+ * using checkpoint = new Checkpoint(":memory:", dates);
+ * checkpoint.record("visit", "ada", new Date(0));
+ * console.log(checkpoint.lookup("visit", "ada")?.value instanceof Date); // true
+ * ```
+ */
 export interface CheckpointOptions {
   /**
    * Whether values are stored. Without them an input is only known to have succeeded, and its value is
@@ -159,7 +174,7 @@ export class Checkpoint implements Recorder, Disposable {
    *
    * using checkpoint = new Checkpoint(":memory:");
    * checkpoint.record("resize", '"a.png"', { width: 80 });
-   * console.log(checkpoint.lookup("resize", '"a.png"')); // { value: { width: 80 } }
+   * console.log(JSON.stringify(checkpoint.lookup("resize", '"a.png"'))); // {"value":{"width":80}}
    * console.log(checkpoint.lookup("resize", '"b.png"')); // undefined
    * ```
    */

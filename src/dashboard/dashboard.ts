@@ -8,7 +8,20 @@ import { PageServer } from "./server.ts";
 /** Pages hear of what is new this often: four times a second. */
 const UPDATE_MS = 250;
 
-/** Where the dashboard's page is served. */
+/**
+ * Where the dashboard's page is served.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { dashboard, type DashboardOptions } from "@trilane/trilane/dashboard";
+ *
+ * const options: DashboardOptions = { port: 0, hostname: "127.0.0.1" };
+ * await using queue = new AsyncQueue();
+ * await using page = await dashboard(queue, options);
+ * console.log(new URL(page.url).hostname); // 127.0.0.1
+ * ```
+ */
 export interface DashboardOptions {
   /** The port. Default 0: one that is free. */
   readonly port?: number;
@@ -19,7 +32,20 @@ export interface DashboardOptions {
   readonly hostname?: string;
 }
 
-/** A dashboard that is being served. */
+/**
+ * A dashboard that is being served.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { type Dashboard, dashboard } from "@trilane/trilane/dashboard";
+ *
+ * await using queue = new AsyncQueue();
+ * const page: Dashboard = await dashboard(queue);
+ * console.log((await fetch(page.url)).ok); // true
+ * await page.close();
+ * ```
+ */
 export interface Dashboard extends AsyncDisposable {
   /** Where its page is. */
   readonly url: string;

@@ -19,7 +19,22 @@ import {
   type Update,
 } from "./updates.ts";
 
-/** What a dashboard asks of a queue. Every lane's queue has it. */
+/**
+ * What a dashboard asks of a queue. Every lane's queue has it.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, inlineTask, ThreadQueue } from "@trilane/trilane";
+ * import { dashboard, type WatchedQueue } from "@trilane/trilane/dashboard";
+ *
+ * await using io = new AsyncQueue();
+ * await using cpu = new ThreadQueue({ workers: 1 });
+ * const queues: Record<string, WatchedQueue> = { io, cpu };
+ * await using page = await dashboard(queues);
+ * console.log(`See ${page.url}`);
+ * await cpu.submit(inlineTask(() => 1));
+ * ```
+ */
 export interface WatchedQueue {
   /** What the queue is doing, in numbers. */
   readonly stats: QueueStats;

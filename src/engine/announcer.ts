@@ -3,7 +3,21 @@ import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
 import type { Observer, Settler, Task } from "../task/task.ts";
 
-/** What may be called as tasks go on. */
+/**
+ * What may be called as tasks go on.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Hooks } from "@trilane/trilane";
+ *
+ * const log: Hooks = {
+ *   onRetry: (handle, error) => console.log(`${handle.name} again: ${error}`),
+ *   onComplete: ({ name, status }) => console.log(`${name} ${status}`),
+ * };
+ * await using queue = new AsyncQueue(log);
+ * await queue.submit(() => 1, { name: "one" }); // prints "one succeeded"
+ * ```
+ */
 export interface Hooks {
   /** Called when an attempt starts. */
   onStart?(handle: TaskHandle): void;

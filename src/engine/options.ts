@@ -17,10 +17,32 @@ import type { Hooks } from "./announcer.ts";
  *
  * * A number: attempts started in a second, evenly.
  * * `{ limit, interval }`: `limit` in any `interval` milliseconds, which may come all at once.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Rate } from "@trilane/trilane";
+ *
+ * const evenly: Rate = 1000; // one a millisecond
+ * const atOnce: Rate = { limit: 1000, interval: 1000 }; // in any second, maybe all at once
+ * await using queue = new AsyncQueue({ rate: evenly });
+ * queue.rate = atOnce;
+ * console.log(await queue.submit(() => 1).value()); // 1
+ * ```
  */
 export type Rate = number | { readonly limit: number; readonly interval: number };
 
-/** How many tasks of each key may run, or start in a time. */
+/**
+ * How many tasks of each key may run, or start in a time.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type LimitOptions } from "@trilane/trilane";
+ *
+ * const host: LimitOptions = { workers: 2, rate: 5, burst: 5, fair: true };
+ * await using queue = new AsyncQueue({ workers: 50, limits: { host } });
+ * console.log(await queue.submit(() => 1, { keys: { host: "a.example" } }).value()); // 1
+ * ```
+ */
 export interface LimitOptions {
   /** How many attempts of one key run at once. Default: no limit. */
   readonly workers?: number;
@@ -35,7 +57,19 @@ export interface LimitOptions {
   readonly fair?: boolean;
 }
 
-/** What waits and runs under a key of one of a queue's `limits`. */
+/**
+ * What waits and runs under a key of one of a queue's `limits`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type KeyLoad } from "@trilane/trilane";
+ *
+ * const line = ({ limit, key, waiting }: KeyLoad) => `${limit} ${key}: ${waiting} waiting`;
+ * await using queue = new AsyncQueue({ limits: { host: { workers: 1 } } });
+ * queue.submit(() => 1, { keys: { host: "a.example" } });
+ * console.log(Array.from(queue.keyLoads(), line).length <= 1); // true
+ * ```
+ */
 export interface KeyLoad {
   /** The name of the limit. */
   readonly limit: string;
@@ -47,7 +81,18 @@ export interface KeyLoad {
   readonly running: number;
 }
 
-/** How a queue runs; the options that all lanes share. */
+/**
+ * How a queue runs; the options that all lanes share.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type QueueOptions } from "@trilane/trilane";
+ *
+ * const gentle: QueueOptions = { workers: 4, rate: 100, defaults: { retries: 2 }, retain: "none" };
+ * await using queue = new AsyncQueue({ ...gentle, size: 1000 });
+ * console.log(await queue.submit(() => 1).value()); // 1
+ * ```
+ */
 export interface QueueOptions extends Hooks {
   /**
    * How many attempts run at once. Default: as many as the backlog asks for, up to four for each core

@@ -2,7 +2,18 @@ import { show } from "../base/errors.ts";
 import type { AnyFunction } from "../task/task.ts";
 import { makePortable, type Portable, referenceOf, register } from "./portable.ts";
 
-/** What `defineTasks` returns: the same functions, portable. */
+/**
+ * What `defineTasks` returns: the same functions, portable.
+ *
+ * @example
+ * ```ts
+ * import { type DefinedTasks, defineTasks } from "@trilane/trilane";
+ *
+ * const functions = { double: (n: number) => n * 2 };
+ * const tasks: DefinedTasks<typeof functions> = defineTasks(import.meta.url, functions);
+ * console.log(tasks.double(2)); // 4
+ * ```
+ */
 export type DefinedTasks<T extends Record<string, AnyFunction>> = {
   readonly [K in keyof T]: T[K] & Portable;
 };

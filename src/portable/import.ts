@@ -2,7 +2,18 @@ import type { AnyFunction } from "../task/task.ts";
 import type { PortableTask } from "./portable.ts";
 import { makeStub } from "./stub.ts";
 
-/** What `importTasks` returns: the module's functions as portable tasks, whose local calls give a promise. */
+/**
+ * What `importTasks` returns: the module's functions as portable tasks, whose local calls give a promise.
+ *
+ * @example
+ * ```ts
+ * import { type ImportedTasks, importTasks } from "@trilane/trilane";
+ *
+ * type Paths = typeof import("node:path/posix");
+ * const paths: ImportedTasks<Paths> = importTasks<Paths>("node:path/posix");
+ * console.log(await paths.basename("/music/a.flac")); // a.flac
+ * ```
+ */
 export type ImportedTasks<M> = {
   readonly [K in keyof M as M[K] extends AnyFunction ? K : never]: M[K] extends
     (...args: infer A) => infer R ? PortableTask<A, Promise<Awaited<R>>> : never;

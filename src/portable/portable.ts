@@ -1,27 +1,79 @@
 import { shared } from "../base/shared.ts";
 import type { AnyFunction } from "../task/task.ts";
 
-/** Where another thread or process finds a task's function. */
+/**
+ * Where another thread or process finds a task's function.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type TaskReference, taskReference } from "@trilane/trilane";
+ *
+ * const reference: TaskReference = inlineTask((n: number) => n * 2)[taskReference];
+ * console.log(reference.kind); // inline
+ * ```
+ */
 export type TaskReference =
   | { readonly kind: "defined"; readonly url: string; readonly name: string }
   | { readonly kind: "exported"; readonly url: string; readonly name: string }
   | { readonly kind: "inline"; readonly source: string; readonly name: string };
 
-/** The key under which a portable task carries its reference, the same in all copies of this library. */
+/**
+ * The key under which a portable task carries its reference, the same in all copies of this library.
+ *
+ * @example
+ * ```ts
+ * import { defineTasks, taskReference } from "@trilane/trilane";
+ *
+ * const { double } = defineTasks(import.meta.url, { double: (n: number) => n * 2 });
+ * const reference = double[taskReference];
+ * console.log(reference.kind, reference.name); // defined double
+ * ```
+ */
 export const taskReference: unique symbol = Symbol.for("trilane.task") as never;
 
-/** What marks a function as portable, by the name that the compiler shows to those who give a pool another one. */
+/**
+ * What marks a function as portable, by the name that the compiler shows to those who give a pool another one.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type MadeByDefineTasksOrImportTasksOrInlineTask } from "@trilane/trilane";
+ *
+ * const portable: MadeByDefineTasksOrImportTasksOrInlineTask = inlineTask((n: number) => n * 2);
+ * console.log(typeof portable); // function
+ * ```
+ */
 export interface MadeByDefineTasksOrImportTasksOrInlineTask {
   /** Where another thread or process finds the function. */
   readonly [taskReference]: TaskReference;
 }
 
-/** What marks a function as portable. Made by `defineTasks`, `importTasks` and `inlineTask`. */
+/**
+ * What marks a function as portable. Made by `defineTasks`, `importTasks` and `inlineTask`.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type Portable, type TaskQueue, ThreadQueue } from "@trilane/trilane";
+ *
+ * // Takes a pool of either kind, or an `InlineQueue` in tests.
+ * const answer = (pool: TaskQueue<Portable>) => pool.submit(inlineTask(() => 42)).value();
+ * await using threads = new ThreadQueue({ workers: 1 });
+ * console.log(await answer(threads)); // 42
+ * ```
+ */
 export type Portable = MadeByDefineTasksOrImportTasksOrInlineTask;
 
 /**
  * A function that another thread or process can find again, and that can be called here too. Made by
  * `defineTasks`, `importTasks` and `inlineTask`.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type PortableTask, ThreadQueue } from "@trilane/trilane";
+ *
+ * const square: PortableTask<[n: number], number> = inlineTask((n: number) => n * n);
+ * await using queue = new ThreadQueue({ workers: 1 });
+ * console.log(square(3), await queue.submit(square, [3]).value()); // 9 9
+ * ```
  */
 export type PortableTask<A extends readonly unknown[] = never, R = unknown> =
   & ((...args: A) => R)

@@ -7,7 +7,24 @@ import type { QueueStats } from "../queue/queue.ts";
 import { runtime } from "../runtime/here.ts";
 import { logLine, type State, terminalLine } from "./line.ts";
 
-/** Where progress is shown. A stream of `node:process` or anything like it. */
+/**
+ * Where progress is shown. A stream of `node:process` or anything like it.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type ProgressOutput, trackProgress } from "@trilane/trilane";
+ *
+ * const lines: string[] = [];
+ * const log: ProgressOutput = { write: (text) => lines.push(text) };
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * {
+ *   using _progress = trackProgress(queue, { output: log });
+ *   await queue.run();
+ * }
+ * console.log(lines.at(-1)!.startsWith("100%, 3/3")); // true
+ * ```
+ */
 export interface ProgressOutput {
   /** Whether it is a terminal. */
   readonly isTTY?: boolean;
@@ -21,7 +38,21 @@ export interface ProgressOutput {
   write(text: string): unknown;
 }
 
-/** How progress is shown. */
+/**
+ * How progress is shown.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type ProgressOptions, trackProgress } from "@trilane/trilane";
+ *
+ * let bytes = 0;
+ * const options: ProgressOptions = { total: 3, detail: () => `${bytes} bytes` };
+ * await using queue = new AsyncQueue();
+ * using _progress = trackProgress(queue, options);
+ * queue.map((n: number) => bytes += n, [1, 2, 3]);
+ * await queue.run();
+ * ```
+ */
 export interface ProgressOptions {
   /**
    * How many tasks there are to do, or a function that is asked each time; `Infinity` when nobody knows,
@@ -37,7 +68,22 @@ export interface ProgressOptions {
   readonly clock?: Clock;
 }
 
-/** Progress that is being shown. Disposing of it is the same as `stop()`. */
+/**
+ * Progress that is being shown. Disposing of it is the same as `stop()`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type ProgressDisplay, trackProgress } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * const progress: ProgressDisplay = trackProgress(queue);
+ * await queue.run();
+ * progress.clear();
+ * console.log("Done"); // Done
+ * progress.stop();
+ * ```
+ */
 export interface ProgressDisplay extends Disposable {
   /**
    * Takes the bar away until it is drawn again, a tenth of a second later at the most: call it before anything else

@@ -4,7 +4,19 @@ import type { TaskGroup } from "./group.ts";
 import type { Items, LoneArgument, MapItem } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
 
-/** A function bound to a queue with options of its own: calling it submits a task. */
+/**
+ * A function bound to a queue with options of its own: calling it submits a task.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type BoundTask } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const add: BoundTask<[a: number, b: number], number> = queue.task((a: number, b: number) => a + b);
+ * console.log(await add(1, 2).value()); // 3
+ * console.log(await add.with({ priority: 0 }).group([[1, 1], [2, 2]]).values()); // [ 2, 4 ]
+ * ```
+ */
 export interface BoundTask<A extends readonly unknown[], R> {
   /**
    * Submits a task.

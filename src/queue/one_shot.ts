@@ -13,6 +13,14 @@ import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
  *   `AbortSignal.timeout(ms)`.
  * * `onProgress` is called after each task with how many of how many have ended.
  * * `size`, `mode` and `retain` mean nothing here.
+ *
+ * @example
+ * ```ts
+ * import { asyncMap, type MapOptions } from "@trilane/trilane";
+ *
+ * const options: MapOptions = { workers: 2, retries: 1, onProgress: (done, total) => console.log(done, total) };
+ * console.log(await asyncMap((n: number) => n * n, [1, 2, 3], options)); // [ 1, 4, 9 ]
+ * ```
  */
 export interface MapOptions<I = unknown>
   extends Omit<QueueOptions, "onProgress" | "timeout">, BatchOptions<I> {

@@ -34,7 +34,19 @@ import type { StreamItem, StreamOptions } from "./stream.ts";
 import { Submission } from "./submission.ts";
 import type { RunSummary } from "./summary.ts";
 
-/** What a queue is doing, in numbers. */
+/**
+ * What a queue is doing, in numbers.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type QueueStats } from "@trilane/trilane";
+ *
+ * const line = ({ active, pending, failed }: QueueStats) => `${active} run, ${pending} wait, ${failed} failed`;
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * console.log(line(queue.stats)); // 0 run, 3 wait, 0 failed
+ * ```
+ */
 export interface QueueStats {
   /** Tasks that wait for their turn. */
   readonly pending: number;
@@ -92,6 +104,17 @@ export interface Lane {
  * attempts run; see `AsyncQueue`.
  *
  * `Portable` is what a function must have besides being callable to be run by the lane.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type TaskQueue } from "@trilane/trilane";
+ *
+ * // Takes a queue of any lane.
+ * const finish = async (queue: TaskQueue<never>) => (await queue.run()).succeeded;
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * console.log(await finish(queue)); // 3
+ * ```
  */
 export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
   readonly #engine: Engine;

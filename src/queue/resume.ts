@@ -6,7 +6,19 @@ import type { Entry, RecordedValue, ResumeOptions } from "../task/recorder.ts";
 import { type AnyFunction, nameOf } from "../task/task.ts";
 import type { Call } from "./calls.ts";
 
-/** How each task of a batch is run, and where the batch goes on. */
+/**
+ * How each task of a batch is run, and where the batch goes on.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type BatchOptions } from "@trilane/trilane";
+ *
+ * const polite: BatchOptions<string> = { retries: 2, keys: (url) => ({ host: new URL(url).host }) };
+ * await using queue = new AsyncQueue({ limits: { host: { workers: 1 } } });
+ * const sizes = queue.group((url: string) => url.length, ["https://a.example/"], polite);
+ * console.log(await sizes.values()); // [ 18 ]
+ * ```
+ */
 export interface BatchOptions<I = unknown>
   extends Omit<TaskOptions, "key" | "keys" | "dedupe">, ResumeOptions<I> {
   /** As for one task: the same for all, or made of each item. */
@@ -18,7 +30,20 @@ export interface BatchOptions<I = unknown>
   readonly dedupe?: string | OfItem<I, string>;
 }
 
-/** What makes something of an item. Written as a method, whose argument may be of a narrower type where options are passed on. */
+/**
+ * What makes something of an item. Written as a method, whose argument may be of a narrower type where options are passed on.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type OfItem } from "@trilane/trilane";
+ *
+ * const sameUser: OfItem<{ user: string }, string> = ({ user }) => user;
+ * await using queue = new AsyncQueue();
+ * const visits = [{ user: "ada" }, { user: "ada" }];
+ * const [first, second] = queue.map(({ user }: { user: string }) => user, visits, { dedupe: sameUser });
+ * console.log(first === second); // true
+ * ```
+ */
 export type OfItem<I, R> = { of(item: I): R }["of"];
 
 /** The options of `map` and `group`. */

@@ -6,7 +6,19 @@ import type { Engine } from "../engine/engine.ts";
 import type { QueueOptions } from "../engine/options.ts";
 import { RunSummary } from "./summary.ts";
 
-/** How one `run()` runs. */
+/**
+ * How one `run()` runs.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type RunOptions } from "@trilane/trilane";
+ *
+ * const strict: RunOptions = { strict: true, failPolicy: "fail-first", timeout: 60_000 };
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * console.log((await queue.run(strict)).succeeded); // 3
+ * ```
+ */
 export interface RunOptions {
   /** Milliseconds until the run is ended. Default: the queue's `timeout`. */
   readonly timeout?: number;

@@ -6,7 +6,19 @@ import type { TaskResult } from "../task/result.ts";
 import type { Task } from "../task/task.ts";
 import { BATCH_OPTION_CHECKS, type BatchOptions } from "./resume.ts";
 
-/** How a stream runs, besides the options of each of its tasks. */
+/**
+ * How a stream runs, besides the options of each of its tasks.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type StreamOptions } from "@trilane/trilane";
+ *
+ * const options: StreamOptions<string> = { window: 8, ordered: false, metadataOf: (path) => path };
+ * await using queue = new AsyncQueue();
+ * const sizes = queue.stream((path: string) => path.length, ["a", "bc"], { ...options, settled: true });
+ * for await (const result of sizes) console.log(result.metadata, result.status); // a succeeded
+ * ```
+ */
 export interface StreamOptions<I = unknown> extends BatchOptions<I> {
   /**
    * How many items may be held at once: pulled from the source and not yet taken by the consumer.
@@ -30,7 +42,19 @@ export interface StreamOptions<I = unknown> extends BatchOptions<I> {
   metadataOf?(item: I): unknown;
 }
 
-/** What a stream yields: values or, if it is `settled`, results. */
+/**
+ * What a stream yields: values or, if it is `settled`, results.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type StreamItem } from "@trilane/trilane";
+ *
+ * const values: StreamItem<number, false>[] = []; // numbers; with `true` their results
+ * await using queue = new AsyncQueue();
+ * for await (const square of queue.stream((n: number) => n * n, [1, 2])) values.push(square);
+ * console.log(values); // [ 1, 4 ]
+ * ```
+ */
 export type StreamItem<T, S extends boolean> = S extends true ? TaskResult<T> : T;
 
 /** The options of `stream`. */

@@ -5,7 +5,20 @@ import { outcomeError } from "../task/outcome.ts";
 import type { CancelledResult, FailedResult, SucceededResult, TaskResult } from "../task/result.ts";
 import { resultJson } from "../task/result_json.ts";
 
-/** How a set of durations is spread, in milliseconds; all 0 for an empty set. */
+/**
+ * How a set of durations is spread, in milliseconds; all 0 for an empty set.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Percentiles } from "@trilane/trilane";
+ *
+ * const line = ({ p50, p99 }: Percentiles) => `half within ${p50} ms, nearly all within ${p99} ms`;
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * const { run, wait } = (await queue.run()).latency();
+ * console.log(line(wait), line(run));
+ * ```
+ */
 export interface Percentiles {
   /** Half of them took no longer than this. */
   readonly p50: number;

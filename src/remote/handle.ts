@@ -19,6 +19,18 @@ import { type Admitted, CANCEL, type SentResult } from "./protocol.ts";
  *
  * When the connection closes before the task has ended, its result can't come any more: `wait()` and `value()`
  * reject with `QueueStateError`, and `status` stays as it was. The task goes on all the same.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, attachQueue, inlineTask, type PlainRemoteHandle } from "@trilane/trilane";
+ *
+ * const double = inlineTask((n: number) => n * 2);
+ * await using queue = new AsyncQueue();
+ * await queue.start();
+ * using remote = attachQueue(queue.share()); // usually on another thread
+ * const handle: PlainRemoteHandle<number> = await remote.submit(double, [21]);
+ * console.log(await handle.value()); // 42
+ * ```
  */
 export interface PlainRemoteHandle<T = unknown>
   extends Omit<PlainHandle<T>, "cancel" | "onDone" | "reprioritize" | "value" | "wait"> {
@@ -60,6 +72,18 @@ export interface PlainRemoteHandle<T = unknown>
 /**
  * A task that was submitted through a {@linkcode RemoteQueue}: await it for its {@linkcode TaskResult}, or call
  * `value()` for what the function returned.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, attachQueue, inlineTask, type RemoteHandle } from "@trilane/trilane";
+ *
+ * const double = inlineTask((n: number) => n * 2);
+ * await using queue = new AsyncQueue();
+ * await queue.start();
+ * using remote = attachQueue(queue.share()); // usually on another thread
+ * const handles: RemoteHandle<number>[] = await remote.map(double, [1, 2]);
+ * console.log((await handles[0]!).status); // succeeded
+ * ```
  */
 export interface RemoteHandle<T = unknown>
   extends PlainRemoteHandle<T>, PromiseLike<TaskResult<T>> {}

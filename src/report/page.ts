@@ -13,7 +13,21 @@ import {
 } from "./document.ts";
 import { environment } from "./environment.ts";
 
-/** What a report says beside the run itself. */
+/**
+ * What a report says beside the run itself.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { type ReportOptions, toHTML } from "@trilane/trilane/report";
+ *
+ * const options: ReportOptions = { title: "Nightly import", details: { source: "orders.csv" } };
+ * await using queue = new AsyncQueue();
+ * queue.map((n: number) => n * n, [1, 2, 3]);
+ * const page = toHTML(await queue.run(), options);
+ * console.log(page.includes("Nightly import")); // true
+ * ```
+ */
 export interface ReportOptions {
   /** The page's title and heading. Default: "Run report". */
   readonly title?: string;

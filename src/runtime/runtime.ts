@@ -159,6 +159,18 @@ export interface ChildOptions {
 /**
  * What tasks may do, by kind, as for `Deno.Command` and on Deno's command line: `true` for all, a list for just
  * these, nothing for none.
+ *
+ * @example
+ * ```ts
+ * import { type DenoPermissions, inlineTask, ProcessQueue } from "@trilane/trilane";
+ *
+ * const readers: DenoPermissions = { read: ["."], env: false };
+ * await using queue = new ProcessQueue({
+ *   workers: 1,
+ *   permissions: "Deno" in globalThis ? readers : "inherit",
+ * });
+ * console.log(await queue.submit(inlineTask(() => 1 + 1)).value()); // 2
+ * ```
  */
 export interface DenoPermissions {
   /** Environment variables. */

@@ -6,6 +6,21 @@ import type { TaskResult } from "./result.ts";
 
 /**
  * What a running attempt knows of itself; see {@linkcode currentTask}.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, currentTask, type TaskContext } from "@trilane/trilane";
+ *
+ * const steps = (task: TaskContext, total: number) => {
+ *   for (let step = 1; step <= total; step++) {
+ *     task.throwIfCancelled();
+ *     task.progress(step / total);
+ *   }
+ *   return task.attempt;
+ * };
+ * await using queue = new AsyncQueue({ onProgress: (_task, share) => console.log(share) });
+ * console.log(await queue.submit(() => steps(currentTask(), 4)).value()); // 1
+ * ```
  */
 export interface TaskContext {
   /** The task's id. */

@@ -10,6 +10,16 @@ import type { TaskResult } from "./result.ts";
  * * `"running"`: an attempt is under way.
  * * `"retrying"`: an attempt has failed, and the next one waits for its time.
  * * `"succeeded"`, `"failed"`, `"cancelled"`: done, for good.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type TaskStatus } from "@trilane/trilane";
+ *
+ * const waits: TaskStatus[] = ["pending", "scheduled", "blocked", "retrying"];
+ * await using queue = new AsyncQueue();
+ * const handle = queue.submit(() => 1, { delay: 10 });
+ * console.log(waits.includes(handle.status), handle.status); // true scheduled
+ * ```
  */
 export type TaskStatus =
   | "pending"
@@ -29,6 +39,16 @@ export type TaskStatus =
  * TypeScript's types. Where a call gives you a handle through a promise (`submitWhenReady`) or an async
  * iterator (`asCompleted`), what you get *is* the task's handle; its type leaves `then` out, so
  * that the types stay right. Use `wait()` or `value()` on it.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, AsyncQueue, type PlainHandle } from "@trilane/trilane";
+ *
+ * const line = (task: PlainHandle) => `${task.name}: ${task.status} after ${task.attempts} attempt`;
+ * await using queue = new AsyncQueue();
+ * const handles = [queue.submit(() => 1, { name: "one" })];
+ * for await (const task of asCompleted(handles)) console.log(line(task)); // one: succeeded after 1 attempt
+ * ```
  */
 export interface PlainHandle<T = unknown> {
   /** Unique among all tasks of this program. */
@@ -129,10 +149,34 @@ export interface PlainHandle<T = unknown> {
  */
 export interface TaskHandle<T = unknown> extends PlainHandle<T>, PromiseLike<TaskResult<T>> {}
 
-/** What the task of a handle returns; of a union of handles, what any of them does. */
+/**
+ * What the task of a handle returns; of a union of handles, what any of them does.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type HandleValue } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const handle = queue.submit(() => ({ lines: 3 }));
+ * type Count = HandleValue<typeof handle>; // { lines: number }
+ * const count: Count = await handle.value();
+ * console.log(count.lines); // 3
+ * ```
+ */
 export type HandleValue<H extends PlainHandle> = H extends PlainHandle<infer T> ? T : never;
 
-/** What a task can wait for by `after`: a handle, of any queue, or whatever else has a `wait()` like one. */
+/**
+ * What a task can wait for by `after`: a handle, of any queue, or whatever else has a `wait()` like one.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Awaitable } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const afterAll = (tasks: readonly Awaitable[]) => queue.submit(() => "all done", { after: tasks });
+ * console.log(await afterAll([queue.submit(() => 1), queue.submit(() => 2)]).value()); // all done
+ * ```
+ */
 export interface Awaitable<T = unknown> {
   /**
    * Waits for the end.
@@ -142,7 +186,19 @@ export interface Awaitable<T = unknown> {
   wait(): PromiseLike<TaskResult<T>>;
 }
 
-/** The values of handles, in their order. */
+/**
+ * The values of handles, in their order.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type HandleValues } from "@trilane/trilane";
+ *
+ * await using queue = new AsyncQueue();
+ * const parts = [queue.submit(() => "a"), queue.submit(() => 2)] as const;
+ * const show = (...[name, count]: HandleValues<typeof parts>) => `${name}: ${count}`; // string, number
+ * console.log(await queue.submitAfter(parts, show).value()); // a: 2
+ * ```
+ */
 export type HandleValues<H extends readonly Awaitable[]> = {
   -readonly [K in keyof H]: H[K] extends Awaitable<infer T> ? T : never;
 };

@@ -88,7 +88,18 @@ export interface TaskOptions extends ResumeOptions {
   readonly dedupe?: string;
 }
 
-/** The key that a task has under each of some limits. */
+/**
+ * The key that a task has under each of some limits.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Keys } from "@trilane/trilane";
+ *
+ * const keys: Keys = { host: "a.example", account: 7 };
+ * await using queue = new AsyncQueue({ limits: { host: { workers: 2 }, account: { rate: 10 } } });
+ * console.log(await queue.submit(() => "let in by both", { keys }).value()); // let in by both
+ * ```
+ */
 export type Keys = Readonly<Record<string, string | number | undefined>>;
 
 /** How long a task that is to stop has to clean up, unless its options say otherwise. */

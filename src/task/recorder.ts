@@ -1,4 +1,14 @@
-/** A success, as it is recorded. */
+/**
+ * A success, as it is recorded.
+ *
+ * @example
+ * ```ts
+ * import type { Success } from "@trilane/trilane/checkpoint";
+ *
+ * const success: Success = { namespace: "visit", key: "ada", value: 3 };
+ * console.log(`${success.namespace} ${success.key}: ${success.value}`); // visit ada: 3
+ * ```
+ */
 export interface Success {
   /** What kind of work it is of. */
   readonly namespace: string;
@@ -8,7 +18,19 @@ export interface Success {
   readonly value: unknown;
 }
 
-/** What has been recorded of a success. */
+/**
+ * What has been recorded of a success.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoint, type RecordedValue } from "@trilane/trilane/checkpoint";
+ *
+ * using checkpoint = new Checkpoint(":memory:");
+ * checkpoint.record("visit", "ada", 3);
+ * const recorded: RecordedValue | undefined = checkpoint.lookup("visit", "ada");
+ * console.log(recorded?.value); // 3
+ * ```
+ */
 export interface RecordedValue {
   /** What the task returned, as far as it was kept. */
   readonly value: unknown;
@@ -17,6 +39,28 @@ export interface RecordedValue {
 /**
  * Where the successes of tasks are recorded, so that they need not be run again. The class `Checkpoint` of
  * `@trilane/trilane/checkpoint` is one on SQLite.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type Recorder } from "@trilane/trilane";
+ *
+ * // Remembers in memory alone.
+ * const values = new Map<string, unknown>();
+ * const memory: Recorder = {
+ *   lookupAll: (namespace, keys) =>
+ *     keys.map((key) => `${namespace} ${key}`).map((id) =>
+ *       values.has(id) ? { value: values.get(id) } : undefined
+ *     ),
+ *   recordAll(successes) {
+ *     for (const { namespace, key, value } of successes) values.set(`${namespace} ${key}`, value);
+ *   },
+ * };
+ * const double = (n: number) => n * 2;
+ * await using queue = new AsyncQueue();
+ * await queue.submit(double, [21], { checkpoint: memory });
+ * const again = await queue.submit(double, [21], { checkpoint: memory });
+ * console.log(again.status, again.attempts); // succeeded 0
+ * ```
  */
 export interface Recorder {
   /**
@@ -58,6 +102,18 @@ export interface Entry extends Omit<Success, "value"> {
  * * The queue doesn't close the checkpoint.
  *
  * `I` is what one item of a batch may be.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type ResumeOptions } from "@trilane/trilane";
+ * import { Checkpoint } from "@trilane/trilane/checkpoint";
+ *
+ * using checkpoint = new Checkpoint(":memory:");
+ * const resume: ResumeOptions<{ id: number }> = { checkpoint, key: ({ id }) => `${id}`, namespace: "v2" };
+ * await using queue = new AsyncQueue();
+ * await queue.group(({ id }: { id: number }) => id * 2, [{ id: 1 }, { id: 2 }], resume).wait();
+ * console.log(checkpoint.count("v2")); // 2
+ * ```
  */
 export interface ResumeOptions<I = unknown> {
   /** Where successes are recorded: a `Checkpoint`. Default: nowhere. */

@@ -1,4 +1,19 @@
-/** One attempt of a task that was retried. */
+/**
+ * One attempt of a task that was retried.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type TaskAttempt } from "@trilane/trilane";
+ *
+ * const line = ({ number, message }: TaskAttempt) => `${number}: ${message ?? "succeeded"}`;
+ * let calls = 0;
+ * await using queue = new AsyncQueue();
+ * const result = await queue.submit(() => {
+ *   if (++calls === 1) throw new Error("Not yet");
+ * }, { retries: 1 });
+ * console.log(result.attemptHistory?.map(line)); // [ "1: Not yet", "2: succeeded" ]
+ * ```
+ */
 export interface TaskAttempt {
   /** Which one it was, from 1. */
   readonly number: number;
@@ -14,7 +29,19 @@ export interface TaskAttempt {
   readonly message?: string;
 }
 
-/** What every {@linkcode TaskResult} says, however the task ended. */
+/**
+ * What every {@linkcode TaskResult} says, however the task ended.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type TaskResultBase } from "@trilane/trilane";
+ *
+ * const line = ({ name, attempts, duration }: TaskResultBase) =>
+ *   `${name}: ${attempts} attempt, ${Math.floor(duration / 1000)} s`;
+ * await using queue = new AsyncQueue();
+ * console.log(line(await queue.submit(() => 1, { name: "one" }))); // one: 1 attempt, 0 s
+ * ```
+ */
 export interface TaskResultBase {
   /** The task's id, as on its handle. */
   readonly id: string;
@@ -60,7 +87,20 @@ export interface TaskResultBase {
   toJSON?(): unknown;
 }
 
-/** The result of a task whose function returned. */
+/**
+ * The result of a task whose function returned.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type SucceededResult } from "@trilane/trilane";
+ *
+ * const total = (results: readonly SucceededResult<number>[]) =>
+ *   results.reduce((sum, { value }) => sum + value, 0);
+ * await using queue = new AsyncQueue();
+ * const squares = queue.group((n: number) => n * n, [1, 2, 3]);
+ * console.log(total((await squares.wait()).successes())); // 14
+ * ```
+ */
 export interface SucceededResult<T = unknown> extends TaskResultBase {
   /** Tells the results apart. */
   readonly status: "succeeded";
@@ -68,7 +108,19 @@ export interface SucceededResult<T = unknown> extends TaskResultBase {
   readonly value: T;
 }
 
-/** The result of a task whose last attempt threw, timed out or lost its worker. */
+/**
+ * The result of a task whose last attempt threw, timed out or lost its worker.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type FailedResult } from "@trilane/trilane";
+ *
+ * const line = ({ name, error }: FailedResult) => `${name}: ${error instanceof SyntaxError}`;
+ * await using queue = new AsyncQueue();
+ * queue.submit(() => JSON.parse("{"), { name: "parse" });
+ * console.log((await queue.run()).errors.map(line)); // [ "parse: true" ]
+ * ```
+ */
 export interface FailedResult extends TaskResultBase {
   /** Tells the results apart. */
   readonly status: "failed";
@@ -76,7 +128,19 @@ export interface FailedResult extends TaskResultBase {
   readonly error: unknown;
 }
 
-/** The result of a task that was cancelled before or while it ran. */
+/**
+ * The result of a task that was cancelled before or while it ran.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue, type CancelledResult } from "@trilane/trilane";
+ *
+ * const why = ({ reason }: CancelledResult) => reason;
+ * await using queue = new AsyncQueue();
+ * queue.submit(() => 1).cancel("No longer needed");
+ * console.log((await queue.run()).cancellations().map(why)); // [ "No longer needed" ]
+ * ```
+ */
 export interface CancelledResult extends TaskResultBase {
   /** Tells the results apart. */
   readonly status: "cancelled";

@@ -15,7 +15,18 @@ import type { Entry } from "./recorder.ts";
 import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import { resultJson } from "./result_json.ts";
 
-/** Any function that can be a task. */
+/**
+ * Any function that can be a task.
+ *
+ * @example
+ * ```ts
+ * import { type AnyFunction, AsyncQueue } from "@trilane/trilane";
+ *
+ * const steps: AnyFunction[] = [() => "read", () => "written"];
+ * await using queue = new AsyncQueue();
+ * for (const step of steps) console.log(await queue.submit(step).value()); // read
+ * ```
+ */
 // deno-lint-ignore no-explicit-any
 export type AnyFunction = (...args: any[]) => unknown;
 

@@ -1,4 +1,17 @@
-/** What goes wrong with an attempt. */
+/**
+ * What goes wrong with an attempt.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask } from "@trilane/trilane";
+ * import { type Fault, InlineQueue } from "@trilane/trilane/testing";
+ *
+ * const trouble: (Fault | undefined)[] = ["crash", new Error("Out of luck"), undefined];
+ * await using queue = new InlineQueue({ faults: ({ attempt }) => trouble[attempt - 1] });
+ * const result = await queue.submit(inlineTask(() => 42), { retries: 2 });
+ * console.log(result.status, result.attempts); // succeeded 3
+ * ```
+ */
 export type Fault =
   /** Its worker dies, which fails it with `WorkerCrashError`. */
   | "crash"
@@ -12,7 +25,21 @@ export type Fault =
   /** It throws this. Its function isn't called. */
   | Error;
 
-/** An attempt that something may go wrong with. */
+/**
+ * An attempt that something may go wrong with.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask } from "@trilane/trilane";
+ * import { type InlineAttempt, InlineQueue } from "@trilane/trilane/testing";
+ *
+ * const crashOnZero = ({ args }: InlineAttempt) => args[0] === 0 ? "crash" as const : undefined;
+ * await using queue = new InlineQueue({ faults: crashOnZero });
+ * const handles = queue.map(inlineTask((n: number) => 1 / n), [1, 0]);
+ * await queue.run();
+ * console.log(handles.map(({ status }) => status)); // [ "succeeded", "failed" ]
+ * ```
+ */
 export interface InlineAttempt {
   /** The task's name. */
   readonly name: string;
@@ -27,5 +54,16 @@ export interface InlineAttempt {
  *
  * @param attempt The attempt that is about to begin.
  * @returns What goes wrong with it; nothing if `undefined`. What this throws, the attempt throws.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask } from "@trilane/trilane";
+ * import { type Faults, InlineQueue } from "@trilane/trilane/testing";
+ *
+ * const onceInThree: Faults = ({ attempt }) => attempt % 3 === 1 ? new Error("Busy") : undefined;
+ * await using queue = new InlineQueue({ faults: onceInThree });
+ * const result = await queue.submit(inlineTask(() => "saved"), { retries: 1 });
+ * console.log(result.status, result.attempts); // succeeded 2
+ * ```
  */
 export type Faults = (attempt: InlineAttempt) => Fault | undefined;

@@ -91,6 +91,8 @@ export class InlineLink implements WorkerLink {
     this.claims.begin(ticket);
     if (fault === "crash") return this.#end({ exitCode: 1 });
     if (fault === "hang") return;
+    // The runner passes over what has begun, but is told where the function is: later messages don't say it again.
+    this.#runner.receive(message);
     this.#listener.received([ERROR, ticket, encodeThrown(fault), 0]);
   }
 

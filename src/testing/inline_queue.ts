@@ -11,7 +11,23 @@ import { platformWithSites } from "../runtime/site.ts";
 import type { Faults } from "./faults.ts";
 import { InlineLink } from "./inline_link.ts";
 
-/** How an {@linkcode InlineQueue} runs. */
+/**
+ * How an {@linkcode InlineQueue} runs.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask } from "@trilane/trilane";
+ * import { type InlineOptions, InlineQueue, VirtualClock } from "@trilane/trilane/testing";
+ *
+ * const clock = new VirtualClock();
+ * const options: InlineOptions = { workers: 1, clock };
+ * await using queue = new InlineQueue(options);
+ * const handle = queue.submit(inlineTask(() => "later"), { delay: 60_000 });
+ * await queue.start();
+ * await clock.advance(60_000);
+ * console.log(handle.status); // succeeded
+ * ```
+ */
 export interface InlineOptions extends QueueOptions {
   /** Decides, before each attempt, what goes wrong with it. Default: nothing. */
   readonly faults?: Faults;

@@ -4,7 +4,17 @@ import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import { PROCESS_OPTION_CHECKS, type ProcessOptions } from "./options.ts";
 import { ProcessQueue } from "./queue.ts";
 
-/** The options of a one-shot map on processes: those of the queue and of its tasks together. */
+/**
+ * The options of a one-shot map on processes: those of the queue and of its tasks together.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, processMap, type ProcessMapOptions } from "@trilane/trilane/process";
+ *
+ * const options: ProcessMapOptions = { workers: 1, killDelay: 500, retries: 1 };
+ * console.log(await processMap(inlineTask((n: number) => n * n), [1, 2, 3], options)); // [ 1, 4, 9 ]
+ * ```
+ */
 export type ProcessMapOptions<I = unknown> =
   & MapOptions<I>
   & Omit<ProcessOptions, "onProgress" | "timeout">;

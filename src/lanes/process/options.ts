@@ -5,7 +5,19 @@ import { processes } from "../../runtime/processes.ts";
 import type { DenoPermissions } from "../../runtime/runtime.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 
-/** How a child is started. */
+/**
+ * How a child is started.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, ProcessQueue, type SpawnContext } from "@trilane/trilane";
+ *
+ * const context: SpawnContext = { env: { GREETING: "Hello" } };
+ * await using queue = new ProcessQueue({ workers: 1, context });
+ * const greet = inlineTask(async () => (await import("node:process")).default.env.GREETING);
+ * console.log(await queue.submit(greet).value()); // Hello
+ * ```
+ */
 export interface SpawnContext {
   /** The runtime to start. Default: the one that this program runs on. */
   readonly command?: string;
@@ -17,7 +29,18 @@ export interface SpawnContext {
   readonly cwd?: string | URL;
 }
 
-/** How a `ProcessQueue` runs. */
+/**
+ * How a `ProcessQueue` runs.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type ProcessOptions, ProcessQueue } from "@trilane/trilane";
+ *
+ * const short: ProcessOptions = { workers: 1, recycleAfter: 100, maxMessageSize: 1024 * 1024, killDelay: 0 };
+ * await using queue = new ProcessQueue(short);
+ * console.log(await queue.submit(inlineTask(() => 1 + 1)).value()); // 2
+ * ```
+ */
 export interface ProcessOptions extends PoolOptions {
   /** How a child is started. */
   readonly context?: SpawnContext;

@@ -4,7 +4,17 @@ import { mapOnce, type MapOptions } from "../../queue/one_shot.ts";
 import { POOL_OPTION_CHECKS, type PoolOptions } from "../pool/host/options.ts";
 import { ThreadQueue } from "./queue.ts";
 
-/** The options of a one-shot map on a pool: those of the pool and of its tasks together. */
+/**
+ * The options of a one-shot map on a pool: those of the pool and of its tasks together.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type PoolMapOptions, threadMap } from "@trilane/trilane/thread";
+ *
+ * const options: PoolMapOptions = { workers: 2, idleTimeout: 100, retries: 1 };
+ * console.log(await threadMap(inlineTask((n: number) => n * n), [1, 2, 3], options)); // [ 1, 4, 9 ]
+ * ```
+ */
 export type PoolMapOptions<I = unknown> =
   & MapOptions<I>
   & Omit<PoolOptions, "onProgress" | "timeout">;

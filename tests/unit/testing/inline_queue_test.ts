@@ -17,6 +17,7 @@ import {
 } from "../../../mod.ts";
 import {
   type Fault,
+  type Faults,
   type InlineAttempt,
   type InlineOptions,
   InlineQueue,
@@ -181,6 +182,17 @@ test("InlineQueue: a hang lasts until the timeout, or until it is cancelled", as
   assertEquals([await after.value(), after.attempts], [6, 2]);
   await queue.shutdown();
   assertEquals(clock.pendingTimers, 0);
+});
+
+test("InlineQueue: a worker whose first attempt throws an error of the test's runs the next ones", async () => {
+  const faults: Faults = ({ attempt }) => attempt === 1 ? new Error("Busy") : undefined;
+  await using queue = new InlineQueue({ workers: 1, faults });
+  const handles = queue.map(tasks.double, [1, 2], { retries: 1 });
+  await queue.run();
+  assertEquals(handles.map(({ status, attempts }) => [status, attempts]), [
+    ["succeeded", 2],
+    ["succeeded", 2],
+  ]);
 });
 
 test("InlineQueue: an error of the test's own is thrown by the attempt", async () => {

@@ -5,7 +5,18 @@ import { assertPortable } from "../../../portable/assert.ts";
 import type { PortableTask, TaskReference } from "../../../portable/portable.ts";
 import { DEFAULT_GRACE_MS } from "../../../task/options.ts";
 
-/** How a queue with workers of its own runs: `ThreadQueue` and `ProcessQueue`. */
+/**
+ * How a queue with workers of its own runs: `ThreadQueue` and `ProcessQueue`.
+ *
+ * @example
+ * ```ts
+ * import { inlineTask, type PoolOptions, ThreadQueue } from "@trilane/trilane";
+ *
+ * const warm: PoolOptions = { workers: 2, minWorkers: 1, idleTimeout: 5000, recycleAfter: 1000 };
+ * await using queue = new ThreadQueue(warm);
+ * console.log(await queue.submit(inlineTask(() => 1 + 1)).value()); // 2
+ * ```
+ */
 export interface PoolOptions extends QueueOptions {
   /** How many workers are kept when there is nothing to do. Default 0. */
   readonly minWorkers?: number;
