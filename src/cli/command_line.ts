@@ -28,7 +28,8 @@ export function readRequest([name, ...args]: readonly string[]): Request {
     throw new UsageError("A command is missing: trilane map MODULE#EXPORT");
   }
   if (name.startsWith("-")) {
-    const line = readCommandLine([name], { names: ["help", "version"], optionsFirst: true });
+    const syntax = { names: ["help", "version"], optionsFirst: true, isCommand: false } as const;
+    const line = readCommandLine([name], syntax);
     return { command: undefined, line };
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -45,6 +45,7 @@ function as a string; an empty line is an empty string. Memory does not grow wit
     words: "file",
     names: names.filter((name) => !EXEC_OPTIONS.includes(name)),
     optionsFirst: false,
+    isCommand: true,
     run: (line, host) => run(planMap(line, host), host),
   },
   exec: {
@@ -62,6 +63,7 @@ By default one command runs for each core.`,
     words: "command",
     names: names.filter((name) => !MAP_OPTIONS.includes(name)),
     optionsFirst: true,
+    isCommand: true,
     run: (line, host) => run(planExec(line, host), host),
   },
   completions: {
@@ -73,6 +75,7 @@ fish: trilane completions fish | source`,
     words: SHELLS,
     names: ["help"],
     optionsFirst: false,
+    isCommand: true,
     run: ({ positionals }) => print(completionScript(readShell(positionals), COMMANDS)),
   },
 };

@@ -25,7 +25,8 @@ export function divertStdout(): DivertedStdout {
   const { console } = globalThis;
   const write = stdout.write;
   const real = write.bind(stdout);
-  stdout.write = stderr.write.bind(stderr) as typeof write;
+  // Who takes over standard error later takes this over, too.
+  stdout.write = ((...args: Parameters<typeof write>) => stderr.write(...args)) as typeof write;
   globalThis.console = new Console({ stdout: stderr, stderr }) as typeof console;
   // A failure is told to `done`; without a listener it would end the program as well.
   const ignore = () => {};

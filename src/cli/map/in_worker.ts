@@ -5,23 +5,30 @@
  */
 import process from "node:process";
 import { divertStdout } from "../../runtime/diverted_stdout.ts";
+import { cleaner } from "../output/cleaner.ts";
 
-/** Leaves standard output to results: whatever tasks print goes to standard error. */
+/** Leaves standard output to results: whatever tasks print goes to standard error, where it can do nothing to a terminal. */
 export function leaveStdout(): void {
-  // Whoever reads it may go away; the tasks go on.
-  process.stderr.on("error", () => {});
-  divertStdout();
+  printToStderr("");
 }
 
 /** The same, where a progress bar is under the cursor: what is printed takes its place. */
 export function printAboveBar(): void {
+  printToStderr("\x1b[J");
+}
+
+/** Sends to standard error what is printed, each piece after a text of its own. */
+function printToStderr(first: string): void {
   const { stderr } = process;
   const write = stderr.write.bind(stderr);
-  stderr.write = ((data: string | Uint8Array, ...rest: []) => {
-    write("\x1b[J");
-    return write(data, ...rest);
+  const clean = cleaner();
+  stderr.write = ((data: string | Uint8Array, ...rest: unknown[]) => {
+    const done = rest.find((part) => typeof part === "function") as (() => void) | undefined;
+    return write(first + clean(data), done);
   }) as typeof stderr.write;
-  leaveStdout();
+  // Whoever reads it may go away; the tasks go on.
+  stderr.on("error", () => {});
+  divertStdout();
 }
 
 /**

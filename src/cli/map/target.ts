@@ -1,4 +1,4 @@
-import { show } from "../../base/errors.ts";
+import { reasonOf, show } from "../../base/errors.ts";
 import { importTasks } from "../../portable/import.ts";
 import type { AnyFunction } from "../../task/task.ts";
 import { suggestion, UsageError } from "../options/usage.ts";
@@ -27,13 +27,19 @@ export async function findFunction(
     const found = await queue.submit(inWorker.exportsOf, [target.url], { signal });
     signal.throwIfAborted();
     if (found.status !== "succeeded") {
-      throw new UsageError(`Cannot load module ${show(target.module)}: ${found.message}`);
+      const why = reasonOf(found.status === "failed" ? found.error : found.reason);
+      throw new UsageError(`Cannot load module ${show(target.module)}: ${onOneLine(why)}`);
     }
     assertExported(target, new Map(found.value));
   } finally {
     await queue.cancel();
   }
   return importTasks<Record<string, AnyFunction>>(target.url)[target.name];
+}
+
+/** Deno numbers the causes of an error that it tells of, each on a line of its own. */
+function onOneLine(text: string): string {
+  return text.replace(/\.?\s*\n\s*(\d+:)?\s*/g, ": ");
 }
 
 function assertExported({ module, name }: Target, exported: ReadonlyMap<string, string>): void {

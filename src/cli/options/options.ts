@@ -186,7 +186,7 @@ export const OPTIONS: Readonly<Record<OptionName, Option>> = {
     parse: word(...FORMATS),
     completion: FORMATS,
   },
-  tag: { help: "Print the input and a tab before each line of the bare values" },
+  tag: { help: "Print the bare values, with the input and a tab before each line" },
   results: {
     value: "DIR",
     help: "Write what came of each input to a folder of its own in DIR",

@@ -18,6 +18,8 @@ export interface Syntax {
   readonly names: readonly OptionName[];
   /** Whether the first word that is no option ends the options: what follows it is another program's. */
   readonly optionsFirst: boolean;
+  /** Whether it is the syntax of a command, not of what comes before. */
+  readonly isCommand: boolean;
 }
 
 /** Of options that take each other back the last one counts. */
@@ -110,6 +112,10 @@ function typedOptions(arg: string, syntax: Syntax): Typed[] {
 
 function unknownOption(argument: string, rawName: string, syntax: Syntax): UsageError {
   const name = rawName.replace(/^-+/, "");
+  if (Object.hasOwn(OPTIONS, name)) {
+    const where = syntax.isCommand ? "It is one of other commands" : "It comes after a command";
+    return new UsageError(`Unknown option: ${show(argument)}. ${where}`);
+  }
   const known: readonly string[] = syntax.names;
   const peer = peerName(name, known);
   // Some are written in a form that is not that of a command line.

@@ -2,6 +2,7 @@ import process from "node:process";
 import type { ProgressDisplay, ProgressOutput } from "../../progress/track.ts";
 import type { DivertedStdout } from "../../runtime/diverted_stdout.ts";
 import type { Host } from "../host.ts";
+import { cleaner } from "./cleaner.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -31,10 +32,11 @@ export class Screen {
     this.#stdout = stdout;
     const { stderr } = process;
     stderr.on("error", ignore);
-    // What tasks print on this thread passes here, too.
+    const clean = cleaner();
+    // What tasks print on this thread passes here, and nothing else.
     stderr.write = ((data: string | Uint8Array, ...rest: unknown[]) => {
       const done = rest.find((part) => typeof part === "function") as Done | undefined;
-      this.#writeAbove(data, done);
+      this.#writeAbove(clean(data), done);
       return true;
     }) as typeof stderr.write;
   }
@@ -95,19 +97,19 @@ export class Screen {
     process.stderr.off("error", ignore);
   }
 
-  #writeAbove(data: string | Uint8Array, done?: Done): void {
+  #writeAbove(data: string, done?: Done): void {
     this.#bar?.clear();
     this.#writeStderr(data, done);
     if (this.#host.terminals.stderr) this.#passed(data);
   }
 
   /** Something has been printed to the terminal. */
-  #passed(data: string | Uint8Array): void {
-    if (data.length > 0) this.#lineIsOpen = data.at(-1) !== "\n" && data.at(-1) !== 0x0a;
+  #passed(text: string): void {
+    if (text !== "") this.#lineIsOpen = !text.endsWith("\n");
     if (!this.#lineIsOpen) this.#bar?.redraw();
   }
 
-  #writeStderr(data: string | Uint8Array, done?: Done): void {
+  #writeStderr(data: string, done?: Done): void {
     this.#unwritten++;
     let called = false;
     const wrote: Done = (error) => {

@@ -32,7 +32,9 @@ export class Telling {
 
   constructor(given: TellingOptions) {
     const { options, screen, whole } = given;
-    const { output: format = "jsonl", tag = false, results } = options;
+    const { tag = false, results } = options;
+    // Lines of JSON have the input already.
+    const { output: format = tag ? "values" : "jsonl" } = options;
     this.#options = given;
     const joblog = openOutput("joblog", options.joblog, "a");
     this.#joblog = joblog === undefined ? undefined : this.#logTo(joblog);

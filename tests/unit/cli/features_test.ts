@@ -192,7 +192,7 @@ test("cli: --halt may be given a share of the inputs", async () => {
 });
 
 test("cli: --tag has the input before each line", async () => {
-  const args = ["map", "tasks.ts#same", "--tag", "--output=values", "--lane=async"];
+  const args = ["map", "tasks.ts#same", "--tag", "--lane=async"];
   const ended = await cli([...args, "a", "b\nc\n\nd", "\x1b[m"]);
   assertEquals(
     ended.stdout,

@@ -41,6 +41,19 @@ for (const lane of lanes) {
   }
 }
 
+for (const lane of lanes) {
+  test(`cli, ${lane}: what tasks print can do nothing to the terminal, whichever way they print it`, async () => {
+    const { stdout, stderr, status } = await cli(
+      ["map", "tasks.ts#printsRaw", NASTY, "--lane", lane, "--output=none"],
+    );
+    assertEquals([stdout, status], ["", 0]);
+    assertEquals(CONTROL.exec(stderr), null);
+    for (const way of ["log", "error", "stdout", "stderr", "bytes é", "split é"]) {
+      assertMatch(stderr, new RegExp(`^${way}.*`, "m"));
+    }
+  });
+}
+
 test("cli: a value keeps its line ends and tabs, and nothing else that a terminal would obey", async () => {
   const { stdout } = await cli(
     ["map", "tasks.ts#same", "a\tb\nc\r\nd\re\x1b[0m", "--output=values", "--lane=async"],

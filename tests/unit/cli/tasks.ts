@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { existsSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
@@ -145,4 +146,16 @@ export function hoard(mebibytes: string): number {
 /** When it was called. */
 export function now(): number {
   return Date.now();
+}
+
+/** Prints by all ways that end in the console or Node's streams. */
+export function printsRaw(text: string): void {
+  console.log(`log ${text}`);
+  console.error(`error ${text}`);
+  process.stdout.write(`stdout ${text}\n`);
+  process.stderr.write(`stderr ${text}\n`, "utf8", () => {});
+  process.stdout.write(Buffer.from(`bytes é ${text}\n`));
+  const bytes = Buffer.from(`split é ${text}\n`);
+  process.stderr.write(bytes.subarray(0, 7));
+  process.stderr.write(bytes.subarray(7));
 }
