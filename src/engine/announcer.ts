@@ -214,13 +214,13 @@ export class Announcer {
   }
 
   #tellObserver(task: Task, observer: Observer | Settler): void {
-    if (typeof observer === "function") this.#call(() => observer(task));
+    if (typeof observer === "function") this.#call(observer, task);
     else task.settle(observer);
   }
 
-  #call(call: () => unknown): void {
+  #call(call: (task?: Task) => unknown, task?: Task): void {
     try {
-      const returned = call();
+      const returned = call(task);
       // A function that returns a promise is a hook, too, to the type checker. The promise may have methods of its own.
       if (returned instanceof Promise) resolved(returned).then(undefined, this.#report);
     } catch (error) {

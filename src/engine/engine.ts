@@ -324,9 +324,7 @@ export class Engine
     this.intake.ended(task);
     this.history.add(task);
     this.announcer.ended(task);
-    if (place === FAILED && this.failFirst && !options.detached) {
-      this.announcer.next(() => this.#failRun(task));
-    }
+    if (place === FAILED && this.failFirst && !options.detached) this.#failRun(task);
     // After fail-first, which is no concern of those who are let in now.
     if (this.admission.isAwaited) this.announcer.next(this.#admit);
     // What is waited for is that nothing is left, or nothing that is protected.
@@ -334,9 +332,12 @@ export class Engine
     if (this.outstanding === 0) this.dispatcher.rest();
   }
 
+  /** Cancels the others, since a task has failed, once that has been told. */
   #failRun({ name, outcome }: Task): void {
-    const message = `Cancelled because task '${name}' failed: ${show(outcome)}`;
-    this.cancelAll(false, () => new TaskCancelledError(message, { cause: outcome }));
+    this.announcer.next(() => {
+      const message = `Cancelled because task '${name}' failed: ${show(outcome)}`;
+      this.cancelAll(false, () => new TaskCancelledError(message, { cause: outcome }));
+    });
   }
 
   // Questions

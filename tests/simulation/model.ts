@@ -154,8 +154,6 @@ export class Model {
   /** How many starts have failed since the last that didn't, at the most, and when the last of them did. */
   failedStarts = 0;
   failedStartAt = -Infinity;
-  /** Since when those have been too many. */
-  failingSince = -Infinity;
   /** Since when nothing has happened to the queue but starts that fail. */
   quietSince = -Infinity;
   now = 0;
@@ -253,7 +251,6 @@ export class Model {
     worker.failed = true;
     this.failedStarts++;
     this.failedStartAt = this.now;
-    if (this.failedStarts === MAX_FAILED_STARTS) this.failingSince = this.now;
   }
 
   /** The time passes to that of an event. */

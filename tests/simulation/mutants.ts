@@ -208,6 +208,7 @@ const host: readonly Mutation[] = [
     replace("STOP_WILL_BE_TOLD", "STOPPED"),
   ),
   onThreads("start workers that fail for ever", "Starts.failed", drop("startFailed(error")),
+  onThreads("keep idle workers that are too many", "Roster.rest", assume("#hasSurplus", false)),
   onThreads("start no worker again after failures", "Starts.grow", drop("this.#trial,")),
   onThreads(
     "let tasks wait for workers that hang, though no other can be started",

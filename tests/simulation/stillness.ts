@@ -24,8 +24,11 @@ import { PoolStillness } from "./pool_stillness.ts";
 /** See `MAX_FAILED_STARTS`. */
 const TRY_AGAIN_MS = 1_000;
 
-/** What waits fails when starts do and others have begun nothing for `startTimeout`; the start that shows it takes its time. */
-const HOPELESS_TIMEOUTS = 3;
+/**
+ * What waits fails when three starts have, others have begun nothing for `startTimeout`, and one more start has failed that
+ * had its time to wait for: six times as long as a start takes at the most, all in all.
+ */
+const HOPELESS_STARTS = 6;
 
 /** One look finds that an attempt has begun late, and another that it is over its time. */
 const LATE_LOOK_MS = 2 * (LOOK_MS + LATE_MS);
@@ -205,8 +208,8 @@ export class Stillness {
     const ending = workers.filter(({ killedAt, tasks }) =>
       killedAt !== undefined && tasks.size > 0
     );
-    // More than there may be are at work, as after their number was lowered.
-    if (ready.length + ending.length > limit) return;
+    // What is told to end is at work until it is gone.
+    if (ending.length > 0 && ready.length + ending.length > limit) return;
     const idle = ready.filter(({ tasks }) => tasks.size === 0);
     ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
     const starting = workers.some(({ state }) => state === "starting");
@@ -234,13 +237,13 @@ export class Stillness {
 
   /** Whether starts fail and nothing else has gone on for so long that what waits should have failed too. */
   #isHopeless(): boolean {
-    const { now, failedStarts, failingSince, quietSince, outstanding, options } = this.#model;
+    const { now, failedStarts, quietSince, outstanding, options } = this.#model;
     if (failedStarts < MAX_FAILED_STARTS) return false;
     // A rate may have held back what waits.
     const held = options.rate === undefined ? 0 : 1_000;
-    const since = now - held - GIVE_UP_AFTER_MS -
-      HOPELESS_TIMEOUTS * (options.pool.startTimeout + LATE_MS);
-    return Math.max(quietSince, failingSince) < since &&
+    const start = options.pool.startTimeout + GIVE_UP_AFTER_MS + LATE_MS;
+    const since = now - held - HOPELESS_STARTS * start;
+    return quietSince < since &&
       outstanding.some(({ place, notAfter }) =>
         place === "ready" || ((place === "waiting" || place === "retrying") && notAfter < since)
       );

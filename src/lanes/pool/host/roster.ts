@@ -41,8 +41,8 @@ export interface RosterListener extends OutboxListener<WorkerAttempt> {
  *
  * * **starting**: entered when there are tasks for it, or to have `minWorkers`. Left for *ready* when it says so; for
  *   *dying* when its initializer fails or `startTimeout` is over; for *gone* when it ends by itself.
- * * **ready**: takes attempts. Left for *retiring* when it is to be replaced or there are too many; for *closing* when it
- *   has been idle for long; for *dying* when an attempt has to be stopped by force or is not begun.
+ * * **ready**: takes attempts. Left for *retiring* when it is to be replaced; for *closing* when it has been idle for long, or
+ *   is idle and there are too many; for *dying* when an attempt has to be stopped by force or is not begun.
  * * **retiring**: takes no more attempts and does what it has begun. Left for *closing* when it has.
  * * **closing**: runs the teardown, if there is one. Left for *dying* when it has, or its time for that is over.
  * * **dying**: was told to end. Left for *gone* when it has ended; for *forgotten* when a shutdown has waited for it long
@@ -103,8 +103,7 @@ export class Roster implements WorkerListener {
    */
   get tooMany(): boolean {
     if (this.#ids.size <= this.limit) return false;
-    let count = 0;
-    for (const { state } of this.workers) if (state !== "starting") count++;
+    let count = this.#countStarted();
     for (const worker of this.#leaving) {
       if (worker.attempts.length > 0 && this.#ids.has(worker)) count++;
     }
@@ -146,12 +145,11 @@ export class Roster implements WorkerListener {
     this.#host.timers.remove(this.#giveUp);
   }
 
-  /** Sets how many workers there may be; those that are too many go, idle ones first. */
+  /** Sets how many workers there may be. Those that are too many go as they become idle: any may run on and on. */
   resize(limit: number): void {
     this.limit = limit;
-    const idleFirst = [...this.workers].sort((a, b) => a.attempts.length - b.attempts.length);
-    for (const worker of idleFirst.slice(0, Math.max(0, this.workers.length - limit))) {
-      this.retire(worker);
+    for (const worker of [...this.workers]) {
+      if (worker.attempts.length === 0 && this.#hasSurplus) this.retire(worker);
     }
   }
 
@@ -166,7 +164,7 @@ export class Roster implements WorkerListener {
   /** A worker has nothing to do. */
   rest(worker: PoolWorker, now: number): void {
     worker.idleSince = now;
-    if (worker.state === "retiring") this.#close(worker);
+    if (worker.state === "retiring" || this.#hasSurplus) this.#close(worker);
     else this.#idle.watch();
   }
 
@@ -273,6 +271,15 @@ export class Roster implements WorkerListener {
 
   // Within
 
+  #countStarted(): number {
+    return this.workers.filter(({ state }) => state !== "starting").length;
+  }
+
+  /** Whether more workers have started than there may be, not counting those that were told to end. */
+  get #hasSurplus(): boolean {
+    return this.#ids.size > this.limit && this.#countStarted() > this.limit;
+  }
+
   /** The one place where a worker's state changes. */
   #enter(worker: PoolWorker, state: WorkerState): void {
     const { timers } = this.#host;
@@ -343,7 +350,6 @@ export class Roster implements WorkerListener {
     worker.wasReady = true;
     this.#enter(worker, "ready");
     this.rest(worker, this.#host.clock.now());
-    if (this.workers.length > this.limit) this.retire(worker);
     this.starts.keepWarm();
     this.#host.dispatch();
   }

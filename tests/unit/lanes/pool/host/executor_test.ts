@@ -439,14 +439,36 @@ test("pool executor: when there are to be fewer workers, one that was told to en
   const attempt = two.begin();
   queue.workers = 1;
   const [last] = submit(queue, "c");
-  two.tell(attempt);
   first!.cancel();
+  two.tell(attempt);
   await queue.turn();
   // What it runs may go on until it is gone.
   assertEquals([one.killed, two.killed, last!.status], [true, false, "pending"]);
   one.close();
   await queue.turn();
   assertEquals(last!.status, "running");
+  await queue.end();
+});
+
+test("pool executor: when there are to be fewer workers, idle ones make room for those that still run", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 3, clock });
+  await queue.start();
+  submit(queue, "a", "b", "c");
+  for (let i = 0; i < 3; i++) {
+    await queue.turn();
+    queue.links[i]!.ready();
+  }
+  await queue.turn();
+  const [, b, c] = queue.links.map((link) => ({ link, attempt: link.begin() }));
+  queue.workers = 2;
+  const [last] = submit(queue, "d");
+  b!.link.tell(b!.attempt);
+  c!.link.tell(c!.attempt);
+  // It may have been sent ahead to the one that runs on.
+  await clock.advance(20);
+  await queue.turn();
+  assertEquals([queue.activeCount, last!.status], [2, "running"]);
   await queue.end();
 });
 
