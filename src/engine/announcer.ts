@@ -218,9 +218,10 @@ export class Announcer {
     else task.settle(observer);
   }
 
-  #call(call: (task?: Task) => unknown, task?: Task): void {
+  /** @param task What it is called with, where it is an observer's. */
+  #call(call: Observer, task?: Task): void {
     try {
-      const returned = call(task);
+      const returned = call(task!);
       // A function that returns a promise is a hook, too, to the type checker. The promise may have methods of its own.
       if (returned instanceof Promise) resolved(returned).then(undefined, this.#report);
     } catch (error) {
