@@ -7,6 +7,7 @@ import type { TaskStatus } from "../task/handle.ts";
 import {
   ADMITTED,
   ANSWER,
+  AWAIT,
   CHANGED,
   CLOSED,
   type DownMessage,
@@ -63,6 +64,8 @@ export class Connection {
   /** Why nothing can be said any more. */
   #closed: string | undefined;
   #lastStats: QueueStats | undefined;
+  /** Whether the queue, as far as it has said, has been started or been told to. */
+  started = true;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -126,6 +129,13 @@ export class Connection {
   /** Says something that has no answer. */
   tell(message: UpMessage): void {
     if (this.#closed === undefined) this.#port.postMessage(message);
+  }
+
+  /** Says that somebody waits for a task, to a queue that was never started. */
+  awaited(): void {
+    if (this.started) return;
+    this.started = true;
+    this.tell([AWAIT, 0]);
   }
 
   /** Takes on a task that the queue has admitted. */

@@ -64,6 +64,7 @@ export class RemoteGroup<T = unknown> implements Iterable<RemoteHandle<T>> {
    * @throws {QueueStateError} (rejects) When the connection closes first.
    */
   async wait(options: WaitOptions = {}): Promise<RunSummary<T>> {
+    if (this.#tasks.some((task) => !task.done)) this.#connection.awaited();
     const lost = await waitFor<QueueStateError | undefined>(
       (resolve) => this.#whenAllDone(resolve),
       options,

@@ -170,6 +170,7 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   }
 
   async wait(options: WaitOptions = {}): Promise<TaskResult<T>> {
+    if (!this.done) this.#connection.awaited();
     const outcome = await waitFor<Outcome<T>>(
       (resolve) => this.observe(resolve),
       options,

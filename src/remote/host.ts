@@ -14,6 +14,7 @@ import {
   ADMITTED,
   type Admitted,
   ANSWER,
+  AWAIT,
   type Batch,
   CANCEL,
   CHANGED,
@@ -108,6 +109,8 @@ export class QueueHost {
         return void this.#shutdown(message[1]);
       case STATS:
         return this.#say([ANSWER, message[1], this.#queue.stats]);
+      case AWAIT:
+        return this.#awaited();
     }
   }
 
@@ -135,7 +138,8 @@ export class QueueHost {
       signal: controller?.signal,
     });
     const { timeOrigin } = performance;
-    this.#say([ADMITTED, request, { groupId, tasks: tasks.map(admitted), timeOrigin }]);
+    const started = tasks[0]?.owner.started ?? true;
+    this.#say([ADMITTED, request, { groupId, tasks: tasks.map(admitted), started, timeOrigin }]);
     let left = tasks.length;
     if (controller !== undefined && left > 0) this.#controllers.set(request, controller);
     const ended = (task: Task) => {
@@ -167,6 +171,11 @@ export class QueueHost {
     const why = reason && decodeThrown(reason);
     const cancelled = ids.filter((id) => this.#followed.get(id)?.task.cancel(why));
     this.#say([ANSWER, request, cancelled.length]);
+  }
+
+  #awaited(): void {
+    const [followed] = this.#followed.values();
+    if (followed?.task.owner.started === false) followed.task.owner.awaited();
   }
 
   async #shutdown(request: number): Promise<void> {

@@ -22,6 +22,8 @@ export const CANCEL = 2;
 export const SHUTDOWN = 3;
 /** Up: `[STATS, request]`. Answered with the queue's statistics. */
 export const STATS = 4;
+/** Up: `[AWAIT, 0]`: somebody waits for a task, which starts a queue that was never started. It has no answer. */
+export const AWAIT = 5;
 
 /** Down: `[ADMITTED, request, admission]` */
 export const ADMITTED = 0;
@@ -42,7 +44,8 @@ export type UpMessage =
   | readonly [typeof ABORT, number, EncodedThrown]
   | readonly [typeof CANCEL, number, readonly string[], EncodedThrown | undefined]
   | readonly [typeof SHUTDOWN, number]
-  | readonly [typeof STATS, number];
+  | readonly [typeof STATS, number]
+  | readonly [typeof AWAIT, 0];
 
 /** What the queue says. */
 export type DownMessage =
@@ -79,6 +82,8 @@ export interface Admission {
   /** The name of the group, if there is one. */
   readonly groupId: string | undefined;
   readonly tasks: readonly Admitted[];
+  /** Whether the queue has been started: otherwise it is to be told when somebody waits. */
+  readonly started: boolean;
   /** The zero of the owner's `performance.now()`: each thread has its own. */
   readonly timeOrigin: number;
 }

@@ -37,7 +37,8 @@ export async function submitBatch(
       specs.length === 1 ? "submit a task" : `submit ${specs.length} tasks`,
       (request) => [SUBMIT, link.request = request, batch],
       transferables,
-      ({ groupId, tasks, timeOrigin }: Admission) => {
+      ({ groupId, tasks, started, timeOrigin }: Admission) => {
+        connection.started = started;
         let left = tasks.length;
         const settled = () => {
           if (--left === 0) link.end();

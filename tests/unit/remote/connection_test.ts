@@ -6,6 +6,7 @@ import {
   type PlainRemoteHandle,
   QueueClosedError,
   QueueStateError,
+  type RemoteQueue,
   ThreadQueue,
   transfer,
 } from "../../../mod.ts";
@@ -290,6 +291,29 @@ test("remote: submit() gives the handle, also by way of catch, finally and then"
     assertEquals(await handle.value(), 3);
     assert("then" in handle);
     assertEquals((await (handle as PromiseLike<{ status: string }>)).status, "succeeded");
+  }
+});
+
+test("remote: whoever waits starts a queue that was never started, but no paused one", async () => {
+  const waits: ((remote: RemoteQueue) => Promise<unknown>)[] = [
+    async (remote) => await (await remote.submit(common.add, [1, 2])).value(),
+    async (remote) => (await (await remote.submit(common.add, [1, 2]))).status,
+    async (remote) => await (await remote.group(common.add, [[1, 2]])).values(),
+  ];
+  for (const wait of waits) {
+    await using queue = new AsyncQueue();
+    using remote = attachQueue(queue.share());
+    const handle = await remote.submit(common.add, [1, 2]);
+    await remote.stats();
+    assertEquals(handle.status, "pending");
+    await wait(remote);
+    queue.reset();
+    queue.pause();
+    const waiting = wait(remote);
+    await remote.stats();
+    assertEquals([queue.stats.succeeded, queue.paused], [0, true]);
+    queue.resume();
+    await waiting;
   }
 });
 
