@@ -10,6 +10,11 @@ import { numberOf } from "./references.ts";
 
 /** Arguments of about this size are sent at once where they would pile up. */
 const MAX_BATCH_BYTES = 1 << 20;
+/**
+ * A worker that has been sent so much source text is to be replaced: it keeps all functions that it knows, and V8 keeps what it
+ * has compiled for minutes.
+ */
+const MAX_SOURCE_CHARACTERS = 1 << 24;
 
 /** Who is told that an attempt can't be sent. */
 export interface OutboxListener<A> {
@@ -27,12 +32,19 @@ export class Outbox<A extends Attempt> {
   readonly #attempts: A[] = [];
   /** The functions that the worker knows. */
   readonly #known = new Set<number>();
+  /** How long the source texts of those are. */
+  #sourceCharacters = 0;
   /** Whether the last message told the worker to spin for the next. */
   #spins = false;
 
   constructor(link: WorkerLink, listener: OutboxListener<A>) {
     this.#link = link;
     this.#listener = listener;
+  }
+
+  /** Whether the worker has been sent as much source text as one may keep. */
+  get isLaden(): boolean {
+    return this.#sourceCharacters >= MAX_SOURCE_CHARACTERS;
   }
 
   add(attempt: A): void {
@@ -123,7 +135,10 @@ export class Outbox<A extends Attempt> {
     writer.message[2] = spins;
     this.#link.post(writer.message, transferables);
     for (const attempt of attempts) attempt.sent = true;
-    for (const [number] of references) this.#known.add(number);
+    for (const [number, reference] of references) {
+      this.#known.add(number);
+      if (reference.kind === "inline") this.#sourceCharacters += reference.source.length;
+    }
     if (this.#spins) claims.announce?.(attempts.at(-1)!.ticket);
     this.#spins = spins;
   }

@@ -111,9 +111,9 @@ export class PoolWorker implements LinkListener, Timed {
     return has < most && (this.#filling || has <= most >> 1) ? most - has : 0;
   }
 
-  /** Whether it has run as many attempts as it may. */
+  /** Whether it has run as many attempts, or keeps as many functions, as it may. */
   get spent(): boolean {
-    return this.#served >= this.#lifetime;
+    return this.#served >= this.#lifetime || this.outbox.isLaden;
   }
 
   /** Whether it has something that may keep it from hearing that it is to end. */

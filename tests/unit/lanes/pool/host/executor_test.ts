@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { delay } from "@std/async";
 import { WORDS } from "../../../../../src/lanes/pool/wire/claims.ts";
+import { makeStub } from "../../../../../src/portable/stub.ts";
 import { VirtualClock } from "../../../../../src/testing/virtual_clock.ts";
 import { eventually } from "../../../../conformance/support.ts";
 import { test } from "../../../../harness.ts";
@@ -581,6 +582,29 @@ test("pool executor: workers spin only while no more are at work than there are 
   }
   const [, three, two, one] = seen;
   assertEquals([three, two, one], [[false, false, false], [true, true], [true]]);
+  await queue.end();
+});
+
+test("pool executor: a worker that has been sent very many source texts is replaced once it has run its tasks", async () => {
+  const queue = new FakePool({ workers: 1 });
+  const link = await queue.startShort();
+  const sources = Array.from({ length: 4 }, (_, n) => `() => ${n} /* ${"x".repeat(1 << 22)} */`);
+  const [first, ...others] = sources.map((source) =>
+    makeStub({ kind: "inline", source, name: "" }, "")
+  );
+  const run = async (fn: typeof first) => {
+    const handle = queue.submit(fn!);
+    await queue.turn();
+    link.tell(link.begin());
+    await queue.turn();
+    assert(handle.done);
+  };
+  for (const fn of [first, first, first, first, ...others.slice(0, 2)]) {
+    await run(fn);
+    assertFalse(link.killed);
+  }
+  await run(others[2]);
+  assert(link.killed);
   await queue.end();
 });
 
