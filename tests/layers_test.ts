@@ -36,7 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lint: [],
   dashboard: ["base", "task", "engine", "queue", "report"],
   testing: [
-    ...["base", "engine", "queue", "portable", "runtime"],
+    ...["base", "task", "engine", "queue", "portable", "runtime"],
     ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],
   ],
   cli: [

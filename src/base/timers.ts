@@ -1,3 +1,4 @@
+import type { AtHome } from "./async_contexts.ts";
 import type { Clock } from "./clock.ts";
 import { Heap } from "./heap.ts";
 
@@ -33,6 +34,7 @@ export class Timers {
     this.fire(this.#clock.now());
   };
   readonly #afterFire: () => void;
+  readonly #atHome: AtHome;
   #timer: unknown;
   #setFor = Infinity;
   #firing = false;
@@ -43,10 +45,12 @@ export class Timers {
   /**
    * @param clock Where the time and the timer come from.
    * @param afterFire Called when due items have been served by a timer.
+   * @param atHome Sets timers in the owner's async context, so that they don't keep that of whoever has added an item.
    */
-  constructor(clock: Clock, afterFire: () => void) {
+  constructor(clock: Clock, afterFire: () => void, atHome: AtHome = (call) => call()) {
     this.#clock = clock;
     this.#afterFire = afterFire;
+    this.#atHome = atHome;
   }
 
   get size(): number {
@@ -126,7 +130,8 @@ export class Timers {
     if (first === Infinity) return;
     const wait = Math.max(0, Math.ceil(first - this.#clock.now()));
     this.#setFor = first;
-    this.#timer = this.#clock.setTimer(this.#onTimer, Math.min(wait, MAX_TIMER));
+    const ms = Math.min(wait, MAX_TIMER);
+    this.#timer = this.#atHome(() => this.#clock.setTimer(this.#onTimer, ms));
   }
 
   #disarm(): void {

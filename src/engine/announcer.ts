@@ -1,10 +1,12 @@
+import type { AsyncContexts } from "../base/async_contexts.ts";
 import { resolved } from "../base/thenable.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
 import type { Observer, Settler, Task } from "../task/task.ts";
 
 /**
- * What may be called as tasks go on.
+ * What may be called as tasks go on. Hooks run in the async context in which they were given to the queue, not in that of the
+ * task that they are told of; with `asyncContext: false` in any.
  *
  * @example
  * ```ts
@@ -67,6 +69,7 @@ const told = { nesting: 0, postponed: [] as (() => void)[] };
  */
 export class Announcer {
   readonly #report: (error: unknown) => void;
+  readonly #contexts: AsyncContexts | undefined;
   readonly #hooks = new Map<HookName, Set<Hooks>>();
   /** Whether anyone wants to hear of each end. */
   #completions = false;
@@ -82,9 +85,13 @@ export class Announcer {
   #followUps: (() => unknown)[] = [];
   readonly #followers = new Map<Task, Set<() => void>>();
 
-  /** @param report Tells of an error that belongs to no task. It must not throw. */
-  constructor(report: (error: unknown) => void) {
+  /**
+   * @param report Tells of an error that belongs to no task. It must not throw.
+   * @param contexts The async contexts that hooks run in, where those are kept.
+   */
+  constructor(report: (error: unknown) => void, contexts: AsyncContexts | undefined) {
     this.#report = report;
+    this.#contexts = contexts;
   }
 
   /** Whether a transition is under way, so that nothing outside may be called. */
@@ -103,7 +110,8 @@ export class Announcer {
   }
 
   /** Adds hooks; returns what takes them back. */
-  observe(hooks: Hooks): () => void {
+  observe(given: Hooks): () => void {
+    const hooks = this.#contexts === undefined ? given : inContext(given, this.#contexts);
     for (const name of HOOK_NAMES) {
       if (hooks[name] === undefined) continue;
       const set = this.#hooks.get(name) ?? new Set();
@@ -228,6 +236,16 @@ export class Announcer {
       this.#report(error);
     }
   }
+}
+
+/** Hooks that run in the context that the program is in now: whoever causes what they are told of is none of theirs. */
+function inContext(hooks: Hooks, contexts: AsyncContexts): Hooks {
+  const context = contexts.capture();
+  const bound = HOOK_NAMES.filter((name) => hooks[name] !== undefined).map((name) => {
+    const hook = hooks[name] as (...args: unknown[]) => void;
+    return [name, (...args: unknown[]) => contexts.run(context, () => hook.apply(hooks, args))];
+  });
+  return Object.fromEntries(bound);
 }
 
 function tellPostponed(): void {

@@ -1,3 +1,4 @@
+import type { AtHome } from "../base/async_contexts.ts";
 import { isInstance, show, TaskCancelledError } from "../base/errors.ts";
 import type { Awaitable } from "../task/handle.ts";
 import { FAILED, type Place, SUCCEEDED } from "../task/place.ts";
@@ -13,6 +14,7 @@ export interface Dependency {
 
 /** What becomes of blocked tasks. */
 export interface BlockedHost {
+  readonly atHome: AtHome;
   /** Whether the queue has been started, and with it what its tasks wait for. */
   readonly started: boolean;
   /**
@@ -111,7 +113,7 @@ class Barrier implements Waiters {
   start(): void {
     for (const source of this.#sources) {
       if (!(source instanceof Task)) {
-        if (!this.#started) this.#listen(source);
+        if (!this.#started) this.#host.atHome(() => this.#listen(source));
       } else if (!source.done && !source.owner.started) source.owner.awaited();
     }
     this.#started = true;

@@ -1,3 +1,4 @@
+import type { AtHome } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Timed, Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
@@ -17,6 +18,8 @@ export interface DispatcherHost {
   readonly timers: Timers;
   readonly announcer: Announcer;
   readonly executor: Executor;
+  /** Calls in the async context that the queue was made in, where contexts are kept. */
+  readonly atHome: AtHome;
 }
 
 /**
@@ -149,8 +152,11 @@ export class Dispatcher {
 
   readonly #runRequested = () => {
     this.#requested = false;
-    this.dispatch();
+    // What it starts may go on for long, and must not keep the context of whoever asked.
+    this.#host.atHome(this.#dispatchNow);
   };
+
+  readonly #dispatchNow = () => this.dispatch();
 
   /** A task may start. */
   add(task: Task): void {

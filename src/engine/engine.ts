@@ -1,3 +1,4 @@
+import { type AsyncContexts, type AtHome, homeOf } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import { reasonOf, show, TaskCancelledError, TrilaneError } from "../base/errors.ts";
 import type { Platform } from "../base/platform.ts";
@@ -35,6 +36,8 @@ export class Engine
   implements IntakeHost, LifecycleHost, ExecutorHost, RecordingHost, RetryingHost, BlockedHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
+  readonly contexts: AsyncContexts | undefined;
+  readonly atHome: AtHome;
   readonly epoch: number;
   readonly timers: Timers;
   readonly executor: Executor;
@@ -71,10 +74,12 @@ export class Engine
     this.#platform = platform;
     this.clock = options.clock ?? platform.clock;
     this.epoch = this.clock.now();
-    this.timers = new Timers(this.clock, () => this.dispatch());
+    if (options.asyncContext !== false) this.contexts = platform.asyncContexts?.();
+    this.atHome = homeOf(this.contexts);
+    this.timers = new Timers(this.clock, () => this.dispatch(), this.atHome);
     this.history = new History(retain === "all" ? Infinity : retain === "none" ? 0 : retain);
     this.failFirst = failPolicy === "fail-first";
-    this.announcer = new Announcer((error) => this.report(error));
+    this.announcer = new Announcer((error) => this.report(error), this.contexts);
     this.announcer.observe(options);
     this.admission = new Admission(size, () => this.outstanding);
     const executor = () => this.executor;
@@ -283,12 +288,10 @@ export class Engine
   cancelPending(reason: unknown): number {
     // In one transition: of tasks that wait for each other none is cancelled for the other's sake.
     this.announcer.enter();
+    const why = (name: string) =>
+      reason ?? new TaskCancelledError(`Task '${name}' was cancelled before it started`);
     const cancelled = this.tasks().filter((task) =>
-      !task.options.mustComplete && this.#isPending(task) &&
-      this.cancel(
-        task,
-        reason ?? new TaskCancelledError(`Task '${task.name}' was cancelled before it started`),
-      )
+      !task.options.mustComplete && this.#isPending(task) && this.cancel(task, why(task.name))
     );
     this.announcer.leave();
     return cancelled.length;

@@ -1,3 +1,4 @@
+import type { AsyncContexts, AtHome } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
@@ -21,6 +22,8 @@ export interface Executor {
   readonly workers: number;
   /** The most workers there may be. */
   readonly limit: number;
+  /** Whether the functions of tasks run in this program, so that the async contexts of their submissions matter. */
+  readonly runsHere: boolean;
   /** How many interrupted attempts could not be stopped and still run. */
   readonly abandoned: number;
   /** The part of a lane that takes tasks before they can begin; absent where each begins as soon as it is taken. */
@@ -119,6 +122,10 @@ export interface ExecutorHost {
   readonly id: string;
   /** Where time comes from. */
   readonly clock: Clock;
+  /** The program's async contexts, unless tasks run in none. */
+  readonly contexts: AsyncContexts | undefined;
+  /** Calls in the async context that the queue was made in, where contexts are kept. */
+  readonly atHome: AtHome;
   /** The queue's timers, for the executor's own deadlines too. */
   readonly timers: Timers;
   /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */

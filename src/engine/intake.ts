@@ -1,3 +1,4 @@
+import type { AsyncContext } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import { show } from "../base/errors.ts";
 import type { Keys, ResolvedOptions } from "../task/options.ts";
@@ -26,13 +27,20 @@ export interface TaskSpec {
   readonly dedupe?: string;
 }
 
+/** What is to be kept of the place of a submission. */
+export interface Origin {
+  /** Where it is, as the platform says it. */
+  readonly site: object | undefined;
+  readonly context: AsyncContext | undefined;
+}
+
 /** What is needed of the engine to take tasks in. */
 export interface IntakeHost extends TaskOwner {
   readonly clock: Clock;
+  readonly executor: Executor;
   readonly announcer: Announcer;
   readonly admission: Admission;
   readonly dispatcher: Dispatcher;
-  readonly executor: Executor;
   readonly blocked: Blocked;
   readonly scheduled: Scheduled;
   readonly scheduledByDay: Scheduled;
@@ -63,13 +71,14 @@ export class Intake {
    * outstanding task has, that task stands.
    *
    * @param after What they wait for.
+   * @param origin Where that was asked for. Default: here.
    */
   submit(
     specs: readonly TaskSpec[],
     priority: number,
     options: ResolvedOptions,
     after?: Dependency,
-    site: object | undefined = this.#host.site(),
+    origin: Origin = this.originOf(options),
   ): Task[] {
     this.#host.admission.assertRoom(this.#countWanted(specs));
     if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
@@ -80,12 +89,12 @@ export class Intake {
     const tasks = specs.map(({ fn, args, entry, recorded, keys, dedupe }) => {
       const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
       if (twin !== undefined) return twin;
-      const task = this.#make(fn, args, priority, options, now, keys);
+      const task = this.#make(fn, args, priority, options, now, keys, origin.context);
       if (recorded !== undefined) {
         this.#host.finish(task, SUCCEEDED, recorded.value, now);
         return task;
       }
-      task.site = site;
+      task.site = origin.site;
       task.entry = entry;
       if (dedupe !== undefined) this.#deduped.set(task.dedupe = dedupe, task);
       if (after === undefined) this.#enter(task, at);
@@ -101,6 +110,17 @@ export class Intake {
       this.#host.ties.tie(added.filter((task) => !task.done), options.signal);
     }
     return tasks;
+  }
+
+  /** What is to be kept of where the program is, for tasks with these options. */
+  originOf(options: ResolvedOptions): Origin {
+    return { site: this.#host.site(), context: this.#contextFor(options) };
+  }
+
+  /** The async context that the program is in, if it matters for tasks with these options. */
+  #contextFor({ retryIf }: ResolvedOptions): AsyncContext | undefined {
+    const { contexts, executor } = this.#host;
+    return executor.runsHere || retryIf !== undefined ? contexts?.capture() : undefined;
   }
 
   /** How many tasks have to be made, and need room. */
@@ -134,7 +154,8 @@ export class Intake {
     if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
     const now = this.#host.clock.now();
     const at = dueAt(options, now, this.#host.clock);
-    const task = this.#make(fn, args, priority, options, now, keys);
+    const context = this.#contextFor(options);
+    const task = this.#make(fn, args, priority, options, now, keys, context);
     task.site = site;
     this.#enter(task, at);
     if (options.signal !== undefined) this.#host.ties.tie([task], options.signal);
@@ -148,10 +169,12 @@ export class Intake {
     options: ResolvedOptions,
     now: number,
     keys: Keys | undefined,
+    context: AsyncContext | undefined,
   ): Task {
     this.#host.outstanding++;
     if (options.mustComplete) this.#host.protected++;
-    const task = new Task(this.#host, ++this.submitted, fn, args, priority, options, now);
+    const order = ++this.submitted;
+    const task = new Task(this.#host, order, fn, args, priority, options, now, context);
     if (keys !== undefined) this.#host.dispatcher.limits?.admit(task, keys);
     return task;
   }

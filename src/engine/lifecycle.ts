@@ -1,3 +1,4 @@
+import type { AtHome } from "../base/async_contexts.ts";
 import { TaskCancelledError } from "../base/errors.ts";
 import type { Admission } from "./admission.ts";
 import type { Blocked } from "./blocked.ts";
@@ -9,6 +10,7 @@ import type { Retrying } from "./retrying.ts";
 
 /** What is needed of the engine to start and to end it. */
 export interface LifecycleHost {
+  readonly atHome: AtHome;
   readonly admission: Admission;
   readonly blocked: Blocked;
   readonly dispatcher: Dispatcher;
@@ -55,7 +57,7 @@ export class Lifecycle {
     this.#host.dispatcher.started = true;
     this.#host.dispatcher.request();
     this.#host.blocked.start();
-    await this.#host.executor.start();
+    await this.#host.atHome(() => this.#host.executor.start());
   }
 
   /** Starts for those who wait for tasks: what keeps tasks from being run fails them, and they learn of it so. */

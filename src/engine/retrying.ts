@@ -1,3 +1,4 @@
+import type { AsyncContexts } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import { isInstance, NotPortableError, TaskTimeoutError } from "../base/errors.ts";
 import type { Timers } from "../base/timers.ts";
@@ -13,6 +14,7 @@ import { Stopping } from "./stopping.ts";
 /** What is needed of the engine to retry tasks. */
 export interface RetryingHost {
   readonly clock: Clock;
+  readonly contexts: AsyncContexts | undefined;
   readonly timers: Timers;
   readonly announcer: Announcer;
   readonly executor: Executor;
@@ -110,7 +112,9 @@ export class Retrying {
 
   #mayRetry(task: Task, error: unknown): boolean {
     try {
-      return task.options.retryIf!(error, task.attempts);
+      const ask = () => task.options.retryIf!(error, task.attempts);
+      const { contexts } = this.#host;
+      return contexts === undefined ? ask() : contexts.run(task.context!, ask);
     } catch (thrown) {
       this.#host.report(thrown);
       return false;

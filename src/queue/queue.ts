@@ -722,7 +722,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
 
   set workers(workers: number) {
     this.#lane.checks.workers!("workers", workers);
-    this.#engine.executor.resize(workers);
+    this.#engine.atHome(() => this.#engine.executor.resize(workers));
   }
 
   /**

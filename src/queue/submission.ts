@@ -1,9 +1,10 @@
+import { bound } from "../base/async_contexts.ts";
 import { type OptionChecks, ownOptions, refuse } from "../base/checks.ts";
 import { QueueStateError, show } from "../base/errors.ts";
 import { isAsyncIterable, isIterable } from "../base/iterables.ts";
 import type { Dependency } from "../engine/blocked.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { TaskSpec } from "../engine/intake.ts";
+import type { Origin, TaskSpec } from "../engine/intake.ts";
 import type { QueueOptions } from "../engine/options.ts";
 import type { Keys, TaskOptions } from "../task/options.ts";
 import type { AnyFunction, Task } from "../task/task.ts";
@@ -81,10 +82,10 @@ export class Submission {
     const values = handlesOf("handles", handles);
     const dependency = {
       sources: [...values, ...plan.after ?? []],
-      argsOf: (...all: unknown[]) => {
+      argsOf: bound((...all: unknown[]) => {
         const own = all.slice(0, values.length);
         return argsOf === undefined ? own : argsOf(...own) as unknown[];
-      },
+      }, this.#engine.contexts),
     };
     const specs = this.#specs([callOf(fn, [], [])], fn, plan);
     return this.#submit(specs, plan, dependency)[0]!;
@@ -106,17 +107,19 @@ export class Submission {
     return await this.#whenReady(spec!, plan);
   }
 
-  /** @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects. */
+  /**
+   * @param origin Where the task was asked for: room may be made by a call from quite another place.
+   * @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
+   */
   async #whenReady(
     spec: TaskSpec,
     plan: TaskPlan,
+    origin = this.#engine.intake.originOf(plan.options),
     isWithdrawn: () => boolean = () => false,
   ): Promise<{ task: Task }> {
-    // Now: room may be made by a call from quite another place.
-    const site = this.#engine.site();
     const submit = () => {
       if (isWithdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
-      return { task: this.#submit([spec], plan, undefined, site)[0]! };
+      return { task: this.#submit([spec], plan, undefined, origin)[0]! };
     };
     if (this.#engine.intake.needsNoRoom(spec)) return submit();
     return await this.#engine.admission.wait(
@@ -167,11 +170,12 @@ export class Submission {
       throw new TypeError(`stream needs something to iterate over: got ${show(source)}`);
     }
     this.#engine.admission.assertOpen();
+    const origin = this.#engine.intake.originOf(plan.options);
     const submit = async (item: unknown, stopped: () => boolean) => {
       const [spec] = this.#specs([callOf(fn, argumentsOf(item), item)], fn, plan);
-      if (metadataOf === undefined) return await this.#whenReady(spec!, plan, stopped);
+      if (metadataOf === undefined) return await this.#whenReady(spec!, plan, origin, stopped);
       const taskOptions = { ...plan.options, metadata: metadataOf(item) };
-      return await this.#whenReady(spec!, { ...plan, options: taskOptions }, stopped);
+      return await this.#whenReady(spec!, { ...plan, options: taskOptions }, origin, stopped);
     };
     return new Stream(this.#engine, { source, window, ordered, settled, submit });
   }
@@ -195,8 +199,8 @@ export class Submission {
     specs: readonly TaskSpec[],
     { priority, options, after }: TaskPlan,
     dependency: Dependency | undefined = after && { sources: after },
-    site?: object,
+    origin?: Origin,
   ): Task[] {
-    return this.#engine.intake.submit(specs, priority, options, dependency, site);
+    return this.#engine.intake.submit(specs, priority, options, dependency, origin);
   }
 }

@@ -51,6 +51,7 @@ function captureSite(): Site | undefined {
 /** The platform of queues whose tasks fail elsewhere, where no stack tells who submitted them. */
 export const platformWithSites: Platform = {
   clock: runtime.clock,
+  asyncContexts: runtime.asyncContexts,
   report: runtime.report,
   site: captureSite,
 };

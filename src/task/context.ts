@@ -1,3 +1,4 @@
+import type { AsyncContext, AsyncContexts, ContextVariable } from "../base/async_contexts.ts";
 import { QueueStateError, TaskCancelledError } from "../base/errors.ts";
 import { guardListeners } from "../base/guarded_signal.ts";
 import { shared } from "../base/shared.ts";
@@ -62,21 +63,40 @@ export interface TaskContext {
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;
 }
 
-/** An attempt that can be asked for its context while its function is on the stack. */
+/** An attempt that can be asked for its context. */
 export interface ContextSource {
   /** The context of the attempt, made at the first call. */
   context(): TaskContext;
 }
 
-/** The attempt whose function is on the stack. */
-const stack = shared("running", () => ({ top: undefined as ContextSource | undefined }));
+/** Where `currentTask()` finds the attempt. */
+interface Running {
+  /** The one whose function is on the stack, on queues that keep no async context. */
+  top: ContextSource | undefined;
+  /** Those that each belong to an async context. */
+  inContext: ContextVariable<ContextSource> | undefined;
+  /** The one that a worker runs, which runs no other meanwhile. */
+  lone: ContextSource | undefined;
+}
+
+const running = shared(
+  "running",
+  (): Running => ({ top: undefined, inContext: undefined, lone: undefined }),
+);
+
+function currentSource(): ContextSource | undefined {
+  return running.top ?? running.inContext?.get() ?? running.lone;
+}
 
 /**
- * The context of the task whose function is running. Call it before the function's first `await` and keep
- * what it returns: after an `await` other tasks may have run in between.
+ * The context of the task that this is called in: by its function or by whatever that calls, after an `await` too.
+ *
+ * With `asyncContext: false`, and in browsers, it is found before the function's first `await` alone: call it there and keep what
+ * it returns. In the workers of a `ThreadQueue` or `ProcessQueue`, what a task left running after its end may find the task
+ * that its worker runs now.
  *
  * @returns The context of this attempt.
- * @throws {QueueStateError} When no task's function is on the stack: outside any task, or after an `await`.
+ * @throws {QueueStateError} When it is called outside any task.
  *
  * @example
  * ```ts
@@ -84,60 +104,108 @@ const stack = shared("running", () => ({ top: undefined as ContextSource | undef
  *
  * await using queue = new AsyncQueue();
  * queue.submit(async () => {
- *   const task = currentTask();
  *   for (let part = 1; part <= 3; part++) {
- *     task.throwIfCancelled();
  *     await Promise.resolve();
- *     task.progress(part / 3);
+ *     report(part / 3);
  *   }
  * });
+ *
+ * function report(done: number): void {
+ *   const task = currentTask();
+ *   task.throwIfCancelled();
+ *   task.progress(done);
+ * }
  * ```
  */
 export function currentTask(): TaskContext {
-  if (stack.top === undefined) {
-    throw new QueueStateError(
-      "currentTask() needs a running task: called outside one, or after its first await",
-    );
-  }
-  return stack.top.context();
+  const source = currentSource();
+  if (source !== undefined) return source.context();
+  throw new QueueStateError(
+    "currentTask() needs a running task: called outside one or, without async context, after its first await",
+  );
 }
 
-/**
- * Calls a task's function so that `currentTask()` finds its attempt.
- *
- * @param source The attempt.
- * @param fn The task's function.
- * @param args Its arguments.
- * @returns What the function returned, a promise as it is.
- */
-export function callTask(
+/** Calls the functions of tasks so that `currentTask()` finds their attempts. */
+export interface TaskCaller {
+  /**
+   * Calls a task's function.
+   *
+   * @param source The attempt.
+   * @param fn The task's function.
+   * @param args Its arguments.
+   * @param context The async context that it is called in, where that is kept. Default: that of the caller.
+   * @returns What the function returned, a promise as it is.
+   */
+  call(
+    source: ContextSource,
+    fn: (...args: never[]) => unknown,
+    args: readonly unknown[],
+    context?: AsyncContext,
+  ): unknown;
+  /** The attempt that was last called has ended. */
+  ended(): void;
+}
+
+/** Its attempts are found while their functions are on the stack. */
+export const stackCaller: TaskCaller = {
+  call(source, fn, args) {
+    const { inContext } = running;
+    if (inContext?.get() === undefined) return callOnStack(source, fn, args);
+    // It was submitted by a task, which is not found in its stead after an `await`.
+    return inContext.call(undefined, callOnStack as () => unknown, [source, fn, args]);
+  },
+  ended() {},
+};
+
+/** Of a worker that runs one attempt at a time: that is found until it has ended. */
+export const loneCaller: TaskCaller = {
+  call(source, fn, args) {
+    running.lone = source;
+    return args.length === 0 ? fn() : fn(...args as never[]);
+  },
+  ended() {
+    running.lone = undefined;
+  },
+};
+
+/** Its attempts are found by the async context of whoever asks. */
+export function contextCaller(contexts: AsyncContexts): TaskCaller {
+  const inContext = running.inContext ??= contexts.variable();
+  return {
+    call: (source, fn, args, context) => inContext.call(source, fn, args, context),
+    ended() {},
+  };
+}
+
+function callOnStack(
   source: ContextSource,
   fn: (...args: never[]) => unknown,
   args: readonly unknown[],
 ): unknown {
-  const outer = stack.top;
-  stack.top = source;
+  const outer = running.top;
+  running.top = source;
   try {
     // To spread nothing costs more than the call.
     return args.length === 0 ? fn() : fn(...args as never[]);
   } finally {
-    stack.top = outer;
+    running.top = outer;
   }
 }
 
 /**
  * For a function that has to wait for the task's own: lets `currentTask()` find the attempt in that one too.
  *
- * @returns Calls a function as part of the attempt whose function is on the stack now. When that has been
- * interrupted meanwhile it throws the reason instead.
+ * @returns Calls a function as part of the attempt that is under way now. When that has been interrupted meanwhile it throws
+ * the reason instead.
  */
 export function continueTask(): typeof callLater {
-  if (stack.top === undefined) return callLater;
-  const context = stack.top.context();
+  const isOnStack = running.top !== undefined;
+  const context = currentSource()?.context();
+  if (context === undefined) return callLater;
   const source = { context: () => context };
   return (fn, args) => {
     if (context instanceof AttemptContext) context.throwIfAborted();
-    return callTask(source, fn, args);
+    return isOnStack ? callOnStack(source, fn, args) : callLater(fn, args);
   };
 }
 

@@ -127,7 +127,7 @@ export interface PlainHandle<T = unknown> {
   reprioritize(priority: number): boolean;
   /**
    * Calls back once, synchronously, when the task ends; at once if it has. What the callback throws is
-   * reported and affects nothing.
+   * reported and affects nothing. It runs in the async context of this call.
    */
   onDone(callback: (handle: this) => void): void;
 }

@@ -2,6 +2,7 @@
  * Longer than 400 lines because a task is one object: the record that the engine keeps, the node of the list that it waits in,
  * and the handle that the caller holds. To split it would cost every task an allocation.
  */
+import { type AsyncContext, type AsyncContexts, bound } from "../base/async_contexts.ts";
 import { checks } from "../base/checks.ts";
 import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
 import type { Timed, Timers } from "../base/timers.ts";
@@ -48,6 +49,8 @@ export interface TaskOwner {
   reprioritize(task: Task, priority: number): boolean;
   /** Calls a program's own code, once no task is half moved. */
   tell(call: () => unknown): void;
+  /** The program's async contexts, unless tasks run in none. */
+  readonly contexts: AsyncContexts | undefined;
   /** Calls back at each step of a task before its end. Returns what takes that back. */
   follow(task: Task, changed: () => void): () => void;
 }
@@ -112,6 +115,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   /** What is called; let go when the task ends, since it may hold on to much. */
   fn: AnyFunction | undefined;
   args: readonly unknown[] | undefined;
+  /** The async context that it was submitted in, where that is kept; let go like the function. */
+  context: AsyncContext | undefined;
   /** Where it is: the one witness of what becomes of it. */
   place: Place<Task> = NOWHERE;
   attempts = 0;
@@ -143,12 +148,14 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     priority: number,
     options: ResolvedOptions,
     now: number,
+    context: AsyncContext | undefined,
   ) {
     this.owner = owner;
     this.order = order;
     this.name = nameOf(fn, options.name);
     this.fn = fn;
     this.args = args;
+    this.context = context;
     this.priority = priority;
     this.options = options;
     this.#created = this.#since(now);
@@ -300,7 +307,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   onDone(callback: (handle: this) => void): void {
-    this.observe(callback as Observer);
+    this.observe(bound(callback as Observer, this.owner.contexts));
   }
 
   /** How runtimes print it: in one line. */
@@ -341,7 +348,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     this.outcome = outcome;
     this.#finished = this.#since(now);
     this.endOrder = ++ended;
-    this.fn = this.args = undefined;
+    this.fn = this.args = this.context = undefined;
   }
 
   /** Whether anyone waits for its end. */

@@ -13,6 +13,7 @@ import {
 import { attemptsOf } from "../lanes/pool/wire/run_message.ts";
 import { Runner } from "../lanes/pool/worker/runner.ts";
 import { runtime } from "../runtime/here.ts";
+import type { TaskCaller } from "../task/context.ts";
 import type { Fault, Faults } from "./faults.ts";
 
 /**
@@ -36,6 +37,7 @@ export class InlineLink implements WorkerLink {
     greeting: Greeting,
     listener: LinkListener,
     clock: Clock,
+    caller: TaskCaller,
     faults: Faults | undefined,
   ) {
     this.#listener = listener;
@@ -49,6 +51,7 @@ export class InlineLink implements WorkerLink {
       undefined,
       structuredClone(greeting),
       () => clock.now(),
+      caller,
     );
     this.#runner.start();
   }

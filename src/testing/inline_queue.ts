@@ -8,6 +8,7 @@ import type { Portable } from "../portable/portable.ts";
 import { type Lane, TaskQueue } from "../queue/queue.ts";
 import { runtime } from "../runtime/here.ts";
 import { platformWithSites } from "../runtime/site.ts";
+import { contextCaller, stackCaller } from "../task/context.ts";
 import type { Faults } from "./faults.ts";
 import { InlineLink } from "./inline_link.ts";
 
@@ -88,16 +89,19 @@ function lane(given: InlineOptions): Lane {
     checks: INLINE_OPTION_CHECKS,
     platform: platformWithSites,
     assertTask: (fn) => assertPortable(fn, "A task of an InlineQueue must be a portable task"),
-    createExecutor: (host) =>
-      new PoolExecutor(
+    createExecutor(host) {
+      // Its workers take turns in one thread.
+      const caller = host.contexts === undefined ? stackCaller : contextCaller(host.contexts);
+      return new PoolExecutor(
         host,
         {
           ...poolSettings(options, 4, 0),
           // Workers cost nothing, and no timer is to be left on the clock when all is done.
           ...{ idleTimeout: Infinity, startTimeout: Infinity, ahead: false, endsSurely: true },
         },
-        (afterFire) => new Timers(clock, afterFire),
-        (greeting, listener) => new InlineLink(greeting, listener, clock, faults),
-      ),
+        (afterFire) => new Timers(clock, afterFire, host.atHome),
+        (greeting, listener) => new InlineLink(greeting, listener, clock, caller, faults),
+      );
+    },
   };
 }

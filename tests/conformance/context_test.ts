@@ -25,14 +25,43 @@ for (const lane of lanes) {
       });
     }));
 
-  test(`${lane.name}: currentTask throws outside a task and after its first await`, () =>
+  test(`${lane.name}: currentTask throws outside a task`, () =>
     withQueue(lane, {}, async (queue) => {
       assertError(outside(), QueueStateError, "running task");
       await queue.start();
-      assertEquals(await queue.submit(tasks.contextTooLate).value(), "QueueStateError");
+      assertEquals(await queue.submit(tasks.lateContext).value(), "1 lateContext");
       assertError(outside(), QueueStateError);
       await queue.submit(tasks.fail);
       assertError(outside(), QueueStateError);
+    }));
+
+  test(`${lane.name}: currentTask works after an await, in helpers and in each attempt`, () =>
+    withQueue(lane, { workers: 4 }, async (queue) => {
+      await queue.start();
+      const names = Array.from({ length: 20 }, (_, i) => `task ${i}`);
+      const handles = names.map((name) => queue.submit(tasks.lateContext, { name }));
+      assertEquals(
+        await Promise.all(handles.map((handle) => handle.value())),
+        names.map((name) => `1 ${name}`),
+      );
+      const retried = queue.submit(tasks.lateContext, [2], { name: "again", retries: 1 });
+      assertEquals(await retried.value(), "2 again");
+    }));
+
+  test(`${lane.name}: without async context currentTask works before the first await alone`, () =>
+    withQueue(lane, { asyncContext: false }, async (queue) => {
+      await queue.start();
+      assertEquals(await queue.submit(tasks.lateContext).value(), "QueueStateError");
+      assertEquals(await queue.submit(tasks.keepContext).value(), true);
+      assertError(outside(), QueueStateError);
+    }));
+
+  test(`${lane.name}: currentTask in a task of a queue that a task has made is of that queue`, () =>
+    withQueue(lane, {}, async (queue) => {
+      await queue.start();
+      assertEquals(await queue.submit(tasks.nestContexts, { name: "outer" }).value(), [
+        ...["1 inner", "1 inner", "1 outer"],
+      ]);
     }));
 
   test(`${lane.name}: the context can be kept and used after an await`, () =>

@@ -11,6 +11,7 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { AsyncQueue } from "../../src/lanes/async/queue.ts";
 import { currentTask } from "../../src/task/context.ts";
 
 /** Resolves after so many milliseconds. */
@@ -191,16 +192,30 @@ export function describeContext(): {
   return { id, name, attempt, cancelled, aborted: signal.aborted, isSignal };
 }
 
-/** Tells the name of the error that `currentTask()` throws after an `await`. */
-export async function contextTooLate(): Promise<string> {
-  currentTask();
+/** After some turns, what a helper finds: number and name of the attempt, or the error. Fails before attempt `first`. */
+export async function lateContext(first = 1): Promise<string> {
+  const { attempt } = currentTask();
+  if (attempt < first) throw new Error("Too early");
   await Promise.resolve();
+  await sleep(1);
+  return nameOfContext();
+}
+
+function nameOfContext(): string {
   try {
-    currentTask();
-    return "no error";
+    const { attempt, name } = currentTask();
+    return `${attempt} ${name}`;
   } catch (error) {
     return (error as Error).name;
   }
+}
+
+/** What is found in tasks of a queue of its own, two at a time, and then by itself. */
+export async function nestContexts(): Promise<string[]> {
+  const queue = new AsyncQueue({ workers: 2 });
+  const inner = queue.map(lateContext, [[], []], { name: "inner" });
+  await queue.run();
+  return [...await Promise.all(inner.map((handle) => handle.value())), nameOfContext()];
 }
 
 /** Whether the context can be used after an `await`, and stays the same. */

@@ -1,8 +1,8 @@
 import { isThenable, resolved } from "../../base/thenable.ts";
 import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
-import { callTask } from "../../task/context.ts";
+import { contextCaller, stackCaller, type TaskCaller } from "../../task/context.ts";
 import type { Task } from "../../task/task.ts";
-import { Slot, type SlotOwner } from "./slot.ts";
+import { Attempt, Slot, type SlotOwner } from "./slot.ts";
 
 /**
  * Runs attempts on the event loop, in slots: one slot, one attempt at a time. A slot with its callbacks
@@ -13,7 +13,9 @@ import { Slot, type SlotOwner } from "./slot.ts";
  */
 export class AsyncExecutor implements Executor, SlotOwner {
   readonly host: ExecutorHost;
+  readonly runsHere = true;
   abandoned = 0;
+  readonly #caller: TaskCaller;
   #limit: number;
   /** Slots that count: taken, and not lent. */
   #active = 0;
@@ -26,6 +28,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
   constructor(host: ExecutorHost, limit: number) {
     this.host = host;
     this.#limit = limit;
+    this.#caller = host.contexts === undefined ? stackCaller : contextCaller(host.contexts);
   }
 
   get room(): number {
@@ -63,13 +66,15 @@ export class AsyncExecutor implements Executor, SlotOwner {
     this.#active++;
     slot.task = task;
     this.host.began(task, slot.id, now);
-    const { fn, args } = task;
+    const { fn, args, context } = task;
     // The queue's onStart may have cancelled it.
     if (fn === undefined || args === undefined) return this.#end(slot, true, undefined);
     let result: unknown;
     let promise: Promise<unknown> | undefined;
     try {
-      result = callTask(slot, fn, args);
+      // Its async context goes on to belong to this attempt when the slot is another one's.
+      const source = context === undefined ? slot : slot.attempt = new Attempt(task, this);
+      result = this.#caller.call(source, fn, args, context);
       // Within the `try`: what a task returns may throw at any look.
       if (isThenable(result)) promise = resolved(result);
     } catch (error) {
@@ -92,7 +97,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
     if (attempt === undefined) return STOPPED;
     attempt.end();
     this.host.tell(() => attempt.interrupt(reason));
-    return attempt.context.touched ? task.options.grace : STOPPED;
+    return attempt.touched ? task.options.grace : STOPPED;
   }
 
   settled(slot: Slot, ok: boolean, value: unknown): void {

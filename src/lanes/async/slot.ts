@@ -57,66 +57,89 @@ export class Slot implements ContextSource {
       this.attempt = new Attempt(task, this.#owner);
       if (this.task === undefined) this.attempt.interrupt(task.outcome);
     }
-    return this.attempt.context;
+    return this.attempt.context();
   }
 }
 
-/** What the function of a running attempt can do through its context. */
-export class Attempt implements ContextActions {
-  readonly id: string;
+/**
+ * What the function of a running attempt can do through its context. What the function leaves running may keep it for good, so
+ * it lets go of the task at its end.
+ */
+export class Attempt implements ContextSource, ContextActions {
   readonly name: string;
   readonly attempt: number;
-  readonly context: AttemptContext;
   /** Whether its slot is lent to others, while it waits or waits to go on. */
   lent = false;
-  readonly #task: Task;
+  readonly #queueId: string;
+  readonly #order: number;
+  /** Until it ends. */
+  #task: Task | undefined;
   readonly #owner: SlotOwner;
+  #context: AttemptContext | undefined = undefined;
+  /** Why it is to stop. */
+  #stop: { readonly reason: unknown } | undefined = undefined;
   #waits = 0;
-  #over = false;
   /** Resolves when the slot is back; all waits that want it back meanwhile share one request. */
-  #regained: Promise<void> | undefined;
-  #giveUpSlot: (() => void) | undefined;
-  readonly #interrupted = Promise.withResolvers<never>();
+  #regained: Promise<void> | undefined = undefined;
+  #giveUpSlot: (() => void) | undefined = undefined;
+  /** Rejects when it is to stop, for those who wait. */
+  #interrupted: PromiseWithResolvers<never> | undefined = undefined;
 
   constructor(task: Task, owner: SlotOwner) {
-    this.id = task.id;
     this.name = task.name;
     this.attempt = task.attempts;
+    this.#queueId = task.owner.id;
+    this.#order = task.order;
     this.#task = task;
     this.#owner = owner;
-    this.context = new AttemptContext(this);
-    // Nobody may be waiting when it comes.
-    this.#interrupted.promise.catch(() => {});
+  }
+
+  get id(): string {
+    return `${this.#queueId}-${this.#order}`;
+  }
+
+  /** Whether the function has asked for its signal or its state. */
+  get touched(): boolean {
+    return this.#context?.touched ?? false;
+  }
+
+  context(): TaskContext {
+    if (this.#context === undefined) {
+      this.#context = new AttemptContext(this);
+      if (this.#stop !== undefined) this.#context.abort(this.#stop.reason);
+    }
+    return this.#context;
   }
 
   progress(data: unknown): void {
-    if (!this.#over) this.#owner.host.progressed(this.#task, data);
+    if (this.#task !== undefined) this.#owner.host.progressed(this.#task, data);
   }
 
   async wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
-    if (handle === this.#task as unknown) {
+    const task = this.#task;
+    if (task === undefined) return await handle.wait();
+    if (handle === task as unknown) {
       throw new QueueStateError(`Task '${this.name}' cannot wait for itself`);
     }
-    if (this.#over) return await handle.wait();
     const target = handle instanceof Task && !handle.done ? handle : undefined;
-    if (target !== undefined && waits.waitsFor(target, this.#task)) {
+    if (target !== undefined && waits.waitsFor(target, task)) {
       throw new QueueStateError(
         `Task '${this.name}' cannot wait for task '${target.name}', which waits for it`,
       );
     }
-    const endWait = target && waits.begin(this.#task, target);
+    const endWait = target && waits.begin(task, target);
     this.#waits++;
     if (!this.lent) {
       this.lent = true;
-      this.#owner.lend(this.#task);
+      this.#owner.lend(task);
     }
     try {
-      return await Promise.race([handle.wait(), this.#interrupted.promise]);
+      return await Promise.race([handle.wait(), this.#interruption]);
     } finally {
       endWait?.();
       this.#waits--;
       // While other waits are open the function as a whole still waits.
-      if (this.#waits === 0 && !this.#over) await this.#regain();
+      if (this.#waits === 0) await this.#regain();
     }
   }
 
@@ -127,29 +150,41 @@ export class Attempt implements ContextActions {
   /** The attempt is to stop. */
   interrupt(reason: unknown): void {
     this.end();
-    this.context.abort(reason);
-    this.#interrupted.reject(reason);
+    this.#stop = { reason };
+    this.#context?.abort(reason);
+    this.#interrupted?.reject(reason);
   }
 
   /** The attempt counts no more: nothing that its function still does has an effect. */
   end(): void {
-    this.#over = true;
+    this.#task = undefined;
     // At once: a slot that becomes free before a promise is heard would be taken and never given back.
     this.#giveUpSlot?.();
   }
 
+  get #interruption(): Promise<never> {
+    if (this.#interrupted === undefined) {
+      this.#interrupted = Promise.withResolvers<never>();
+      // Nobody may be waiting when it comes.
+      this.#interrupted.promise.catch(() => {});
+    }
+    return this.#interrupted.promise;
+  }
+
   async #regain(): Promise<void> {
+    const task = this.#task;
+    if (task === undefined) return;
     if (this.#regained === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#regained = promise;
-      this.#giveUpSlot = this.#owner.regain(this.#task, () => {
+      this.#giveUpSlot = this.#owner.regain(task, () => {
         this.#regained = undefined;
         // Another wait may have been opened meanwhile.
-        if (this.#waits > 0) this.#owner.lend(this.#task);
+        if (this.#waits > 0) this.#owner.lend(task);
         else this.lent = false;
         resolve();
       });
     }
-    await Promise.race([this.#regained, this.#interrupted.promise]);
+    await Promise.race([this.#regained, this.#interruption]);
   }
 }

@@ -122,7 +122,7 @@ function lane(given: ProcessOptions): Lane {
           assertStartable: () => memory?.open(),
           ...(isByModule && { workerKind: moduleOf }),
         },
-        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
+        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire, host.atHome),
         (greeting, listener, module) => new ProcessLink(greeting, listener, module, settings),
       );
     },

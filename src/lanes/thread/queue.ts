@@ -89,7 +89,7 @@ function lane(given: PoolOptions): Lane {
       return new PoolExecutor(
         host,
         sharesMemory ? pool : { ...pool, ahead: false, spinners: 0 },
-        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire),
+        (afterFire) => new Timers(options.clock ?? runtime.quietClock, afterFire, host.atHome),
         (greeting, listener) => new ThreadLink(greeting, listener, module, sharesMemory),
       );
     },

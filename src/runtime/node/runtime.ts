@@ -1,5 +1,6 @@
 import { quietClock, systemClock, unref } from "../clock.ts";
 import { cores } from "../cores.ts";
+import { nodeContexts } from "../node_contexts.ts";
 import { reportToConsole } from "../report.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -9,6 +10,7 @@ export const node: Runtime = {
   // To wake a worker takes little.
   spinners: 0,
   clock: systemClock,
+  asyncContexts: nodeContexts,
   quietClock: quietClock(unref),
   // Node's global scope has no error events.
   report: reportToConsole,

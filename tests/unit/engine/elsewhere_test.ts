@@ -19,6 +19,7 @@ class Elsewhere {
     const drop = (task: Task) => this.held.splice(this.held.indexOf(task), 1);
     const { held, said } = this;
     return {
+      runsHere: false,
       ...{ room: Infinity, workers: 0, limit: Infinity, abandoned: 0 },
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),

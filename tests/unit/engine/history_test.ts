@@ -17,13 +17,23 @@ const owner: TaskOwner = {
   started: true,
   awaited: () => {},
   tell: (call) => void call(),
+  contexts: undefined,
   follow: () => () => {},
 };
 let tasks = 0;
 
 /** A task that has ended. */
 function ended(place: Place<Task>, detached = false): Task {
-  const task = new Task(owner, ++tasks, () => {}, [], 3, resolveTaskOptions({ detached }), 0);
+  const task = new Task(
+    owner,
+    ++tasks,
+    () => {},
+    [],
+    3,
+    resolveTaskOptions({ detached }),
+    0,
+    undefined,
+  );
   task.finish(place, undefined, 0);
   return task;
 }

@@ -34,6 +34,14 @@ const released = Promise.withResolvers<void>();
 
 const tasks = defineTasks(import.meta.url, {
   double: (n: number) => n * 2,
+  async nameLater() {
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    try {
+      return currentTask().name;
+    } catch (error) {
+      return (error as Error).name;
+    }
+  },
   keep(value: object) {
     seen.push(value);
     return value;
@@ -264,4 +272,17 @@ test("InlineQueue: an interrupted task gets its grace, and one that ignores it g
   released.resolve();
   await queue.shutdown();
   assertStrictEquals(clock.pendingTimers, 0);
+});
+
+test("InlineQueue: currentTask finds its own task after an await, though workers take turns", async () => {
+  const names = ["a", "b", "c", "d"];
+  for (const asyncContext of [true, false]) {
+    await using queue = new InlineQueue({ workers: 4, asyncContext });
+    await queue.start();
+    const handles = names.map((name) => queue.submit(tasks.nameLater, { name }));
+    assertEquals(
+      await Promise.all(handles.map((handle) => handle.value())),
+      asyncContext ? names : names.map(() => "QueueStateError"),
+    );
+  }
 });

@@ -44,6 +44,7 @@ export interface ExecutorSettings {
 export class ClusterExecutor implements Executor {
   readonly host: ExecutorHost;
   readonly server: Server;
+  readonly runsHere = false;
   readonly ahead: AheadExecutor;
   readonly elsewhere: SchedulingExecutor;
   /** The server takes any number of tasks, and workers are its nodes' concern. */

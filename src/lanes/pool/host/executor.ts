@@ -12,6 +12,7 @@ import type { Roster } from "./roster.ts";
  * have been none for a while: {@linkcode Roster} looks after the workers, {@linkcode Dispatch} after their tasks.
  */
 export class PoolExecutor implements Executor {
+  readonly runsHere = false;
   readonly ahead: AheadExecutor;
   readonly #dispatch: Dispatch;
   readonly #roster: Roster;

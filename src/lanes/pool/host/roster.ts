@@ -359,6 +359,7 @@ export class Roster implements WorkerListener {
     try {
       const greeting = {
         queueId: this.#host.id,
+        asyncContext: this.#host.contexts !== undefined,
         workerId: this.#ids.next,
         initializer: initializer && referenceOf(initializer),
         initArgs: encodeValue(initArgs),

@@ -73,6 +73,8 @@ export type UpMessage =
 export interface Greeting {
   /** The first part of the tasks' ids. */
   readonly queueId: string;
+  /** Whether `currentTask()` works after an `await`. */
+  readonly asyncContext: boolean;
   /** The worker's number. */
   readonly workerId: number;
   readonly initializer: TaskReference | undefined;

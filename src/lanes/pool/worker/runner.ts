@@ -2,7 +2,7 @@ import { isInstance, NotPortableError } from "../../../base/errors.ts";
 import { isThenable } from "../../../base/thenable.ts";
 import { isRefusal, loadForWorker } from "../../../portable/loading.ts";
 import type { TaskReference } from "../../../portable/portable.ts";
-import { callTask } from "../../../task/context.ts";
+import { loneCaller, stackCaller, type TaskCaller } from "../../../task/context.ts";
 import type { AnyFunction } from "../../../task/task.ts";
 import type { WorkerClaims } from "../wire/claims.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../wire/error_codec.ts";
@@ -65,6 +65,7 @@ export class Runner implements AttemptHost {
   readonly #uplink: Uplink;
   readonly #results: Results;
   readonly #greeting: Greeting;
+  readonly #caller: TaskCaller;
   readonly #readClock: () => number;
   /** By the numbers that stand for them: functions, once they have been loaded, and where they are to be found. */
   readonly #functions = new Map<number, AnyFunction | TaskReference>();
@@ -82,6 +83,7 @@ export class Runner implements AttemptHost {
   /**
    * @param journal Where results are noted that are kept back; without it none are.
    * @param readClock Tells the time in milliseconds.
+   * @param caller Calls tasks' functions, where `currentTask()` is to work after an `await`.
    */
   constructor(
     uplink: Uplink,
@@ -89,11 +91,13 @@ export class Runner implements AttemptHost {
     journal: WorkerJournal | undefined,
     greeting: Greeting,
     readClock: () => number = now,
+    caller = loneCaller,
   ) {
     this.#uplink = uplink;
     this.claims = claims;
     this.#results = new Results(uplink.post, journal);
     this.#greeting = greeting;
+    this.#caller = greeting.asyncContext ? caller : stackCaller;
     this.#readClock = readClock;
   }
 
@@ -243,7 +247,7 @@ export class Runner implements AttemptHost {
     const attempt = this.#current = new Attempt(this, sent, this.#greeting.queueId);
     let result: unknown;
     try {
-      result = callTask(attempt, fn, sent.args);
+      result = this.#caller.call(attempt, fn, sent.args);
     } catch (error) {
       return this.#fail(sent, error);
     }
@@ -273,6 +277,7 @@ export class Runner implements AttemptHost {
   /** The attempt is over; returns how long it took. */
   #end(): number {
     this.#current?.end();
+    this.#caller.ended();
     this.#current = undefined;
     const from = this.#now;
     this.#now = this.#readClock();

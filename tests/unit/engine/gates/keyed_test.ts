@@ -194,6 +194,7 @@ test("limits by key: where nothing can run, what a key holds back fails too", as
   const taken: Task[] = [];
   let host!: ExecutorHost;
   const executor: Executor = {
+    runsHere: false,
     get room() {
       return 2 - taken.length;
     },

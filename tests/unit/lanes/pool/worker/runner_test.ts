@@ -42,6 +42,7 @@ class Bench {
     };
     const greeting = {
       queueId: "q1",
+      asyncContext: false,
       workerId: 1,
       initializer: undefined,
       initArgs: [],
