@@ -4,6 +4,7 @@ import type { Timed, Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Sent } from "./at_executor.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { Executor } from "./executor.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { Limits } from "./gates/keyed.ts";
@@ -20,6 +21,7 @@ export interface DispatcherHost {
   readonly executor: Executor;
   /** Calls in the async context that the queue was made in, where contexts are kept. */
   readonly atHome: AtHome;
+  readonly elsewhere: Elsewhere;
 }
 
 /**
@@ -110,6 +112,7 @@ export class Dispatcher {
     if (announcer.busy) return this.request();
     this.#dispatching = true;
     const { ahead, elsewhere } = executor;
+    if (elsewhere !== undefined && !this.paused) this.#handOverScheduled();
     while (!this.paused && this.started) {
       const gate = elsewhere === undefined ? this.#gate : undefined;
       const { limits } = this;
@@ -141,6 +144,15 @@ export class Dispatcher {
     this.#head = undefined;
     this.#dispatching = false;
     ahead?.flush();
+  }
+
+  /** Another engine waits for the tasks' times. */
+  #handOverScheduled(): void {
+    const { elsewhere, executor, clock } = this.#host;
+    for (const task of elsewhere.takeScheduled()) {
+      this.#sent.add(task);
+      executor.run(task, clock.now());
+    }
   }
 
   /** Starts what may start soon: not within the call that asks for it. */

@@ -4,12 +4,17 @@ import type { Announcer } from "./announcer.ts";
 import { type Running, Sent } from "./at_executor.ts";
 import type { Executor, FollowingHost, Waiting } from "./executor.ts";
 import type { Retrying } from "./retrying.ts";
+import type { Scheduled } from "./scheduled.ts";
 
 /** What is needed of the engine to follow tasks that another engine schedules. */
 export interface ElsewhereHost {
   readonly announcer: Announcer;
   readonly retrying: Retrying;
   readonly running: Running;
+  readonly scheduled: Scheduled;
+  readonly scheduledByDay: Place<Task>;
+  /** A task that has not begun is back, for its turn. */
+  returned(task: Task): void;
   /** Ends a task that is in no place. */
   finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void;
 }
@@ -38,12 +43,30 @@ export class Elsewhere implements FollowingHost {
     return this.places.scheduled.size + this.places.retrying.size;
   }
 
+  /** Takes out the tasks that wait here for their time: the engine elsewhere is to do that. */
+  takeScheduled(): Task[] {
+    const { scheduled, scheduledByDay } = this.#host;
+    if (scheduled.size + scheduledByDay.size === 0) return [];
+    const tasks = [...scheduled.items(), ...scheduledByDay.items()].sort((a, b) =>
+      a.order - b.order
+    );
+    for (const task of tasks) task.place.remove(task);
+    return tasks;
+  }
+
   /** A task that has not begun, or not again, waits for something else than before. */
   waits(task: Task, what: Waiting): void {
     if (task.status === what) return;
     (task.place as Sent).release();
     this.places[what].add(task);
     this.#host.announcer.changed(task);
+  }
+
+  /** A task that has not begun, or not again, is back. */
+  gaveBack(task: Task): void {
+    if (task.place !== this.places.scheduled) return this.#host.returned(task);
+    this.places.scheduled.release();
+    this.#host.scheduled.add(task, task.scheduledFor!);
   }
 
   /** The attempt of a task has failed, and another will be made of it. */

@@ -110,6 +110,8 @@ export type Waiting = "pending" | "scheduled" | "retrying";
 export interface FollowingHost {
   /** A task that has not begun, or not again, waits for something else than before. */
   waits(task: Task, what: Waiting): void;
+  /** A task that has not begun, or not again, is back: it is this engine's again. */
+  gaveBack(task: Task): void;
   /** The attempt of a task has failed, and another will be made of it. */
   retried(task: Task, error: unknown, now: number): void;
   /** A task, begun or not, has failed for good. */

@@ -181,14 +181,14 @@ export class Intake {
 
   /** Gives a new task its first place. */
   #enter(task: Task, at: number | undefined): void {
-    if (at !== undefined) task.scheduledFor = at;
-    if (at === undefined || this.#host.executor.elsewhere !== undefined) {
-      return this.#host.dispatcher.add(task);
-    }
+    if (at === undefined) return this.#host.dispatcher.add(task);
+    task.scheduledFor = at;
     const place = task.options.runAt === undefined
       ? this.#host.scheduled
       : this.#host.scheduledByDay;
     place.add(task, at);
+    // Another engine is to wait for its time.
+    if (this.#host.executor.elsewhere !== undefined) this.#host.dispatcher.request();
   }
 
   /** What a task waits for has come about. */

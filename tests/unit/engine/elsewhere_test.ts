@@ -26,7 +26,7 @@ class Elsewhere {
       resize: () => {},
       run(task) {
         held.push(task);
-        if (task.scheduledFor !== undefined) host.elsewhere.waits(task, "scheduled");
+        if (task.scheduledFor! > host.clock.now()) host.elsewhere.waits(task, "scheduled");
         return undefined;
       },
       interrupt(task) {
@@ -46,7 +46,7 @@ class Elsewhere {
           const wanted = held.filter((task) => task.status !== "running" && isWanted(task));
           for (const task of wanted) {
             drop(task);
-            host.returned(task);
+            host.elsewhere.gaveBack(task);
           }
           return wanted.length > 0;
         },
@@ -179,6 +179,27 @@ test("elsewhere: a pause takes back what has not begun", async () => {
   await Promise.resolve();
   assertEquals(elsewhere.held.map(({ name }) => name), ["running", "waiting"]);
   await queue.cancel();
+});
+
+test("elsewhere: a task waits here for its time before the start, during a pause and when it is back", async () => {
+  const clock = new VirtualClock();
+  const elsewhere = new Elsewhere();
+  const queue = new RemoteQueue({ clock }, elsewhere);
+  const late = queue.submit(() => {}, [], { name: "late", delay: 50 });
+  const soon = queue.submit(() => {}, [], { name: "soon", delay: 10 });
+  assertEquals([late.status, soon.status, queue.stats.scheduled], ["scheduled", "scheduled", 2]);
+  await clock.advance(20);
+  assertEquals([late.status, soon.status], ["scheduled", "pending"]);
+  await queue.start();
+  await Promise.resolve();
+  assertEquals(elsewhere.held.map(({ name }) => name), ["late", "soon"]);
+  queue.pause();
+  assertEquals([late.status, soon.status, elsewhere.held.length], ["scheduled", "pending", 0]);
+  queue.resume();
+  await Promise.resolve();
+  assertEquals([late.status, elsewhere.held.length], ["scheduled", 2]);
+  await queue.cancel();
+  assertEquals(clock.pendingTimers, 0);
 });
 
 test("elsewhere: another priority is for the engine there to heed", async () => {

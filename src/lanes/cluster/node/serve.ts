@@ -23,6 +23,8 @@ export interface ClusterNode extends AsyncDisposable {
   readonly id: string;
   /** How many tasks run on it. */
   readonly activeCount: number;
+  /** How many can run on it at once. */
+  readonly workers: number;
   /**
    * Stops taking tasks, lets those that run end, and closes.
    *
@@ -88,6 +90,10 @@ class Node implements ClusterNode {
 
   get activeCount(): number {
     return this.#runner.size;
+  }
+
+  get workers(): number {
+    return this.#queue.workers;
   }
 
   async start(): Promise<void> {

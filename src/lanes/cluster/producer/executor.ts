@@ -139,7 +139,7 @@ export class ClusterExecutor implements Executor {
 
   sendAgain(job: Job): void {
     this.release(job);
-    this.host.returned(job.task);
+    this.host.elsewhere.gaveBack(job.task);
   }
 
   #withdraw(task: Task): Withdrawal {
@@ -157,7 +157,7 @@ export class ClusterExecutor implements Executor {
       if (job.task.status === "running" || !isWanted(job.task)) continue;
       if (this.#outbox.remove(job)) {
         this.release(job);
-        this.host.returned(job.task);
+        this.host.elsewhere.gaveBack(job.task);
         came = true;
       } else {
         this.#recall(job);

@@ -180,7 +180,7 @@ export class Follower {
   #removed(job: Job, at: number): void {
     if (job.isRecalled) {
       this.#owner.release(job);
-      return this.#owner.host.returned(job.task);
+      return this.#owner.host.elsewhere.gaveBack(job.task);
     }
     const message = `The job of task '${job.task.name}' was removed from the cluster's server`;
     this.#fail(job, new QueueStateError(message), at);
