@@ -68,11 +68,13 @@ const options = parseArgs(Deno.args, {
   },
 });
 const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
+/** Conformance tests of what a cluster doesn't have: helpers for one batch, and programs that bring no node along. */
+const NOT_OF_CLUSTERS = ["tests/conformance/map_test.ts", "tests/conformance/exit_test.ts"];
+
 /** Those of the cluster need a server; see `test_cluster.ts`. The conformance tests are run with it and without. */
 const isPicked = (path: string) =>
-  path.startsWith("tests/cluster/")
-    ? options.cluster
-    : !options.cluster || path.startsWith("tests/conformance/");
+  path.startsWith("tests/cluster/") ? options.cluster : !options.cluster ||
+    (path.startsWith("tests/conformance/") && !NOT_OF_CLUSTERS.includes(path));
 const files = readdirSync("tests", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("_test.ts"))
   .map((path) => `tests/${path.replaceAll("\\", "/")}`)

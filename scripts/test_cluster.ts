@@ -28,12 +28,22 @@ if (!isSound) Deno.exit(1);
 
 const server = await RedisServer.start();
 Deno.env.set("TRILANE_TEST_SERVER", `${server.port}`);
+// For nodes on both runtimes, whichever the test is on.
+Deno.env.set("TRILANE_DENO", Deno.execPath());
+Deno.env.set("TRILANE_BUN", await bunPath());
 // A terminal interrupts the tests too, and how they end is for them to say.
 Deno.addSignalListener("SIGINT", () => {});
 const test = ["run", "--allow-all", ...await mapArgs(), "scripts/test.ts", "--cluster"];
 const passed = await run(Deno.execPath(), [...test, ...Deno.args]);
 await server[Symbol.asyncDispose]();
 Deno.exit(passed ? 0 : 1);
+
+/** Where the Bun is that npm has. */
+async function bunPath(): Promise<string> {
+  const args = ["--yes", "bun@1.4.5", "--print", "process.execPath"];
+  const { stdout } = await new Deno.Command("npx", { args, stdin: "null" }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
 
 async function run(
   command: string,

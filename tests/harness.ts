@@ -20,6 +20,13 @@ const bun = runtime === "bun" ? await import(bunTest) : undefined;
 const nodeTest = "node:test";
 const node = runtime === "node" ? await import(nodeTest) : undefined;
 
+const leftOut = new Set<string>();
+
+/** Has tests left out, by their names, where they don't apply: they are shown as ignored. */
+export function leaveOut(names: Iterable<string>): void {
+  for (const name of names) leftOut.add(name);
+}
+
 /**
  * Registers a test. It fails when `fn` throws or rejects, takes longer than a minute or, on Deno,
  * leaves a timer, a resource or another pending operation behind.
@@ -28,11 +35,13 @@ const node = runtime === "node" ? await import(nodeTest) : undefined;
  * @param fn the test
  */
 export function test(name: string, fn: () => void | Promise<void>): void {
-  if (bun !== undefined) return bun.test(name, fn, timeout);
-  if (node !== undefined) return void node.test(name, { timeout }, () => fn());
+  const ignore = leftOut.has(name);
+  if (bun !== undefined) return (ignore ? bun.test.skip : bun.test)(name, fn, timeout);
+  if (node !== undefined) return void node.test(name, { timeout, skip: ignore }, () => fn());
   Deno.test({
     name,
     fn,
+    ignore,
     timeout,
     sanitizeOps: true,
     sanitizeResources: true,

@@ -45,6 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
       "lanes/async",
       "lanes/thread",
       "lanes/process",
+      "lanes/cluster",
       "checkpoint",
       "progress",
       "report",

@@ -12,8 +12,9 @@ import {
   NotPortableError,
   TaskTimeoutError,
 } from "../../src/lanes/cluster/mod.ts";
-import { test } from "../harness.ts";
-import { Cluster, makeEngine, root } from "./support.ts";
+import { runtime as here, test } from "../harness.ts";
+import { runProgram } from "./runtimes.ts";
+import { Cluster, makeEngine, root, serverPort } from "./support.ts";
 import { add, attempts, busy, echo, fail, note } from "./tasks.ts";
 import { Desk, eventually, Watch } from "../conformance/support.ts";
 
@@ -232,6 +233,21 @@ test("cluster: a connection that has nothing to do is closed, and opened when th
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   assertEquals(await queue.submit(add, [1, 2]).value(), 3);
 });
+
+for (const runtime of ["deno", "bun"] as const) {
+  test(`cluster: a program on ${runtime} that forgets its queue uses a node on ${here}, and ends by itself`, async () => {
+    await using cluster = new Cluster();
+    await cluster.node();
+    const { prefix } = cluster.engine;
+    const { output, status } = await runProgram(
+      runtime,
+      "programs/forgets.ts",
+      `${serverPort}`,
+      prefix,
+    );
+    assertEquals([output.trim(), status], ["3", 0]);
+  });
+}
 
 test("cluster: serveCluster refuses options that make no sense", async () => {
   const node = { engine: makeEngine(), name: "tasks", root, tasks: ["./tasks.ts"] };

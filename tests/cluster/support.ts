@@ -5,10 +5,8 @@
  * @module
  */
 import { delay } from "@std/async";
-import { createRequire } from "node:module";
 import { env } from "node:process";
 import {
-  type BullMQ,
   bullmqEngine,
   type BullQueue,
   type ClusterEngine,
@@ -19,23 +17,23 @@ import {
   serveCluster,
   type ServeOptions,
 } from "../../src/lanes/cluster/mod.ts";
+import { closeAll } from "../../src/lanes/cluster/wire/reach.ts";
+import { bullmq, root } from "./bullmq.ts";
 
-const require = createRequire(new URL("./npm/package.json", import.meta.url));
-
-/** The module `bullmq`. */
-export const bullmq: BullMQ = require("bullmq");
-
-/** The folder that the modules of the tests' tasks are in. */
-export const root = new URL("./", import.meta.url);
+export { bullmq, root };
 
 /** The port of the tests' server. */
 export const serverPort = Number(env.TRILANE_TEST_SERVER);
 if (!(serverPort > 0)) throw new Error("These tests need a server: run `deno task test:cluster`");
 
-/** Runs a test in which sockets are cut: ioredis gives each 2 s to close. */
-export async function closing(body: () => Promise<void>): Promise<void> {
+/**
+ * Runs a test in which sockets are cut.
+ *
+ * @param ms How long their timers take: ioredis gives each socket 2 s to close, and BullMQ waits for 5 s to hear of events again.
+ */
+export async function closing(body: () => Promise<void>, ms = 2_100): Promise<void> {
   await body();
-  await delay(2_100);
+  await delay(ms);
 }
 
 let made = 0;
@@ -81,6 +79,7 @@ export class Cluster implements AsyncDisposable {
   bullQueue(): BullQueue {
     const { connection, prefix } = this.engine;
     const queue = new bullmq.Queue(this.name, { connection, prefix });
+    queue.on("error", () => {});
     this.#bullQueues.push(queue);
     return queue;
   }
@@ -88,6 +87,6 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#queues.map((queue) => queue.cancel()));
     await Promise.all(this.#nodes.map((node) => node.close({ force: true })));
-    await Promise.all(this.#bullQueues.map((queue) => queue.close()));
+    await closeAll(this.#bullQueues);
   }
 }

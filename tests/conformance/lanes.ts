@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { env } from "node:process";
 import {
   type asCompleted,
   asyncMap,
@@ -66,8 +67,8 @@ const POOL: Differences = {
   stopsStubbornWork: true,
 };
 
-/** All lanes. */
-export const lanes: readonly Lane[] = [
+/** The lanes of this machine. */
+const ownLanes: readonly Lane[] = [
   {
     name: "AsyncQueue",
     create: (options) => new AsyncQueue(options),
@@ -106,3 +107,8 @@ export const lanes: readonly Lane[] = [
     differences: POOL,
   },
 ];
+
+/** All lanes; where the cluster is tested, that one alone. */
+export const lanes: readonly Lane[] = env.TRILANE_TEST_SERVER === undefined
+  ? ownLanes
+  : [(await import("../cluster/lane.ts")).clusterLane];

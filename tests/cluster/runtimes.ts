@@ -1,0 +1,30 @@
+/**
+ * The two runtimes, to start programs on.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { env } from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** How a program is started on each. */
+export const RUNTIMES: Readonly<Record<"deno" | "bun", readonly string[]>> = {
+  deno: [env.TRILANE_DENO ?? "deno", "run", "--allow-all", "--no-check"],
+  bun: [env.TRILANE_BUN ?? "bun"],
+};
+
+/** Runs a program of this folder to its end, and tells what it has printed and its status. */
+export async function runProgram(
+  runtime: keyof typeof RUNTIMES,
+  program: string,
+  ...args: string[]
+): Promise<{ output: string; status: number | null }> {
+  const [command, ...own] = RUNTIMES[runtime];
+  const path = fileURLToPath(new URL(program, import.meta.url));
+  const child = spawn(command!, [...own, path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => output += chunk);
+  const [status] = await once(child, "close") as [number | null];
+  return { output, status };
+}
