@@ -1,4 +1,5 @@
 import { show } from "../base/errors.ts";
+import { serve } from "./cluster/serve.ts";
 import { CommandTemplate } from "./exec/template.ts";
 import { ExecWork } from "./exec/work.ts";
 import type { Host } from "./host.ts";
@@ -28,8 +29,13 @@ export interface Command extends CommandShape {
 }
 
 /** Options that only one of the commands has. */
-const MAP_OPTIONS: readonly OptionName[] = ["lane", "batch", "permissions", "memory-limit"];
+const MAP_OPTIONS: readonly OptionName[] = [
+  ...["lane", "batch", "permissions", "memory-limit", "cluster", "name"] as const,
+];
 const EXEC_OPTIONS: readonly OptionName[] = ["shell"];
+const SERVE_OPTIONS: readonly OptionName[] = [
+  ...["redis", "name", "lane", "workers", "permissions", "memory-limit", "help"] as const,
+];
 
 const names = Object.keys(OPTIONS) as OptionName[];
 
@@ -43,7 +49,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 inputs are the arguments, else the lines of --input FILE or of standard input. Each is given to the
 function as a string; an empty line is an empty string. Memory does not grow with the input.`,
     words: "file",
-    names: names.filter((name) => !EXEC_OPTIONS.includes(name)),
+    names: names.filter((name) => !EXEC_OPTIONS.includes(name) && name !== "redis"),
     optionsFirst: false,
     isCommand: true,
     run: (line, host) => run(planMap(line, host), host),
@@ -61,10 +67,25 @@ inputs after ':::+' go with those of the source before, one with one. A command 
 and without input, in a process group of its own, which is killed with it. Its output is the value.
 By default one command runs for each core.`,
     words: "command",
-    names: names.filter((name) => !MAP_OPTIONS.includes(name)),
+    names: names.filter((name) => !MAP_OPTIONS.includes(name) && name !== "redis"),
     optionsFirst: true,
     isCommand: true,
     run: (line, host) => run(planExec(line, host), host),
+  },
+  serve: {
+    usage: "trilane serve TASKS… --redis URL [OPTION…]",
+    summary: "Run tasks of a cluster on this machine",
+    description:
+      `TASKS are the modules whose functions may be run: paths below the current folder, which is where
+'trilane map --cluster URL' names them from too. Nothing else is loaded. By default tasks run in
+processes, one for each core. The server is Redis or Valkey, and the packages bullmq and ioredis
+must be installed in the current folder. The first interrupt, or SIGTERM, lets the tasks that run
+end; the second gives them up, and another node runs them again.`,
+    words: "file",
+    names: SERVE_OPTIONS,
+    optionsFirst: false,
+    isCommand: false,
+    run: serve,
   },
   completions: {
     usage: `trilane completions ${SHELLS.join("|")}`,
@@ -95,6 +116,7 @@ export function planMap({ values, positionals, typed }: CommandLine, host: Host)
   }
   assertOneOrigin(inputs, values);
   assertTogether(values);
+  assertCluster(values);
   if (values.lane !== "process") {
     for (const name of ["permissions", "memory-limit"] as const) {
       if (values[name] !== undefined) throw new UsageError(`--${name} needs --lane process`);
@@ -152,6 +174,19 @@ function assertOneOrigin(inputs: readonly string[], { input }: OptionValues): vo
   throw new UsageError(
     `Inputs come either from arguments or from --input: got ${show(first)} and ${show(input)}`,
   );
+}
+
+/** What a run of a cluster's can't be told. */
+function assertCluster(values: OptionValues): void {
+  if (values.cluster === undefined) {
+    if (values.name !== undefined) throw new UsageError("--name needs --cluster");
+    return;
+  }
+  const others = ["lane", "workers", "burst", "key", "permissions", "memory-limit"] as const;
+  const other = others.find((name) => values[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(`--cluster and --${other} exclude each other: that is for its nodes`);
+  }
 }
 
 /** Options that need, or exclude, others. */

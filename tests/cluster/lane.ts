@@ -28,6 +28,7 @@ const WORKERS = 4;
 /** A producer and its node, which runs on the server's time whatever clock a test has, starts when the producer connects for the first time and ends with it. */
 class QueueWithNode extends ClusterQueue {
   #node: Promise<ClusterNode> | undefined;
+  readonly #workers: number;
 
   constructor({ workers = WORKERS, clock: _, ...options }: QueueOptions = {}) {
     const own = makeEngine();
@@ -40,10 +41,20 @@ class QueueWithNode extends ClusterQueue {
     };
     let start = () => {};
     super({ engine, name: "tasks", root, ...options });
+    this.#workers = workers;
     start = () => {
       const node = { engine: own, name: "tasks", root, tasks: ["./tasks.ts"], workers };
       this.#node ??= serveCluster({ ...node, lane: "async" });
     };
+  }
+
+  /** Those of its node. */
+  override get workers(): number {
+    return this.#workers;
+  }
+
+  override set workers(workers: number) {
+    super.workers = workers;
   }
 
   override async shutdown(options?: { force?: boolean; timeout?: number }): Promise<void> {

@@ -70,6 +70,8 @@ const REAL_TIME = [
   "the most urgent task gets the next turn, even if it came last",
   "a rate keeps a paused queue paused",
   "a window's starts come all at once, and the next when it has passed",
+  "asCompleted with a timeout rejects when it passes, from its call on",
+  "the timeout of a run overrides the queue's",
   "shutdown in time leaves nothing of its timeout",
   "shutdown with a timeout is graceful for so long, then forced",
 ];
@@ -116,6 +118,7 @@ const WORKERS = [
   "Infinity as the number of workers, where it makes sense",
   "use starts a queue, runs the body, drains the queue and returns the value",
   "use rejects wrong options and does not call the body",
+  "an options object counts by what it has itself",
   "a new queue's properties and statistics",
   "more workers take up more tasks at once",
   "with fewer workers running tasks go on, and fewer follow them",
@@ -142,6 +145,9 @@ const LATE_WORD = [
   "an unordered stream of async items with settled yields a result for each item and goes on",
   "a summary's results are in order of completion",
   "a summary looks results up by id, name and group",
+  "cancelPending takes back what was sent to a busy worker",
+  "a summary picks values, errors, successes and cancellations",
+  "a summary can be written as JSON, errors and all",
   "throwIfFailed throws for failures, for cancellations only if told to",
 ];
 

@@ -5,6 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { isAbsolute } from "node:path";
 import { env } from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -14,14 +15,14 @@ export const RUNTIMES: Readonly<Record<"deno" | "bun", readonly string[]>> = {
   bun: [env.TRILANE_BUN ?? "bun"],
 };
 
-/** Runs a program of this folder to its end, and tells what it has printed and its status. */
+/** Runs a program, by its path or that in this folder, to its end, and tells what it has printed and its status. */
 export async function runProgram(
   runtime: keyof typeof RUNTIMES,
   program: string,
   ...args: string[]
 ): Promise<{ output: string; status: number | null }> {
   const [command, ...own] = RUNTIMES[runtime];
-  const path = fileURLToPath(new URL(program, import.meta.url));
+  const path = isAbsolute(program) ? program : fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(command!, [...own, path, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (chunk) => output += chunk);

@@ -21,7 +21,8 @@ export async function findFunction(
   lane: LaneOptions,
   signal: AbortSignal,
 ): Promise<AnyFunction> {
-  const queue = createQueue({ ...lane, process: {} }, { workers: 1 });
+  // What a cluster's nodes can load is for them to say; here it is seen whether there is such a function at all.
+  const queue = createQueue({ ...lane, cluster: undefined, process: {} }, { workers: 1 });
   try {
     await queue.start();
     const found = await queue.submit(inWorker.exportsOf, [target.url], { signal });

@@ -4,6 +4,7 @@ import type { QueueOptions } from "../../engine/options.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { AnyFunction } from "../../task/task.ts";
+import { DEFAULT_NAME } from "../cluster/engine.ts";
 import type { Input } from "../input/format.ts";
 import type { OptionValues } from "../options/options.ts";
 import { commonOf, type Outcome, outcomeOf, succeeded } from "../output/outcome.ts";
@@ -28,7 +29,8 @@ export class MapWork implements Work {
    * @param hasBar Whether there is a progress bar.
    */
   constructor(target: Target, options: OptionValues, hasBar: boolean) {
-    const { lane = "thread", batch, checkpoint, permissions } = options;
+    const { lane = "thread", batch, checkpoint, permissions, cluster } = options;
+    const { name = DEFAULT_NAME } = options;
     this.name = target.name;
     this.title = `trilane map ${target.module}#${target.name}`;
     this.namespace = namespaceOf(target, checkpoint);
@@ -36,6 +38,7 @@ export class MapWork implements Work {
     this.#batch = batch;
     this.#lane = {
       lane,
+      ...(cluster !== undefined && { cluster: { url: cluster, name } }),
       hasBar,
       process: {
         ...(permissions !== undefined && { permissions }),

@@ -24,6 +24,9 @@ export type Format = "jsonl" | "values" | "none";
 export interface OptionValues {
   readonly shell?: true;
   readonly lane?: LaneName;
+  readonly cluster?: string;
+  readonly redis?: string;
+  readonly name?: string;
   readonly workers?: number;
   readonly retries?: number;
   readonly "retry-delay"?: number;
@@ -99,6 +102,17 @@ export const OPTIONS: Readonly<Record<OptionName, Option>> = {
     help: "Where tasks run: async, thread (default) or process",
     parse: word(...LANES),
     completion: LANES,
+  },
+  cluster: {
+    value: "URL",
+    help: "Have a cluster run the tasks, whose Redis server is there",
+    parse: text,
+  },
+  redis: { value: "URL", help: "Where the cluster's Redis server is", parse: text },
+  name: {
+    value: "NAME",
+    help: "What the cluster's queue is called (default trilane)",
+    parse: text,
   },
   workers: {
     short: "wj",

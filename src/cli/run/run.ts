@@ -28,6 +28,8 @@ import type { Work } from "./work.ts";
 
 /** Tasks in flight for each worker: enough to send it short ones by the dozen. */
 const TASKS_PER_WORKER = 256;
+/** More are not held, however many workers there may be, as in a cluster. */
+const MAX_WINDOW = 10_000;
 
 /** What is to be run. */
 export interface RunPlan {
@@ -173,7 +175,7 @@ class Run {
   }
 
   get #window(): number {
-    return TASKS_PER_WORKER * this.#queue.workers;
+    return Math.min(TASKS_PER_WORKER * this.#queue.workers, MAX_WINDOW);
   }
 
   #createQueue(): TaskQueue {

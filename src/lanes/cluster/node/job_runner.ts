@@ -20,6 +20,9 @@ import { ProgressReports } from "./progress.ts";
 /** Cancellations are remembered for jobs that are just on their way to this node: so many of the last. */
 const MAX_CANCELLED = 1_000;
 
+/** So many functions are kept, found by what jobs call them. */
+const MAX_FUNCTIONS = 1_000;
+
 /** What a runner needs of its node. */
 export interface RunnerSettings {
   /** Names the node. */
@@ -109,6 +112,9 @@ export class JobRunner {
 
   /** The function of a job, if it is one that may be called. */
   #functionOf({ module, name, kind }: JobData): AnyFunction & Portable {
+    const key = JSON.stringify([kind, module, name]);
+    const known = this.#functions.get(key);
+    if (known !== undefined) return known;
     const { root, modules } = this.#settings;
     const url = root.urlOf(module);
     if (url === undefined) {
@@ -119,9 +125,8 @@ export class JobRunner {
         `Cannot run a task of ${show(module)}, which is not on this node's list of tasks`,
       );
     }
-    const key = JSON.stringify([kind, url, name]);
-    let fn = this.#functions.get(key);
-    if (fn === undefined) this.#functions.set(key, fn = makeStub({ kind, url, name }));
+    const fn = makeStub({ kind, url, name });
+    if (this.#functions.size < MAX_FUNCTIONS) this.#functions.set(key, fn);
     return fn;
   }
 }

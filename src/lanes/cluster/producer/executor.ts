@@ -78,7 +78,8 @@ export class ClusterExecutor implements Executor {
     const { engine, name, root } = settings;
     this.server = new Server(engine, name, () => this.#rate, (event, at) => {
       const job = this.#jobs.get(event.jobId);
-      if (job === undefined) return;
+      // Most are told that they wait as soon as they have been handed over.
+      if (job === undefined || (event.name === "waiting" && job.task.status === "pending")) return;
       this.#touch(job);
       this.#follower.heard(job, event, at);
     });

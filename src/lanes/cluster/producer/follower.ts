@@ -163,7 +163,7 @@ export class Follower {
       return this.#fail(job, new TrilaneError(message, { cause }), at);
     }
     this.#owner.release(job);
-    host.succeeded(task, decoded, at);
+    host.succeeded(task, decoded, Math.max(at, task.attemptStartedAt));
   }
 
   /** A job has failed for good. */

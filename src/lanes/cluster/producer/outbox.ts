@@ -1,5 +1,6 @@
 import { NotPortableError, QueueStateError, reasonOf } from "../../../base/errors.ts";
 import { referenceOf } from "../../../portable/portable.ts";
+import { DEFAULT_OPTIONS } from "../../../task/options.ts";
 import type { JobBackoff, JobOptions, NewJob } from "../bullmq.ts";
 import { encode } from "../wire/codec.ts";
 import { BACKOFF, type JobData } from "../wire/job.ts";
@@ -137,7 +138,7 @@ function makeJob(job: Job, root: Root): NewJob {
     kind: reference.kind as JobData["kind"],
     args: encodeArguments(task.name, task.args!),
     ...(timeout !== Infinity && { timeout }),
-    ...(grace !== Infinity && { grace }),
+    ...(grace !== DEFAULT_OPTIONS.grace && grace !== Infinity && { grace }),
     ...(job.before > 0 && { before: job.before }),
   };
   return { name: task.name, data, opts: optionsOf(job) };

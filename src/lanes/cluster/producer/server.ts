@@ -49,7 +49,7 @@ export class Server {
   #underWay = 0;
   /** When it last answered or, since it had not been asked anything, was asked. */
   #heardAt = 0;
-  /** The least difference seen between the program's clock and the server's, in milliseconds. */
+  /** The least difference seen between the program's clock and the server's, in milliseconds: that with the least delay. */
   #offset = Infinity;
 
   /**
@@ -153,9 +153,11 @@ export class Server {
   async #connect(queue: BullQueue, connections: BullConnection[]): Promise<void> {
     const { run, time } = await infoOf(queue);
     this.run = run;
+    // Before any event: those of a batch all seem as late as the first.
+    if (time !== undefined) this.#offset = Math.min(this.#offset, runtime.clock.now() - time);
     const { bullmq, connection, prefix } = this.#engine;
     // From now on: what is added as soon as this returns may end before the first event is asked for.
-    const lastEventId = time === undefined ? "$" : `${time - 1}-0`;
+    const lastEventId = time === undefined ? "$" : `${Math.floor(time) - 1}-0`;
     const events = new bullmq.QueueEvents(this.#name, { connection, prefix, lastEventId });
     this.#add(connections, events);
     for (const name of EVENTS) {
@@ -190,7 +192,7 @@ async function infoOf(
   const time = /^server_time_usec:(\d+)/m.exec(info)?.[1];
   return {
     run: /^run_id:(\w+)/m.exec(info)?.[1],
-    time: time === undefined ? undefined : Math.floor(Number(time) / 1000),
+    time: time === undefined ? undefined : Number(time) / 1000,
   };
 }
 
