@@ -184,7 +184,7 @@ kbd { font: 12px ui-monospace, monospace; border: 1px solid var(--line); border-
 
 details { border-top: 1px solid var(--line); padding: 8px 0; }
 details:first-child { border-top: 0; }
-summary { display: flex; gap: 12px; cursor: pointer; }
+summary { display: flex; align-items: baseline; gap: 12px; cursor: pointer; }
 summary::before { content: "▸"; color: var(--muted); transition: rotate 120ms; }
 details[open] > summary::before { rotate: 90deg; }
 summary::-webkit-details-marker { display: none; }

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import config from "../../../deno.json" with { type: "json" };
 import { printable } from "../../base/printable.ts";
 import { RunSummary } from "../../queue/summary.ts";
 import { toHTML, toTrace } from "../../report/mod.ts";
@@ -32,9 +33,9 @@ export function writeReports(
   const named = new RunSummary(summary, () => summary.results.map(withInputName), summary);
   if (trace !== undefined) writeFileSync(trace, JSON.stringify(toTrace(named)));
   if (report === undefined) return;
-  const details = Object.fromEntries(
-    Object.entries(typed).map(([name, text]) => [`--${name}`, printable(text)]),
-  );
+  const options = Object.entries(typed).map(([name, text]) => [`--${name}`, printable(text)]);
+  // The program is the command line itself.
+  const details = { Program: `trilane ${config.version}`, ...Object.fromEntries(options) };
   writeFileSync(report, toHTML(named, { title, details }));
 }
 
@@ -45,5 +46,7 @@ function withInputName(result: TaskResult): TaskResult {
   const shown = text.length > MAX_NAME_CHARACTERS
     ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
     : text;
-  return { ...result, name: `${shown}${rest}`, metadata: undefined };
+  // It is not enumerable.
+  const { attemptHistory } = result;
+  return { ...result, attemptHistory, name: `${shown}${rest}`, metadata: undefined };
 }

@@ -8,6 +8,9 @@ import { button, byId, element, headings, row, show } from "./dom.ts";
 import { formatCount, formatShare, formatTime, plural, type Unit } from "./format.ts";
 import { nameSwatch } from "./sections.ts";
 
+/** More names than these are worth a table only if many tasks share one. */
+const MAX_UNSHARED_NAMES = 20;
+
 type Sort = { readonly of: (kind: Kind) => number | string; readonly heading: string };
 
 const SORTS: readonly Sort[] = [
@@ -22,14 +25,15 @@ const SORTS: readonly Sort[] = [
 ];
 
 /**
- * Fills the table of names.
+ * Fills the table of names, unless it would say what the list of tasks does: tasks that are named by their inputs.
  *
  * @param data The page's data.
  * @param unit The page's unit.
  * @param showTasks Lists the tasks of a name.
  */
 export function fillKinds(data: PageData, unit: Unit, showTasks: (name: number) => void): void {
-  if (data.kinds.length === 0) return;
+  const names = data.kinds.length + data.moreKinds;
+  if (names === 0 || (names > MAX_UNSHARED_NAMES && names * 2 > data.kept)) return;
   const table = byId<HTMLTableElement>("kinds-table");
   const busy = data.workers.reduce((sum, worker) => sum + worker.busy, 0);
   const columns = SORTS.map(({ heading }, i) => ({

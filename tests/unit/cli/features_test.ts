@@ -267,6 +267,17 @@ test("cli: the report and the trace name tasks by their inputs, and say how they
     }
   }));
 
+test("cli: the report and the trace tell of each attempt", () =>
+  withFolder(async (folder) => {
+    const [trace, report] = [join(folder, "trace.json"), join(folder, "report.html")];
+    const files = ["--trace", trace, "--report", report];
+    await cli(["map", "tasks.ts#attempt", "--lane=async", "1", "3", "--retries=2", ...files]);
+    const { traceEvents } = JSON.parse(readFileSync(trace, "utf8"));
+    const attempts = traceEvents.filter(({ ph }: { ph: string }) => ph === "X");
+    assertEquals(attempts.length, 4);
+    assertStringIncludes(readFileSync(report, "utf8"), "Too early");
+  }));
+
 test("cli: permissions are those of the process lane", async () => {
   const args = ["map", "tasks.ts#upper", "a", "--lane=process", "--permissions"];
   assertEquals(await values([...args, "inherit"]), ["A"]);
