@@ -7,6 +7,7 @@ import { STATUSES } from "../report/page_data.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
 import { bucketOf, RecentHistogram } from "./histogram.ts";
+import { inputOf } from "./input.ts";
 import { Seconds } from "./seconds.ts";
 import { type Cause, CauseTallies, KindTallies } from "./tallies.ts";
 import {
@@ -73,6 +74,9 @@ const MAX_MESSAGE = 500;
 const MAX_STACK = 4_000;
 /** Long enough not to jump, short enough to be what happens now. */
 const RATE_SECONDS = 5;
+const TREND_SECONDS = 10;
+/** A backlog that shrinks by less than this part of what ends is not on its way to be empty. */
+const MIN_TREND = 0.1;
 const [SUCCEEDED, FAILED, CANCELLED, RETRIED, RUNNING] = STATUSES.map((_, i) => i) as [
   number,
   number,
@@ -205,6 +209,7 @@ export class Recorder implements Disposable {
       now: this.#now() - this.#start,
       counts: this.#counts(),
       perSecond: this.#seconds.rate(RATE_SECONDS),
+      emptyIn: this.#emptyIn(),
       seconds: this.#seconds.series(),
       latency: {
         recent: { wait: this.#wait.recent(), run: this.#run.recent() },
@@ -237,7 +242,8 @@ export class Recorder implements Disposable {
     this.#handles[worker] = undefined;
     this.#draw({
       ...{ id: handle.id, name: shortened(handle.name), worker, number: handle.attempts },
-      ...{ from: this.#startedAt[worker]!, to: this.#now(), status: RETRIED },
+      ...{ input: inputOf(handle), from: this.#startedAt[worker]!, to: this.#now() },
+      status: RETRIED,
       message: explained(cause),
     });
   }
@@ -276,7 +282,8 @@ export class Recorder implements Disposable {
   #drawEnd(result: TaskResult, status: number, message: string | null): void {
     this.#draw({
       ...{ id: result.id, name: shortened(result.name), worker: result.workerId ?? 0 },
-      ...{ number: result.attempts, from: startOf(result), to: result.finishedAt },
+      ...{ number: result.attempts, input: inputOf(result) },
+      ...{ from: startOf(result), to: result.finishedAt },
       ...{ status, message },
     });
   }
@@ -322,6 +329,16 @@ export class Recorder implements Disposable {
     };
   }
 
+  /** When all that there is will have ended, if no more is submitted than now: a stream is filled up all the time. */
+  #emptyIn(): number | null {
+    const { pending, scheduled, active } = this.#queue.stats;
+    const ended = this.#seconds.rate(RATE_SECONDS);
+    const gone = pending === 0 ? ended : this.#seconds.shrinkage(TREND_SECONDS);
+    const left = pending + scheduled + active;
+    if (left === 0 || gone <= ended * MIN_TREND) return null;
+    return left / gone * 1000;
+  }
+
   /** The keys that hold back the most. */
   #keys(): KeyLoad[] {
     const loads: KeyLoad[] = [];
@@ -339,7 +356,7 @@ export class Recorder implements Disposable {
       if (handle?.status !== "running") return;
       listed.push({
         ...{ id: handle.id, name: shortened(handle.name), worker, number: handle.attempts },
-        ...{ from: this.#since(this.#startedAt[worker]!), to: null },
+        ...{ input: inputOf(handle), from: this.#since(this.#startedAt[worker]!), to: null },
         ...{ status: RUNNING, message: null },
       });
     });

@@ -56,6 +56,15 @@ export class Seconds {
     return ended / seconds;
   }
 
+  /** How many fewer wait each second, over the last whole seconds, since there were the most. */
+  shrinkage(seconds: number): number {
+    const { waiting } = this.#counts;
+    const depth = (ago: number) => waiting[(this.#now - ago + CHART_SECONDS * 2) % CHART_SECONDS]!;
+    let deepest = 1;
+    for (let ago = 2; ago <= seconds; ago++) if (depth(ago) > depth(deepest)) deepest = ago;
+    return (depth(deepest) - depth(1)) / Math.max(1, deepest - 1);
+  }
+
   series(): SecondsSeries {
     const start = (this.#now + 1) % CHART_SECONDS;
     const inOrder = (counts: readonly number[]) => [

@@ -62,6 +62,8 @@ export interface LiveAttempt {
   readonly worker: number;
   readonly number: number;
   readonly from: number;
+  /** What its task was submitted with; `null` if that is nothing. */
+  readonly input: string | null;
   /** `null` if it runs. */
   readonly to: number | null;
   /** An index in the statuses of pages. */
@@ -90,6 +92,8 @@ export interface Update {
   readonly queue: number;
   readonly counts: Counts;
   readonly perSecond: number;
+  /** In how many milliseconds all that there is will have ended; `null` if that can't be told. */
+  readonly emptyIn: number | null;
   readonly seconds: SecondsSeries;
   readonly latency: {
     readonly recent: { readonly wait: Percentiles | null; readonly run: Percentiles | null };

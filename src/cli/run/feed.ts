@@ -1,3 +1,4 @@
+import { printable } from "../../base/printable.ts";
 import type { RecordedValue } from "../../task/recorder.ts";
 import type { Input } from "../input/format.ts";
 import type { Inputs } from "../input/source.ts";
@@ -5,10 +6,33 @@ import { notRead, type Outcome } from "../output/outcome.ts";
 import type { RunMemory } from "./memory.ts";
 import type { Work } from "./work.ts";
 
+/** Longer names are cut: they are read in passing. */
+const MAX_NAME_CHARACTERS = 80;
+
 /** The inputs of one task. */
-export interface Job {
+export class Job {
   readonly inputs: readonly Input[];
   readonly args: readonly unknown[];
+
+  constructor(inputs: readonly Input[], args: readonly unknown[]) {
+    this.inputs = inputs;
+    this.args = args;
+  }
+
+  /** What the task is called where tasks are told apart. */
+  get name(): string {
+    const [first, ...others] = this.inputs;
+    const text = printable(first!.text);
+    const shown = text.length > MAX_NAME_CHARACTERS
+      ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
+      : text;
+    return others.length === 0 ? shown : `${shown} and ${others.length} more`;
+  }
+
+  /** What the live page says of it. */
+  toJSON(): string {
+    return this.name;
+  }
 }
 
 /** What a feed is for. */
@@ -93,6 +117,6 @@ export class Feed {
   #job(): Job {
     const inputs = this.#batch;
     this.#batch = [];
-    return { inputs, args: this.#options.work.argsFor(inputs) };
+    return new Job(inputs, this.#options.work.argsFor(inputs));
   }
 }

@@ -6,9 +6,6 @@ import { toHTML, toTrace } from "../../report/mod.ts";
 import type { TaskResult } from "../../task/result.ts";
 import type { Job } from "./feed.ts";
 
-/** Longer names are cut: they are read in passing. */
-const MAX_NAME_CHARACTERS = 80;
-
 /** The files that a run is shown in. */
 export interface ReportFiles {
   readonly trace: number | undefined;
@@ -40,13 +37,8 @@ export function writeReports(
 }
 
 function withInputName(result: TaskResult): TaskResult {
-  const { inputs: [first, ...others] } = result.metadata as Job;
-  const rest = others.length === 0 ? "" : ` and ${others.length} more`;
-  const text = printable(first.text);
-  const shown = text.length > MAX_NAME_CHARACTERS
-    ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
-    : text;
   // It is not enumerable.
   const { attemptHistory } = result;
-  return { ...result, attemptHistory, name: `${shown}${rest}`, metadata: undefined };
+  const { name } = result.metadata as Job;
+  return { ...result, attemptHistory, name, metadata: undefined };
 }

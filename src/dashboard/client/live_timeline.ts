@@ -123,11 +123,12 @@ function liveData(
     attemptsOf: (i) => [i],
     waitsFrom: () => undefined,
     describeAttempt(i) {
-      const { id, name, worker, number, from, to, status, message } = sorted[i]!;
+      const { id, name, input, worker, number, from, to, status, message } = sorted[i]!;
       return {
         ...{ title: name, status: STATUSES[status]! },
         facts: [
           ["Task", id],
+          ...(input === null ? [] : [["Input", input] as const]),
           ["Attempt", String(number)],
           ["Worker", nameOf(worker)],
           [to === null ? "Runs for" : "Ran", formatTime((to ?? now) - from, unit)],

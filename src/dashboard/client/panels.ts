@@ -15,7 +15,7 @@ import {
 } from "../../report/client/format.ts";
 import { fillShares } from "../../report/client/sections.ts";
 import type { Percentiles } from "../../queue/summary.ts";
-import type { Counts, Update } from "../updates.ts";
+import type { Update } from "../updates.ts";
 import { LiveCauses } from "./live_causes.ts";
 import { type Cell, LiveTable } from "./live_table.ts";
 
@@ -69,7 +69,7 @@ export class Panels {
     const { now } = update;
     this.#running.set(
       update.running.slice(0, MAX_RUNNING_ROWS).map((attempt) => [
-        { text: attempt.name, note: attempt.id },
+        { text: attempt.name, note: attempt.input ?? attempt.id },
         { text: String(attempt.number) },
         { text: attempt.worker === 0 ? "–" : String(attempt.worker) },
         { text: formatTime(now - attempt.from, unit) },
@@ -101,13 +101,13 @@ export class Panels {
     );
   }
 
-  #fillFigures({ counts, perSecond }: Update): void {
+  #fillFigures({ counts, perSecond, emptyIn }: Update): void {
     const { waiting, running, workers, abandoned, limited, blocked } = counts;
     const figure = (label: string, value: string, look = "") => this.#figure(label, value, look);
     figure("Waiting", formatCount(waiting));
     figure("Running", `${formatCount(running)} / ${formatCount(workers)}`);
     figure("Tasks a second", perSecond === 0 ? "–" : digits(perSecond));
-    figure("Empty at", emptyAt(counts, perSecond));
+    figure("Empty at", clockIn(emptyIn));
     figure("Succeeded", formatCount(counts.succeeded), "succeeded");
     figure("Failed", formatCount(counts.failed), "failed");
     figure("Cancelled", formatCount(counts.cancelled), "cancelled");
@@ -136,11 +136,9 @@ export class Panels {
   }
 }
 
-/** When all that there is has ended, at this rate. */
-function emptyAt({ waiting, scheduled, running }: Counts, perSecond: number): string {
-  const left = waiting + scheduled + running;
-  if (left === 0) return "–";
-  const ms = left / perSecond * 1000;
+/** The time of day that it will be then. */
+function clockIn(ms: number | null): string {
+  if (ms === null) return "–";
   return ms < DAY_MS ? formatClock(new Date(Date.now() + ms)) : "> 1 day";
 }
 

@@ -165,6 +165,51 @@ test("recorder: tells what runs, by worker, and how much did at once", () => {
   assertEquals(recorder.state().seconds.running.at(-1), 3);
 });
 
+test("recorder: tells when the queue will be empty, unless it is filled up", () => {
+  const { queue, recorder, clock } = recording();
+  const emptyIn = () => recorder.state().emptyIn;
+  const second = (pending: number, ended: number) => {
+    queue.stats = { ...queue.stats, pending, active: 2 };
+    recorder.tick();
+    for (let i = 0; i < ended; i++) queue.end(ran(1, clock.now, clock.now + 5));
+    clock.now += 1_000;
+    recorder.tick();
+  };
+  assertEquals(emptyIn(), null);
+  // 100 end each second, and as many come.
+  for (let i = 0; i < 10; i++) second(1_000 + i % 3, 100);
+  assertEquals(emptyIn(), null);
+  for (let i = 1; i <= 12; i++) second(2_000 - 100 * i, 100);
+  queue.stats = { ...queue.stats, pending: 700, active: 0 };
+  assertEquals(emptyIn(), 7_000);
+  queue.stats = { ...queue.stats, pending: 0, active: 0 };
+  assertEquals(emptyIn(), null);
+});
+
+test("recorder: tells what tasks were submitted with, and looks at little of it", () => {
+  const { queue, recorder } = recording();
+  const inputs: [metadata: unknown, input: string | null][] = [
+    [undefined, null],
+    ["a.png", "a.png"],
+    ["x".repeat(1_000), `${"x".repeat(199)}…`],
+    [{ url: "b", size: [1, 2] }, '{ url: "b", size: [1, 2] }'],
+    [{ toJSON: () => "said" }, "said"],
+    [new Uint8Array(1 << 20), "an instance of Uint8Array"],
+    [Array(1_000_000).fill("x"), `[${Array(8).fill('"x"').join(", ")}, …]`],
+    [{
+      get bad() {
+        throw new Error("no");
+      },
+    }, "an object"],
+  ];
+  for (const [metadata, input] of inputs) {
+    queue.end(ran(1, 1_000, 1_010, { metadata }));
+    recorder.tick();
+    const { attempts } = recorder.timelineSince(recorder.lastTick - 1);
+    assertEquals(attempts[0]!.input, input);
+  }
+});
+
 test("recorder: is quiet when nothing has run for some ticks", () => {
   const { queue, recorder } = recording();
   const quiet = () => {
