@@ -18,13 +18,13 @@ export interface TaskSpec {
   readonly fn: AnyFunction;
   readonly args: readonly unknown[];
   /** Where its success is recorded. */
-  readonly entry?: Entry;
+  readonly entry?: Entry | undefined;
   /** What is recorded of an earlier success. */
-  readonly recorded?: RecordedValue;
+  readonly recorded?: RecordedValue | undefined;
   /** The keys that it has under the queue's limits. */
-  readonly keys?: Keys;
+  readonly keys?: Keys | undefined;
   /** The string by which it stands for others. */
-  readonly dedupe?: string;
+  readonly dedupe?: string | undefined;
 }
 
 /** What is to be kept of the place of a submission. */

@@ -11,7 +11,8 @@ import { evaluate } from "./source.ts";
  * @param fn The function.
  * @returns The same function, to be submitted to any queue or called as it is.
  * @throws {TypeError} When it isn't a function.
- * @throws {NotPortableError} When its source can't be had: native and bound functions, classes, getters.
+ * @throws {NotPortableError} When its source can't be had: native and bound functions, classes, getters. And where no code may be
+ * made of text, as in a page whose content security policy lacks `'unsafe-eval'`.
  *
  * @example
  * ```ts
@@ -31,7 +32,14 @@ export function inlineTask<F extends AnyFunction>(fn: F): F & Portable {
   try {
     evaluate(source);
   } catch (cause) {
-    throw notPortable(fn, cause);
+    if (cause instanceof SyntaxError) throw notPortable(fn, cause);
+    // A page's policy may forbid it.
+    throw new NotPortableError(
+      `Cannot make an inline task of ${show(fn)}: no source text can be made a function here: ${
+        show(cause)
+      }`,
+      { cause },
+    );
   }
   return makePortable(fn, { kind: "inline", source, name: nameOf(fn) });
 }

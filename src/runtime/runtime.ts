@@ -42,6 +42,10 @@ export interface Threads {
   onFirstMessage(callback: (message: unknown) => void): void;
   /** In a thread: takes the next message of a port without the event loop; `undefined` if there is none. */
   takeMessage(port: MessagePort): unknown;
+  /** Whether nobody is told that a thread has ended. */
+  readonly endsSilently?: boolean;
+  /** In a thread: calls back before it closes itself, where threads end silently. */
+  onClose?(callback: () => void): void;
   /** In a thread: gives its tasks an empty standard input, where it would be the program's. */
   hideStdin?(): void;
   /** In a thread: has it write to standard output and error by itself, where it would not. */

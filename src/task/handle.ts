@@ -58,7 +58,7 @@ export interface PlainHandle<T = unknown> {
   /** Lower runs first. */
   readonly priority: number;
   /** The option `groupId`, or the group's own for a task of a group. */
-  readonly groupId?: string;
+  readonly groupId?: string | undefined;
   /** Whether the task is protected; see the option. */
   readonly mustComplete: boolean;
   /** Whether the task is left out of summaries; see the option. */
@@ -78,7 +78,7 @@ export interface PlainHandle<T = unknown> {
   /** When it was submitted, on the `performance.now()` time line. */
   readonly createdAt: number;
   /** When it is or was due by `delay` or `runAt`, on the same time line. */
-  readonly scheduledFor?: number;
+  readonly scheduledFor?: number | undefined;
   /**
    * Waits for the task to end. Giving up the wait doesn't touch the task.
    *

@@ -5,12 +5,13 @@ import { ProcessQueue } from "../../lanes/process/queue.ts";
 import { ThreadQueue } from "../../lanes/thread/queue.ts";
 import { importTasks } from "../../portable/import.ts";
 import type { TaskQueue } from "../../queue/queue.ts";
+import { neighbour } from "../../runtime/neighbour.ts";
 import { currentFolder, engineAt } from "../cluster/engine.ts";
 import type { LaneName } from "../options/options.ts";
 
 /** What runs in the workers. */
 export const inWorker = importTasks<typeof import("./in_worker.ts")>(
-  new URL("./in_worker.ts", import.meta.url),
+  neighbour(import.meta.url, "./in_worker.ts"),
 );
 
 /** How workers leave the program's output alone. */

@@ -12,7 +12,7 @@ import type { DownMessage, Greeting } from "../pool/wire/protocol.ts";
 import { ToldClaims } from "../pool/wire/told_claims.ts";
 import { Runner } from "../pool/worker/runner.ts";
 import { spinFor } from "../pool/worker/spin.ts";
-import { LOADED, type ThreadGreeting } from "./greeting.ts";
+import { LEFT, LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** A port that nothing refers to is collected, which the pool would take for the worker's end. */
 const PORT = Symbol.for("trilane.port");
@@ -46,5 +46,6 @@ threads.onFirstMessage((first) => {
     port.onmessage = ({ data }: MessageEvent<DownMessage>) => runner.receive(data);
     runner.start();
   };
+  threads.onClose?.(() => port.postMessage(LEFT));
   port.postMessage(LOADED);
 });

@@ -7,5 +7,8 @@ export interface ThreadGreeting {
     | undefined;
 }
 
+/** What a worker says last, where nobody else would tell. */
+export const LEFT = "left";
+
 /** What a worker says first: from now on it may be ended. */
 export const LOADED = "loaded";

@@ -7,7 +7,7 @@ import { Claims, type PoolClaims } from "../pool/wire/claims.ts";
 import { Journal } from "../pool/wire/journal.ts";
 import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts";
 import { hear, SentClaims } from "../pool/wire/told_claims.ts";
-import { LOADED, type ThreadGreeting } from "./greeting.ts";
+import { LEFT, LOADED, type ThreadGreeting } from "./greeting.ts";
 
 /** How long after a worker's end the runtime may take to say how it ended. */
 const EXIT_DETAILS_MS = 20;
@@ -100,22 +100,29 @@ export class ThreadLink implements WorkerLink {
     this.#killed = true;
     // Somebody may wait for its end, and for nothing else.
     this.hold(true);
-    if (this.#loaded) this.#thread.terminate();
+    if (this.#loaded) this.#terminate();
   }
 
   forget(): void {
     this.hold(false);
   }
 
-  readonly #onMessage = (message: UpMessage | typeof LOADED) => {
+  readonly #onMessage = (message: UpMessage | typeof LOADED | typeof LEFT) => {
     this.#received++;
+    if (message === LEFT) return void this.#end();
     if (message !== LOADED) {
       if (!this.full || !hear(this.claims, message)) this.#listener.received(message);
       return;
     }
     this.#loaded = true;
-    if (this.#killed) this.#thread.terminate();
+    if (this.#killed) this.#terminate();
   };
+
+  #terminate(): void {
+    this.#thread.terminate();
+    // What it has sent comes all the same.
+    if (threads.endsSilently) setTimeout(() => this.#end(), EXIT_DETAILS_MS);
+  }
 
   #onFailure(error: unknown): void {
     this.#exit.error = this.#loaded ? error : notLoaded(this.#module.url, error);

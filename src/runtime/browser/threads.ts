@@ -10,6 +10,15 @@ export const threads: Threads = {
   // A browser hands over messages by the event loop alone.
   takeMessage: () => undefined,
   onStray: onScopeStray,
+  endsSilently: true,
+  onClose(callback) {
+    const scope = globalThis as unknown as { close(): void };
+    const close = scope.close.bind(scope);
+    scope.close = () => {
+      callback();
+      close();
+    };
+  },
 };
 
 function createChannel(): ThreadChannel {

@@ -1,0 +1,2 @@
+/** A task that is a plain export. */
+export const addOne = (n) => n + 1;
