@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -160,6 +160,43 @@ function anchorsOf(text: string): string[] {
     ([, heading]) =>
       heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-"),
   );
+}
+
+test("docs: each guide is listed, so that the site has it", () => {
+  const listed = Array.from(
+    read("docs/README.md").matchAll(/\]\(([^)#]+\.md)\)/g),
+    ([, it]) => `docs/${it}`,
+  );
+  const guides = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+  assertEquals(listed.toSorted(), guides);
+});
+
+if (runtime === "deno") {
+  test("docs: each exported declaration has an example", () => {
+    const entries = Object.values(deno.exports).filter((path) => path.endsWith(".ts"));
+    const { stdout } = spawnSync(process.execPath, ["doc", "--json", ...entries], {
+      cwd: root,
+      encoding: "utf8",
+      maxBuffer: Infinity,
+    });
+    const { nodes } = JSON.parse(stdout) as { nodes: Record<string, { symbols: Documented[] }> };
+    const symbols = Object.values(nodes).flatMap(({ symbols }) => symbols);
+    // Of several declarations of a name one is enough, and what is exported again has it where it is from.
+    const shown = new Set(symbols.filter(hasExample).map(({ name }) => name));
+    assert(shown.size > 100);
+    assertEquals(symbols.map(({ name }) => name).filter((name) => !shown.has(name)), []);
+  });
+}
+
+interface Documented {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly jsDoc?: { readonly tags?: readonly { kind: string }[] };
+  }[];
+}
+
+function hasExample({ declarations }: Documented): boolean {
+  return declarations.some(({ jsDoc }) => jsDoc?.tags?.some(({ kind }) => kind === "example"));
 }
 
 test("docs: each link leads to a file and a heading that are there", () => {

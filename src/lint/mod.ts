@@ -25,7 +25,16 @@ const QUEUE = /^(Async|Thread|Process|Cluster|Inline|Task)Queue$/;
 /** Methods of queues and bound tasks that give a bound task, which has a `map` too. */
 const BINDING = ["task", "with"];
 
-/** The plugin. */
+/**
+ * The plugin.
+ *
+ * @example
+ * ```ts
+ * import plugin from "@trilane/trilane/lint";
+ *
+ * console.log(plugin.name); // trilane
+ * ```
+ */
 const plugin: Deno.lint.Plugin = {
   name: "trilane",
   rules: { "no-await-map": { create: noAwaitMap } },

@@ -40,7 +40,18 @@ export interface NewJob {
   readonly opts: JobOptions;
 }
 
-/** A job, as BullMQ's own methods return it. */
+/**
+ * A job, as BullMQ's own methods return it.
+ *
+ * @example
+ * ```ts
+ * import type { BullJob } from "@trilane/trilane/cluster";
+ *
+ * // A line of a log.
+ * const line = ({ id, attemptsMade }: BullJob) => `job ${id} after ${attemptsMade} attempts`;
+ * console.log(line.name); // line
+ * ```
+ */
 export interface BullJob {
   /** Its id. */
   readonly id?: string | undefined;
@@ -69,7 +80,17 @@ export interface BullJob {
   changePriority(options: { priority?: number }): Promise<void>;
 }
 
-/** What holds a connection's sockets. */
+/**
+ * What holds a connection's sockets.
+ *
+ * @example
+ * ```ts
+ * import type { BullBackend } from "@trilane/trilane/cluster";
+ *
+ * const status = async ({ client }: BullBackend) => (await client).status;
+ * console.log(status.name); // status
+ * ```
+ */
 export interface BullBackend {
   /** The socket for commands, once it has been connected for the first time. */
   readonly client: Promise<BullClient>;
@@ -79,7 +100,17 @@ export interface BullBackend {
   close(force?: boolean): Promise<void>;
 }
 
-/** One socket. */
+/**
+ * One socket.
+ *
+ * @example
+ * ```ts
+ * import type { BullClient } from "@trilane/trilane/cluster";
+ *
+ * const isClosed = ({ status }: BullClient) => status === "end";
+ * console.log(isClosed.name); // isClosed
+ * ```
+ */
 export interface BullClient {
   /** How it is: `"end"` when it has been closed for good. */
   readonly status: string;
@@ -89,7 +120,17 @@ export interface BullClient {
   disconnect(): void;
 }
 
-/** What all of BullMQ's classes have that talk to the server. */
+/**
+ * What all of BullMQ's classes have that talk to the server.
+ *
+ * @example
+ * ```ts
+ * import type { BullConnection } from "@trilane/trilane/cluster";
+ *
+ * const logErrors = (connection: BullConnection) => connection.on("error", console.error);
+ * console.log(logErrors.name); // logErrors
+ * ```
+ */
 export interface BullConnection {
   /** What holds its sockets. */
   readonly backend: BullBackend;
@@ -102,7 +143,17 @@ export interface BullConnection {
   close(): Promise<void>;
 }
 
-/** A queue, to which jobs are added. */
+/**
+ * A queue, to which jobs are added.
+ *
+ * @example
+ * ```ts
+ * import type { BullQueue } from "@trilane/trilane/cluster";
+ *
+ * const isThere = async (queue: BullQueue, id: string) => await queue.getJob(id) !== undefined;
+ * console.log(isThere.name); // isThere
+ * ```
+ */
 export interface BullQueue extends BullConnection {
   /** Adds a job. */
   // deno-lint-ignore no-explicit-any -- generic there
@@ -122,13 +173,33 @@ export interface BullQueue extends BullConnection {
   removeGlobalRateLimit(): Promise<unknown>;
 }
 
-/** Runs jobs. */
+/**
+ * Runs jobs.
+ *
+ * @example
+ * ```ts
+ * import type { BullWorker } from "@trilane/trilane/cluster";
+ *
+ * const stopNow = (worker: BullWorker) => worker.close(true);
+ * console.log(stopNow.name); // stopNow
+ * ```
+ */
 export interface BullWorker extends BullConnection {
   /** Closes it once its jobs have ended, or at once. */
   close(force?: boolean): Promise<void>;
 }
 
-/** Publishes events of one's own. */
+/**
+ * Publishes events of one's own.
+ *
+ * @example
+ * ```ts
+ * import type { BullEventsProducer } from "@trilane/trilane/cluster";
+ *
+ * const publish = (producer: BullEventsProducer) => producer.publishEvent({ eventName: "deployed" });
+ * console.log(publish.name); // publish
+ * ```
+ */
 export interface BullEventsProducer extends BullConnection {
   /** Publishes one. */
   // deno-lint-ignore no-explicit-any -- generic there

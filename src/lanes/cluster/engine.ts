@@ -15,7 +15,21 @@ const FEATURES: Readonly<Record<keyof BullMQ, readonly string[]>> = {
   Worker: ["close", "waitUntilReady"],
 };
 
-/** Where a cluster's server is. */
+/**
+ * Where a cluster's server is.
+ *
+ * @example
+ * ```ts
+ * import type { EngineOptions } from "@trilane/trilane/cluster";
+ *
+ * const options: EngineOptions = {
+ *   connection: { host: "127.0.0.1", port: 6379 },
+ *   prefix: "images",
+ *   serverTimeout: 5000,
+ * };
+ * console.log(options.prefix); // images
+ * ```
+ */
 export interface EngineOptions {
   /** How BullMQ connects: host, port, password, `tls`, `url` and so on, or a client of its own. */
   readonly connection: object;
@@ -37,7 +51,17 @@ const OPTION_CHECKS: OptionChecks = {
   serverTimeout: checks.positive,
 };
 
-/** What holds a cluster's tasks. Made by {@linkcode bullmqEngine}. */
+/**
+ * What holds a cluster's tasks. Made by {@linkcode bullmqEngine}.
+ *
+ * @example
+ * ```ts
+ * import type { ClusterEngine } from "@trilane/trilane/cluster";
+ *
+ * const line = ({ prefix, serverTimeout }: ClusterEngine) => `${prefix}: waits ${serverTimeout} ms`;
+ * console.log(line.name); // line
+ * ```
+ */
 export interface ClusterEngine {
   /** The module `bullmq`. */
   readonly bullmq: BullMQ;

@@ -36,9 +36,9 @@ test("cli: --key may be a column or a field, and --key-rate spreads its starts a
   const rows = ["host,n", "a,1", "a,2", "a,3", "a,4", "b,1"].join("\n");
   const fields = ["a", "a", "a", "a", "b"].map((host) => JSON.stringify({ host })).join("\n");
   for (const [format, stdin] of [["--csv", rows], ["--json", fields]] as const) {
-    const args = ["map", "tasks.ts#now", format, "--key=host", "--key-rate=4", "-w2"];
+    const args = ["map", "tasks.ts#now", format, "--key=host", "--key-rate=4", "-w1"];
     const times = (await values(args, { stdin })).map(Number);
-    // The first of all may be late: its module is loaded after its start.
+    // The first of a worker may be late: its module is loaded after its start.
     const [, second, , fourth, other] = times as [number, number, number, number, number];
     assert(fourth - second > 450, `${times}`);
     assert(other < fourth, `${times}`);

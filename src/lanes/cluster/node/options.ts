@@ -12,7 +12,22 @@ import type { ProcessOptions } from "../../process/options.ts";
 import { checkEngine, type ClusterEngine } from "../engine.ts";
 import { checkName, checkRoot, Root } from "../wire/root.ts";
 
-/** How a node of a cluster runs tasks. */
+/**
+ * How a node of a cluster runs tasks.
+ *
+ * @example
+ * ```ts
+ * import type { ClusterEngine, ServeOptions } from "@trilane/trilane/cluster";
+ *
+ * const optionsFor = (engine: ClusterEngine): ServeOptions => ({
+ *   ...{ engine, name: "images", root: new URL(".", import.meta.url) },
+ *   tasks: ["./tasks.ts"],
+ *   lane: "thread",
+ *   workers: 4,
+ * });
+ * console.log(optionsFor.name); // optionsFor
+ * ```
+ */
 export interface ServeOptions {
   /** What holds the tasks. */
   readonly engine: ClusterEngine;

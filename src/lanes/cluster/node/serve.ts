@@ -17,7 +17,17 @@ import { type NodeSettings, nodeSettings, type ServeOptions } from "./options.ts
 /** How soon a node tries again after an error of the server. */
 const RETRY_DELAY_MS = 1_000;
 
-/** A node that serves a cluster. */
+/**
+ * A node that serves a cluster.
+ *
+ * @example
+ * ```ts
+ * import type { ClusterNode } from "@trilane/trilane/cluster";
+ *
+ * const drain = (node: ClusterNode) => node.close({ timeout: 60_000 });
+ * console.log(drain.name); // drain
+ * ```
+ */
 export interface ClusterNode extends AsyncDisposable {
   /** Names it: viewers show it with the jobs that it has run. */
   readonly id: string;

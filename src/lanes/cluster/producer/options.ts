@@ -3,7 +3,21 @@ import { QUEUE_OPTION_CHECKS, type QueueOptions } from "../../../engine/options.
 import { checkEngine, type ClusterEngine } from "../engine.ts";
 import { checkName, checkRoot } from "../wire/root.ts";
 
-/** How a {@linkcode ClusterQueue} runs. */
+/**
+ * How a {@linkcode ClusterQueue} runs.
+ *
+ * @example
+ * ```ts
+ * import type { ClusterEngine, ClusterOptions } from "@trilane/trilane/cluster";
+ *
+ * // Options that the queues of a program have in common.
+ * const optionsFor = (engine: ClusterEngine, name: string): ClusterOptions => ({
+ *   ...{ engine, name, root: new URL(".", import.meta.url) },
+ *   defaults: { retries: 3 },
+ * });
+ * console.log(optionsFor.name); // optionsFor
+ * ```
+ */
 export interface ClusterOptions
   extends Omit<QueueOptions, "workers" | "limits" | "aging" | "burst" | "clock"> {
   /** What holds the tasks. */
