@@ -47,7 +47,7 @@ export class TaskOptionReader {
   /** Of a task that is submitted without options. */
   readonly plain: TaskPlan = copyOf(NOTHING, DEFAULT_OPTIONS);
   readonly #limits: ReadonlySet<string>;
-  readonly #checks: OptionChecks;
+  readonly #checks: ReadonlyMap<string, OptionChecks[string]>;
 
   /**
    * @param defaults The queue's option `defaults`, checked.
@@ -56,7 +56,7 @@ export class TaskOptionReader {
    * @throws {TypeError} When the defaults have a key of a limit that there isn't.
    */
   constructor(defaults: TaskOptions = {}, limits: object = {}, checks: OptionChecks = {}) {
-    this.#checks = checks;
+    this.#checks = new Map(Object.entries(checks));
     this.#limits = new Set(Object.keys(limits));
     this.plain = this.#read("defaults", defaults, TASK_OPTION_CHECKS);
   }
@@ -75,7 +75,7 @@ export class TaskOptionReader {
     if (!isPriorityAlone(options)) return this.#read("task", options, allowed);
     const { priority } = options;
     if (priority === undefined) return this.plain;
-    (this.#checks.priority ?? checks.ordered)("priority", priority);
+    (this.#checks.get("priority") ?? checks.ordered)("priority", priority);
     const plan: Mutable<TaskPlan> = copyOf(this.plain, this.plain.options);
     plan.priority = priority;
     return plan;
@@ -87,7 +87,7 @@ export class TaskOptionReader {
     const plan: Mutable<TaskPlan> = copyOf(plain, kept);
     let delay: number | undefined;
     eachOption(kind, options, allowed, (name, value) => {
-      this.#checks[name]?.(name, value);
+      this.#checks.get(name)?.(name, value);
       if (name === "delay") delay = value as number;
       const target = (Object.hasOwn(kept, name) ? kept : plan) as Record<string, unknown>;
       target[name] = value;

@@ -63,7 +63,10 @@ for (const [owner, make] of Object.entries(owners)) {
     withOwner(make, {}, async (queue) => {
       const { port, closed } = shareWatched(queue);
       const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      const answered = new Promise((resolve) => worker.onmessage = resolve);
       worker.postMessage(port, [port]);
+      // It takes the port for an order that it doesn't know. Bun loses ports of a worker that it ends while it loads it.
+      await answered;
       worker.terminate();
       let over = false;
       void closed.then(() => over = true);

@@ -161,6 +161,7 @@ const queueOptions: Record<string, Kind> = {
   },
   limits: { right: [{}, { a: { workers: 1, rate: 2, burst: 3, fair: true } }], wrong: wrongObject },
   aging: positive,
+  asyncContext: boolean,
   defaults: { right: [{}, { retries: 1, keys: { a: 1 } }], wrong: [] },
   burst: count,
   retain,
