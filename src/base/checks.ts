@@ -130,13 +130,31 @@ export function eachOption(
 ): void {
   assertObject(`The ${kind} options`, options);
   for (const name of Object.keys(options)) {
-    const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
-    if (check === undefined) throw unknownOption(`${kind} option`, name, Object.keys(allowed));
     const value = (options as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    check(name, value);
-    take(name, value);
+    if (checkOption(kind, name, value, allowed)) take(name, value);
   }
+}
+
+/**
+ * Checks one option, as {@linkcode eachOption} does each.
+ *
+ * @param kind What the options are of.
+ * @param name The option's name.
+ * @param value Its value.
+ * @param allowed The options that are known.
+ * @returns Whether it is not `undefined`, and so not left out.
+ */
+export function checkOption(
+  kind: string,
+  name: string,
+  value: unknown,
+  allowed: OptionChecks,
+): boolean {
+  const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+  if (check === undefined) throw unknownOption(`${kind} option`, name, Object.keys(allowed));
+  if (value === undefined) return false;
+  check(name, value);
+  return true;
 }
 
 /**

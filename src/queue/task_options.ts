@@ -1,4 +1,11 @@
-import { checks, eachOption, type OptionChecks, refuse, unknownOption } from "../base/checks.ts";
+import {
+  assertObject,
+  checkOption,
+  checks,
+  type OptionChecks,
+  refuse,
+  unknownOption,
+} from "../base/checks.ts";
 import { show } from "../base/errors.ts";
 import type { Awaitable } from "../task/handle.ts";
 import {
@@ -6,7 +13,6 @@ import {
   checkKeys,
   DEFAULT_OPTIONS,
   DEFAULT_PRIORITY,
-  hasPriorityAlone,
   type Keys,
   type ResolvedOptions,
   TASK_OPTION_CHECKS,
@@ -40,6 +46,9 @@ function copyOf(plan: TaskPlan, options: ResolvedOptions): TaskPlan {
   return { priority, options, keys, dedupe, after, checkpoint, key, namespace };
 }
 
+/** How many priorities have a plan of their own that is kept. */
+const MAX_PRIORITIES = 32;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads the task options of a queue's calls, and fills in the queue's own defaults. */
@@ -48,6 +57,16 @@ export class TaskOptionReader {
   readonly plain: TaskPlan = copyOf(NOTHING, DEFAULT_OPTIONS);
   readonly #limits: ReadonlySet<string>;
   readonly #checks: ReadonlyMap<string, OptionChecks[string]>;
+  /**
+   * What was read last, and what it says. Most calls give what the one before did, and tasks of which the same was said share
+   * what they keep.
+   */
+  #allowed: OptionChecks | undefined;
+  #names: readonly string[] = [];
+  #values: readonly unknown[] = [];
+  #plan: TaskPlan | undefined;
+  /** Of calls that give a priority alone. */
+  readonly #byPriority = new Map<number, TaskPlan>();
 
   /**
    * @param defaults The queue's option `defaults`, checked.
@@ -58,7 +77,8 @@ export class TaskOptionReader {
   constructor(defaults: TaskOptions = {}, limits: object = {}, checks: OptionChecks = {}) {
     this.#checks = new Map(Object.entries(checks));
     this.#limits = new Set(Object.keys(limits));
-    this.plain = this.#read("defaults", defaults, TASK_OPTION_CHECKS);
+    const names = Object.keys(defaults);
+    this.plain = this.#read("defaults", names, valuesOf(defaults, names), TASK_OPTION_CHECKS);
   }
 
   /**
@@ -72,26 +92,52 @@ export class TaskOptionReader {
    */
   read(options: BatchOptions | undefined, allowed: OptionChecks = TASK_OPTION_CHECKS): TaskPlan {
     if (options === undefined) return this.plain;
-    if (!isPriorityAlone(options)) return this.#read("task", options, allowed);
-    const { priority } = options;
+    assertObject("The task options", options);
+    const names = Object.keys(options);
+    if (names.length === 1 && names[0] === "priority") return this.#withPriority(options.priority);
+    const values = valuesOf(options, names);
+    const isAsLast = this.#allowed === allowed && isSame(names, this.#names) &&
+      isSame(values, this.#values);
+    if (isAsLast) return this.#plan!;
+    const plan = this.#read("task", names, values, allowed);
+    // An object may say something else when it is read again, but for a signal, which is just passed on.
+    if (values.some((value, i) => typeof value === "object" && names[i] !== "signal")) return plan;
+    this.#allowed = allowed;
+    this.#names = names;
+    this.#values = values;
+    return this.#plan = plan;
+  }
+
+  #withPriority(priority: number | undefined): TaskPlan {
     if (priority === undefined) return this.plain;
+    const known = this.#byPriority.get(priority);
+    if (known !== undefined) return known;
     (this.#checks.get("priority") ?? checks.ordered)("priority", priority);
     const plan: Mutable<TaskPlan> = copyOf(this.plain, this.plain.options);
     plan.priority = priority;
+    if (this.#byPriority.size < MAX_PRIORITIES) this.#byPriority.set(priority, plan);
     return plan;
   }
 
-  #read(kind: string, options: BatchOptions, allowed: OptionChecks): TaskPlan {
+  #read(
+    kind: string,
+    names: readonly string[],
+    values: readonly unknown[],
+    allowed: OptionChecks,
+  ): TaskPlan {
     const { plain } = this;
     const kept: Mutable<ResolvedOptions> = withDefaults(plain.options);
     const plan: Mutable<TaskPlan> = copyOf(plain, kept);
     let delay: number | undefined;
-    eachOption(kind, options, allowed, (name, value) => {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const value = values[i];
+      if (!checkOption(kind, name, value, allowed)) continue;
       this.#checks.get(name)?.(name, value);
       if (name === "delay") delay = value as number;
       const target = (Object.hasOwn(kept, name) ? kept : plan) as Record<string, unknown>;
       target[name] = value;
-    });
+    }
     if (kept.runAt !== undefined) {
       assertOneTime(delay, kept.runAt);
       kept.runAt = Number(kept.runAt);
@@ -172,7 +218,15 @@ export function handlesOf(name: string, handles: Iterable<unknown>): Awaitable[]
   return all as Awaitable[];
 }
 
-function isPriorityAlone(options: BatchOptions): boolean {
-  return typeof options === "object" && options !== null && !Array.isArray(options) &&
-    hasPriorityAlone(options as TaskOptions) && Object.hasOwn(options, "priority");
+/** Reads the options of an object, each once. */
+function valuesOf(options: object, names: readonly string[]): unknown[] {
+  const values: unknown[] = [];
+  for (const name of names) values.push((options as Record<string, unknown>)[name]);
+  return values;
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
