@@ -45,8 +45,23 @@ const HOOK_CALLS: Readonly<
   onProgress: (hooks, task, data) => hooks.onProgress!(task, data),
 };
 
-/** What is to be told: a call or, so that the most common costs nothing more, a task whose observers are to hear of its end. */
-type Announcement = Task | (() => unknown);
+/** A hook that is to be called: an object with its own fields takes less than a closure. */
+class HookCall {
+  readonly name: HookName;
+  readonly hooks: Hooks;
+  readonly task: Task;
+  readonly about: unknown;
+
+  constructor(name: HookName, hooks: Hooks, task: Task, about: unknown) {
+    this.name = name;
+    this.hooks = hooks;
+    this.task = task;
+    this.about = about;
+  }
+}
+
+/** What is to be told: a call, a hook's or any other, or a task whose observers are to hear of its end. */
+type Announcement = Task | HookCall | (() => unknown);
 
 /** How deep calls of what is told may be nested. A stack holds some thousand. */
 const MAX_NESTING = 64;
@@ -180,11 +195,12 @@ export class Announcer {
     if (this.#depth === 0) this.#tellAll();
   }
 
-  /** A function of its own: one that makes closures takes memory for them even when it makes none. */
   #tellHooks(name: HookName, task: Task, about?: unknown): void {
-    for (const hooks of this.#hooks.get(name) ?? []) {
-      this.tell(() => HOOK_CALLS[name](hooks, task, about));
-    }
+    const all = this.#hooks.get(name);
+    if (all === undefined) return;
+    for (const hooks of all) this.#pending.push(new HookCall(name, hooks, task, about));
+    this.#hasNews = true;
+    if (this.#depth === 0) this.#tellAll();
   }
 
   /** Tells all there is to tell, then goes on with what comes of the last transition. */
@@ -211,6 +227,7 @@ export class Announcer {
 
   #tellOne(one: Announcement): void {
     if (typeof one === "function") this.#call(one);
+    else if (one instanceof HookCall) this.#callHook(one);
     else this.#tellObservers(one);
   }
 
@@ -226,15 +243,26 @@ export class Announcer {
     else task.settle(observer);
   }
 
-  /** @param task What it is called with, where it is an observer's. */
-  #call(call: Observer, task?: Task): void {
+  #callHook({ name, hooks, task, about }: HookCall): void {
     try {
-      const returned = call(task!);
-      // A function that returns a promise is a hook, too, to the type checker. The promise may have methods of its own.
-      if (returned instanceof Promise) resolved(returned).then(undefined, this.#report);
+      this.#look(HOOK_CALLS[name](hooks, task, about));
     } catch (error) {
       this.#report(error);
     }
+  }
+
+  /** @param task What it is called with, where it is an observer's. */
+  #call(call: Observer, task?: Task): void {
+    try {
+      this.#look(call(task!));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** A function that returns a promise is a hook, too, to the type checker. The promise may have methods of its own. */
+  #look(returned: unknown): void {
+    if (returned instanceof Promise) resolved(returned).then(undefined, this.#report);
   }
 }
 

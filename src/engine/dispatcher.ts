@@ -124,7 +124,7 @@ export class Dispatcher {
       }
       const task = limits === undefined ? this.ready.peek() : this.#nextFree(limits, now);
       if (task === undefined) break;
-      if (gate !== undefined && this.#isHeldBack) {
+      if (gate !== undefined && gate.opensAt() > now!) {
         this.#waitForGate();
         break;
       }
