@@ -84,7 +84,7 @@ end; the second gives them up, and another node runs them again.`,
     words: "file",
     names: SERVE_OPTIONS,
     optionsFirst: false,
-    isCommand: false,
+    isCommand: true,
     run: serve,
   },
   completions: {

@@ -15,7 +15,7 @@ import {
 import { runtime as here, test } from "../harness.ts";
 import { runProgram } from "./runtimes.ts";
 import { Cluster, makeEngine, root, serverPort } from "./support.ts";
-import { add, attempts, busy, echo, fail, note } from "./tasks.ts";
+import { add, attempts, busy, echo, fail, note, slowToStop } from "./tasks.ts";
 import { Desk, eventually, Watch } from "../conformance/support.ts";
 
 const imported = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.ts", import.meta.url));
@@ -153,6 +153,22 @@ test("cluster: a timeout is measured by the node", async () => {
   assertMatch(result.error.message, /attempt 2 ran longer than 1500 ms/);
 });
 
+for (const lane of ["async", "process"] as const) {
+  test(`cluster: a retry waits until the attempt that timed out has stopped, on lane ${lane}`, async () => {
+    await using cluster = new Cluster();
+    using desk = new Desk();
+    await cluster.node({ lane, workers: 2 });
+    const queue = cluster.queue();
+    const file = desk.file("log");
+    const result = await queue.submit(slowToStop, [file], { timeout: 300, retries: 1 });
+    assert(result.status === "failed");
+    assertInstanceOf(result.error, TaskTimeoutError);
+    // The last attempt is told of at once, while it still cleans up.
+    assertEquals(desk.lines("log").slice(0, 3), ["begin 1", "end 1", "begin 2"]);
+    await eventually(() => desk.lines("log").length === 4, "the last has stopped");
+  });
+}
+
 test("cluster: what can't be sent fails its task alone", async () => {
   await using cluster = new Cluster();
   await cluster.node();
@@ -175,8 +191,9 @@ test("cluster: tasks that nodes couldn't find are refused at the call", () => {
 
 test("cluster: options that the server knows nothing of are refused at the call", () => {
   const cluster = new Cluster();
-  for (const name of ["limits", "aging", "burst", "workers", "clock"]) {
-    const value = { limits: {}, aging: 5, burst: 2, workers: 2, clock: {} }[name];
+  for (const name of ["limits", "aging", "burst", "workers", "clock", "asyncContext"]) {
+    const value =
+      { limits: {}, aging: 5, burst: 2, workers: 2, clock: {}, asyncContext: true }[name];
     assertThrows(
       () => cluster.queue({ [name]: value }),
       TypeError,

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type BullMQ, bullmqEngine, QueueStateError } from "../../src/lanes/cluster/mod.ts";
+import {
+  type BullMQ,
+  bullmqEngine,
+  QueueStateError,
+  WorkerCrashError,
+} from "../../src/lanes/cluster/mod.ts";
 import { Desk, eventually, Watch } from "../conformance/support.ts";
 import { test } from "../harness.ts";
 import { chaos } from "./chaos.ts";
@@ -100,4 +105,30 @@ test("cluster: connections that are cut while tasks run change nothing for them"
     const result = await handle;
     assertEquals([result.status, result.attempts], ["succeeded", 1]);
     assertEquals(await queue.submit(add, [1, 2]).value(), 3);
+  }));
+
+test("cluster: a task whose nodes died 25 times is given up", () =>
+  closing(async () => {
+    await using cluster = new Cluster();
+    using desk = new Desk();
+    const queue = cluster.queue();
+    const node = await cluster.node({ lockDuration: 600 });
+    const handle = queue.submit(open, [desk.file("never")]);
+    await queue.start();
+    await eventually(() => handle.progress === "begun", "it has begun");
+    const bull = cluster.bullQueue();
+    const [job] = await (bull as unknown as {
+      getJobs(types: string[]): Promise<{ id: string }[]>;
+    }).getJobs(["active"]);
+    // As if all but the last had died.
+    const client = await bull.backend.client as unknown as {
+      hset(key: string, data: object): Promise<number>;
+    };
+    await client.hset(`${cluster.engine.prefix}:${cluster.name}:${job!.id}`, { stc: 25 });
+    await node.close({ force: true });
+    await cluster.node({ lockDuration: 600 });
+    const result = await handle;
+    assert(result.status === "failed");
+    assertInstanceOf(result.error, WorkerCrashError);
+    assertEquals(result.error.message, "Task 'open' was given up: its nodes died 25 times");
   }));

@@ -38,7 +38,14 @@ for word in "\${COMPREPLY[@]}"; do echo "$word"; done`,
 
   test("cli completions: bash completes commands, options and their values", () => {
     assertEquals(bash("trilane", "m"), ["map"]);
-    assertEquals(bash("trilane", ""), ["map", "exec", "completions", "--help", "--version"]);
+    assertEquals(bash("trilane", ""), [
+      "map",
+      "exec",
+      "serve",
+      "completions",
+      "--help",
+      "--version",
+    ]);
     assertEquals(bash("trilane", "map", "m#f", "--re"), [
       ...["--retries", "--retry-delay", "--results", "--report"],
     ]);

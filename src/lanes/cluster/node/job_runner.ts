@@ -9,6 +9,7 @@ import type { Portable } from "../../../portable/portable.ts";
 import { makeStub } from "../../../portable/stub.ts";
 import type { TaskQueue } from "../../../queue/queue.ts";
 import type { TaskHandle } from "../../../task/handle.ts";
+import type { TaskResult } from "../../../task/result.ts";
 import type { AnyFunction, Task } from "../../../task/task.ts";
 import type { BullJob } from "../bullmq.ts";
 import { encode } from "../wire/codec.ts";
@@ -22,6 +23,17 @@ const MAX_CANCELLED = 1_000;
 
 /** So many functions are kept, found by what jobs call them. */
 const MAX_FUNCTIONS = 1_000;
+
+/** A retry is for the cluster to make, not for the queue here. */
+const NEVER_MS = 1e12;
+
+/** A job that runs. */
+interface Run {
+  readonly id: string;
+  readonly progress: ProgressReports;
+  /** What its attempt has failed with, which may still run. */
+  failure: { readonly error: unknown } | undefined;
+}
 
 /** What a runner needs of its node. */
 export interface RunnerSettings {
@@ -38,10 +50,7 @@ export interface RunnerSettings {
 export class JobRunner {
   readonly #settings: RunnerSettings;
   readonly #functions = new Map<string, AnyFunction & Portable>();
-  readonly #running = new Map<
-    TaskHandle,
-    { readonly id: string; readonly progress: ProgressReports }
-  >();
+  readonly #running = new Map<TaskHandle, Run>();
   /** The last jobs that were cancelled, each with the reason. */
   readonly #cancelled = new Map<string, unknown>();
 
@@ -49,6 +58,10 @@ export class JobRunner {
     this.#settings = settings;
     settings.queue.observe({
       onProgress: (handle, data) => this.#running.get(handle)?.progress.add(data),
+      onRetry: (handle, error) => {
+        const run = this.#running.get(handle);
+        if (run !== undefined) run.failure = { error };
+      },
     });
   }
 
@@ -67,10 +80,15 @@ export class JobRunner {
   async run(job: BullJob): Promise<JobResult> {
     const id = `${job.id}`;
     const handle = this.#submit(job);
-    this.#running.set(handle, { id, progress: new ProgressReports(job) });
+    const run: Run = { id, progress: new ProgressReports(job), failure: undefined };
+    this.#running.set(handle, run);
     if (this.#cancelled.has(id)) handle.cancel(this.#cancelled.get(id));
-    const result = await handle;
+    const result = await (isRetriedHere(handle) ? stopped(handle, run) : handle);
     this.#running.delete(handle);
+    if (result === undefined) {
+      handle.cancel();
+      throw failure(run.failure!.error);
+    }
     if (result.status === "cancelled") throw new JobError(result.reason, true);
     if (result.status === "failed") throw failure(result.error);
     try {
@@ -100,7 +118,10 @@ export class JobRunner {
       const fn = this.#functionOf(data);
       const { queue } = this.#settings;
       const { timeout, grace } = data;
-      const options = { name: job.name, timeout, grace };
+      // One that times out may still run, and no other is to start meanwhile: then it is this queue that waits until it has stopped.
+      const waits = timeout !== undefined && hasAttemptsLeft(job);
+      const retries = waits ? { retries: Infinity, retryDelay: NEVER_MS } : undefined;
+      const options = { name: job.name, timeout, grace, ...retries };
       const handle = queue.submit(fn, argumentsOf(data), options);
       // It goes on counting where other nodes have stopped.
       (handle as unknown as Task).attempts = job.attemptsStarted - 1 + (data.before ?? 0);
@@ -129,6 +150,27 @@ export class JobRunner {
     if (this.#functions.size < MAX_FUNCTIONS) this.#functions.set(key, fn);
     return fn;
   }
+}
+
+/** Whether the queue here holds a task until its attempt has really stopped. */
+function isRetriedHere(handle: TaskHandle): boolean {
+  return (handle as unknown as Task).options.retries > 0;
+}
+
+/** Resolves to a task's result or, when its attempt has failed and really stopped, to `undefined`. */
+function stopped(handle: TaskHandle, run: Run): Promise<TaskResult | undefined> {
+  const task = handle as unknown as Task;
+  return new Promise((resolve) => {
+    task.owner.follow(task, () => {
+      // The first time it is told of, it is that it has failed; the next, that it waits for its time.
+      if (run.failure !== undefined && task.status === "retrying") resolve(undefined);
+    });
+    handle.onDone(() => resolve(handle.result()));
+  });
+}
+
+function hasAttemptsLeft({ opts, attemptsMade }: BullJob): boolean {
+  return attemptsMade + 1 < ((opts as { attempts?: number }).attempts ?? 1);
 }
 
 /** What a failed attempt is told as. What can't be sent would fail again. */

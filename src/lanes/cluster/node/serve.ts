@@ -8,7 +8,7 @@ import { AsyncQueue } from "../../async/queue.ts";
 import { ProcessQueue } from "../../process/queue.ts";
 import { ThreadQueue } from "../../thread/queue.ts";
 import type { BullConnection, BullJob, BullWorker, JobBackoff } from "../bullmq.ts";
-import { BACKOFF, controlName } from "../wire/job.ts";
+import { BACKOFF, controlName, MAX_DEATHS } from "../wire/job.ts";
 import { closeAll, closeWorker, cut, whenReady } from "../wire/reach.ts";
 import { JobError, thrownOfText } from "../wire/thrown.ts";
 import { JobRunner } from "./job_runner.ts";
@@ -177,8 +177,7 @@ class Node implements ClusterNode {
       concurrency: this.#queue.workers,
       lockDuration,
       stalledInterval: lockDuration / 2,
-      // A task is run again however often its nodes die.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      maxStalledCount: MAX_DEATHS,
       runRetryDelay: RETRY_DELAY_MS,
       settings: { backoffStrategy: delayBefore },
     });

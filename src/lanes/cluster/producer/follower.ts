@@ -4,7 +4,7 @@ import { siteLine } from "../../../runtime/site.ts";
 import type { Task } from "../../../task/task.ts";
 import type { BullJob } from "../bullmq.ts";
 import { decode } from "../wire/codec.ts";
-import type { JobResult } from "../wire/job.ts";
+import { type JobResult, MAX_DEATHS } from "../wire/job.ts";
 import { thrownOfStack } from "../wire/thrown.ts";
 import type { Job } from "./job.ts";
 import type { JobEvent, Server } from "./server.ts";
@@ -203,7 +203,11 @@ export class Follower {
 
   #errorOf(task: Task, stack: string | undefined, { failedReason }: BullJob): unknown {
     const thrown = thrownOfStack(stack, placeOf(task));
-    return thrown === undefined ? new TrilaneError(`${failedReason}`) : thrown.error;
+    if (thrown !== undefined) return thrown.error;
+    // What BullMQ says of one that it has given up.
+    if (!/stalled/.test(`${failedReason}`)) return new TrilaneError(`${failedReason}`);
+    const message = `Task '${task.name}' was given up: its nodes died ${MAX_DEATHS} times`;
+    return new WorkerCrashError(message, { workerId: 0 });
   }
 
   #numberOf(node: string): number {

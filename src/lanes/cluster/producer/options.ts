@@ -19,7 +19,7 @@ import { checkName, checkRoot } from "../wire/root.ts";
  * ```
  */
 export interface ClusterOptions
-  extends Omit<QueueOptions, "workers" | "limits" | "aging" | "burst" | "clock"> {
+  extends Omit<QueueOptions, "workers" | "limits" | "aging" | "burst" | "clock" | "asyncContext"> {
   /** What holds the tasks. */
   readonly engine: ClusterEngine;
   /** The queue's name, the same as its nodes'. */
@@ -63,6 +63,7 @@ export const CLUSTER_OPTION_CHECKS: OptionChecks = {
   burst: byServer,
   limits: byServer,
   aging: byServer,
+  asyncContext: unsupported("nothing of a context can be sent to its nodes"),
   clock: unsupported("its times are those of the cluster's server"),
 };
 

@@ -20,6 +20,7 @@ import { CLUSTER_OPTION_CHECKS, CLUSTER_TASK_CHECKS, type ClusterOptions } from 
  * * A task that is cancelled settles at once. Its job is removed or, if it has begun, its function gets its signal on the other
  *   machine. A node that doesn't get word in time runs it to its end, for nobody.
  * * `pause()` takes this producer's waiting tasks back; `resume()` hands them over anew.
+ * * What a submission's async context holds stays here.
  * * Of queue options it takes `size`, `timeout`, `mode`, `failPolicy`, `onExit`, `rate`, `defaults`, `retain` and hooks. `rate` is set
  *   for the whole cluster and stays set; it counts by windows of whole milliseconds, one after the other.
  * * Of task options it takes all but `keys` and `retryIf`. Priorities are whole numbers from 0 to 2,097,151. `after`, `dedupe`,
@@ -60,7 +61,8 @@ function lane(given: ClusterOptions): Lane {
   return {
     checks: CLUSTER_OPTION_CHECKS,
     taskChecks: CLUSTER_TASK_CHECKS,
-    platform: platformWithSites,
+    // Functions run on other machines, where there is nothing of an async context here.
+    platform: { ...platformWithSites, asyncContexts: undefined },
     assertTask(fn) {
       assertPortable(fn, "A task of a ClusterQueue must be a portable task");
       root.pathOf(referenceOf(fn)!);

@@ -7,6 +7,9 @@ export const controlName = (queue: string): string => `${queue}-control`;
 /** The backoff strategy of our own, by which BullMQ asks a node for a delay. */
 export const BACKOFF = "trilane";
 
+/** A task whose nodes died so often is given up: it may be what kills them. */
+export const MAX_DEATHS = 25;
+
 /** What a job carries. */
 export interface JobData {
   /** The path of the task's module, relative to the root. */
