@@ -35,6 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: ["base", "task", "queue", "runtime"],
   lint: [],
   dashboard: ["base", "task", "engine", "queue", "report"],
+  otel: ["base", "task", "engine", "queue"],
   testing: [
     ...["base", "task", "engine", "queue", "portable", "runtime"],
     ...["lanes/pool/host", "lanes/pool/wire", "lanes/pool/worker"],

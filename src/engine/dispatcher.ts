@@ -12,6 +12,7 @@ import { ChangingGate } from "./gates/starts.ts";
 import type { QueueOptions, Rate } from "./options.ts";
 import { Ranking } from "./rank.ts";
 import { type Ready, ReadyQueue } from "./ready_queue.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** What a dispatcher needs of its engine. */
 export interface DispatcherHost {
@@ -40,6 +41,7 @@ export class Dispatcher {
   readonly #sent: Sent;
   readonly #burst: number | undefined;
   #gate: ChangingGate | undefined;
+  #tracing: Tracing | undefined;
   readonly #gateTimer: Timed = { timer: 0, expire: () => {} };
   #dispatching = false;
   #requested = false;
@@ -91,7 +93,19 @@ export class Dispatcher {
 
   /** Whether tasks may be sent before they can begin: their start would not be seen. */
   get maySendAhead(): boolean {
-    return this.#gate === undefined && this.limits?.hasRates !== true;
+    return this.#gate === undefined && this.limits?.hasRates !== true &&
+      this.#tracing === undefined;
+  }
+
+  /** What makes the tasks part of traces. */
+  get tracing(): Tracing | undefined {
+    return this.#tracing;
+  }
+
+  set tracing(tracing: Tracing | undefined) {
+    this.#tracing = tracing;
+    this.takeAllBack();
+    this.request();
   }
 
   /** How many ready tasks a rate or a key holds back. */

@@ -225,10 +225,6 @@ export class Engine
     this.dispatcher.limits?.giveBack(task);
   }
 
-  get maySendAhead(): boolean {
-    return this.dispatcher.maySendAhead;
-  }
-
   tell(call: () => unknown): void {
     this.announcer.tell(call);
   }

@@ -2,6 +2,7 @@ import type { AsyncContexts, AtHome } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
+import type { Tracing } from "./tracing.ts";
 import type { Rate } from "./options.ts";
 
 /** An interrupted attempt has stopped, or there is no use in waiting for its end. */
@@ -118,6 +119,14 @@ export interface FollowingHost {
   gaveUp(task: Task, error: unknown, now: number): void;
 }
 
+/** How tasks are started, as far as it matters to executors. */
+export interface Starting {
+  /** Whether tasks may be sent to a worker that can't begin them yet: under a rate and in traces their starts have to be seen. */
+  readonly maySendAhead: boolean;
+  /** What makes the tasks part of traces, if anything does. */
+  readonly tracing: Tracing | undefined;
+}
+
 /** The side of the engine that an executor sees. */
 export interface ExecutorHost {
   /** The first part of the tasks' ids. */
@@ -132,8 +141,8 @@ export interface ExecutorHost {
   readonly timers: Timers;
   /** How many tasks are ready and not at the executor; none during a pause, or while the rate holds them back. */
   readonly backlog: number;
-  /** Whether tasks may be sent to a worker that can't begin them yet: under a rate their starts have to be seen. */
-  readonly maySendAhead: boolean;
+  /** How tasks are started. */
+  readonly dispatcher: Starting;
   /** The task that is to start next; none during a pause. */
   readonly next: Task | undefined;
   /** An attempt of a task starts on a worker. */

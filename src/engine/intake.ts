@@ -12,6 +12,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Executor } from "./executor.ts";
 import type { Scheduled } from "./scheduled.ts";
 import type { SignalTies } from "./signal_ties.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** One task that is to be submitted. */
 export interface TaskSpec {
@@ -90,6 +91,7 @@ export class Intake {
       const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
       if (twin !== undefined) return twin;
       const task = this.#make(fn, args, priority, options, now, keys, origin.context);
+      this.#trace(task, origin.context);
       if (recorded !== undefined) {
         this.#host.finish(task, SUCCEEDED, recorded.value, now);
         return task;
@@ -120,7 +122,21 @@ export class Intake {
   /** The async context that the program is in, if it matters for tasks with these options. */
   #contextFor({ retryIf }: ResolvedOptions): AsyncContext | undefined {
     const { contexts, executor } = this.#host;
-    return executor.runsHere || retryIf !== undefined ? contexts?.capture() : undefined;
+    const isUsed = executor.runsHere || retryIf !== undefined || this.#tracing !== undefined;
+    return isUsed ? contexts?.capture() : undefined;
+  }
+
+  get #tracing(): Tracing | undefined {
+    return this.#host.dispatcher.tracing;
+  }
+
+  /** Makes a task part of the trace that its submission is part of. */
+  #trace(task: Task, context: AsyncContext | undefined): void {
+    const tracing = this.#tracing;
+    if (tracing === undefined) return;
+    const { announcer, contexts } = this.#host;
+    const tell = () => tracing.submitted(task);
+    announcer.tell(context === undefined ? tell : () => contexts!.run(context, tell));
   }
 
   /** How many tasks have to be made, and need room. */
@@ -157,6 +173,7 @@ export class Intake {
     const context = this.#contextFor(options);
     const task = this.#make(fn, args, priority, options, now, keys, context);
     task.site = site;
+    this.#trace(task, context);
     this.#enter(task, at);
     if (options.signal !== undefined) this.#host.ties.tie([task], options.signal);
     return task;

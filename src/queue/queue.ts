@@ -24,6 +24,7 @@ import type { AnyFunction, Task } from "../task/task.ts";
 import { asCompleted } from "./as_completed.ts";
 import { bindTask, type BoundTask } from "./bound_task.ts";
 import { submittedArguments, submittedOptions } from "./calls.ts";
+import { engines } from "./engines.ts";
 import type { TaskGroup } from "./group.ts";
 import type { ItemArguments, Items, LoneArgument, MapItem, OptionsIfNone } from "./items.ts";
 import type { BatchOptions } from "./resume.ts";
@@ -139,6 +140,7 @@ export abstract class TaskQueue<Portable = unknown> implements AsyncDisposable {
     this.#options = own;
     this.#lane = lane;
     this.#engine = new Engine(own, lane.platform, (host) => lane.createExecutor(host));
+    engines.set(this, this.#engine);
     this.#submission = new Submission(
       this.#engine,
       own,

@@ -42,7 +42,12 @@ function values(): unknown[] {
 
 function runMessage(): RunMessage {
   const writer = new RunMessageWriter();
-  const common = { reference: 1, attempt: 1, name: "name" };
+  const common = {
+    reference: 1,
+    attempt: 1,
+    name: "name",
+    traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
+  };
   for (let i = 0; i < 4; i++) writer.add({ ...common, order: i, ticket: i }, [i, { i }]);
   writer.add({ ...common, order: 9, ticket: 9 }, encodeValue([new Error("in it")]));
   writer.add({ ...common, order: 10, ticket: 10, name: "other" }, []);

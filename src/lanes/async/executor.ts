@@ -74,7 +74,9 @@ export class AsyncExecutor implements Executor, SlotOwner {
     try {
       // Its async context goes on to belong to this attempt when the slot is another one's.
       const source = context === undefined ? slot : slot.attempt = new Attempt(task, this);
-      result = this.#caller.call(source, fn, args, context);
+      const { tracing } = this.host.dispatcher;
+      const call = tracing === undefined ? fn : tracing.around(task, fn);
+      result = this.#caller.call(source, call, args, context);
       // Within the `try`: what a task returns may throw at any look.
       if (isThenable(result)) promise = resolved(result);
     } catch (error) {

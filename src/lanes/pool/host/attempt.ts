@@ -17,6 +17,8 @@ export class Attempt<W = unknown> {
   told = false;
   /** When it began, as far as the queue knows. */
   toldAt = 0;
+  /** What it is to the traces of its worker. */
+  traceparent: string | undefined = undefined;
   /** It is to stop; the task itself has moved on. */
   interrupted = false;
   /** Its worker was given up because it did not begin it. */

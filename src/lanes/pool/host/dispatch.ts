@@ -305,6 +305,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     attempt.toldAt = now;
     this.#lateness.expect(attempt);
     this.#host.began(attempt.task, attempt.worker.id, now);
+    attempt.traceparent = this.#host.dispatcher.tracing?.parentFor(attempt.task);
   }
 
   #stopped(attempt: WorkerAttempt): void {
@@ -334,7 +335,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   /** How many tasks a worker may have while `backlog` tasks wait. */
   #depthFor(backlog: number): number {
-    if (!this.#settings.ahead || !this.#host.maySendAhead) return 1;
+    if (!this.#settings.ahead || !this.#host.dispatcher.maySendAhead) return 1;
     return this.#pace.ahead(backlog / this.roster.workers.length);
   }
 

@@ -117,7 +117,7 @@ export class Outbox<A extends Attempt> {
     const references: [number, NonNullable<ReturnType<typeof referenceOf>>][] = [];
     const writer = new RunMessageWriter();
     const transferables: Transferable[] = [];
-    for (const { task, ticket, told } of attempts) {
+    for (const { task, ticket, told, traceparent } of attempts) {
       const reference = referenceOf(task.fn)!;
       const number = numberOf(reference);
       if (!this.#known.has(number) && !references.some(([known]) => known === number)) {
@@ -126,7 +126,7 @@ export class Outbox<A extends Attempt> {
       const { order, name } = task;
       const attempt = told ? task.attempts : task.attempts + 1;
       writer.add(
-        { order, ticket, reference: number, attempt, name },
+        { order, ticket, reference: number, attempt, name, traceparent },
         encoded(task.args!, transferables),
       );
       claims.send(ticket);

@@ -43,8 +43,20 @@ export const CLOSED = 9;
 /** Up, where output is given to a hook: `[WRITTEN, ticket]`: a task that has ended has written what it wrote to standard error. */
 export const WRITTEN = 10;
 
-/** `[RUN, references, whether to spin, …]`, then the tasks, which `attemptsOf` reads */
-export type RunMessage = [typeof RUN, References | null, boolean, ...unknown[]];
+/**
+ * `[RUN, references, whether to spin, traceparents, …]`, then the tasks, which `attemptsOf` reads. Tasks that are part of traces have
+ * their W3C `traceparent` by ticket.
+ */
+export type RunMessage = [
+  typeof RUN,
+  References | null,
+  boolean,
+  TraceParents | null,
+  ...unknown[],
+];
+
+/** The W3C `traceparent` of attempts, each after its ticket. */
+export type TraceParents = (number | string)[];
 
 /** References that the worker has not seen yet, by the number that stands for them. */
 export type References = readonly (readonly [number, TaskReference])[];

@@ -1,5 +1,5 @@
 import { show } from "../../../base/errors.ts";
-import { RUN, type RunMessage } from "./protocol.ts";
+import { RUN, type RunMessage, type TraceParents } from "./protocol.ts";
 import { decodeValue } from "./values.ts";
 
 /** An attempt as a worker is sent it. */
@@ -11,6 +11,8 @@ export interface SentAttempt {
   readonly attempt: number;
   readonly name: string;
   readonly args: readonly unknown[];
+  /** What its function is part of, as W3C's `traceparent` says it. */
+  readonly traceparent: string | undefined;
 }
 
 /** Stands where the number of arguments does, if one value stands for all of them. */
@@ -19,13 +21,13 @@ const ENCODED = -1;
 const HEAD = 6;
 
 /**
- * Writes a `RUN` message: `[RUN, references, spins, ...series]`. A series is of tasks that differ by little:
+ * Writes a `RUN` message: `[RUN, references, spins, traceparents, ...series]`. A series is of tasks that differ by little:
  * `reference, attempt, name, number of arguments, first ticket, count, ...tasks`, a task `order, ...args`.
  *
  * Every field costs as much to clone as a number does, and an array of a task's own more than all its fields.
  */
 export class RunMessageWriter {
-  readonly message: RunMessage = [RUN, null, false];
+  readonly message: RunMessage = [RUN, null, false, null];
   #last: Omit<SentAttempt, "args"> | undefined;
   #size = 0;
   /** Where the count of the series under way is. */
@@ -39,6 +41,9 @@ export class RunMessageWriter {
       const { ticket, reference, attempt, name } = sent;
       this.#count = message.push(reference, attempt, name, size, ticket, 0) - 1;
       this.#size = size;
+    }
+    if (sent.traceparent !== undefined) {
+      (message[3] ??= []).push(sent.ticket, sent.traceparent);
     }
     this.#last = sent;
     (message[this.#count] as number)++;
@@ -66,7 +71,8 @@ export class RunMessageWriter {
 export function attemptsOf(message: RunMessage): SentAttempt[] {
   const attempts: SentAttempt[] = [];
   if (!Array.isArray(message)) throw new TypeError("A message must be an array");
-  let i = 3;
+  const parents = message[3];
+  let i = 4;
   while (i < message.length) {
     const [reference, attempt, name, size, first, count] = message.slice(i, i += HEAD) as Head;
     const fields = count * (1 + Math.abs(size));
@@ -82,11 +88,18 @@ export function attemptsOf(message: RunMessage): SentAttempt[] {
       const to = i + Math.abs(size);
       const args = size === ENCODED ? decodeValue(message[i]) : message.slice(i, to);
       if (!Array.isArray(args)) throw new TypeError("The arguments of a task must be an array");
-      attempts.push({ order, ticket, reference, attempt, name, args });
+      const traceparent = Array.isArray(parents) ? parentOf(ticket, parents) : undefined;
+      attempts.push({ order, ticket, reference, attempt, name, args, traceparent });
       i = to;
     }
   }
   return attempts;
+}
+
+function parentOf(ticket: number, parents: TraceParents): string | undefined {
+  const at = parents.indexOf(ticket);
+  const parent = at < 0 ? undefined : parents[at + 1];
+  return typeof parent === "string" ? parent : undefined;
 }
 
 type Head = [

@@ -4,6 +4,7 @@ import { isRefusal, loadForWorker } from "../../../portable/loading.ts";
 import type { TaskReference } from "../../../portable/portable.ts";
 import { loneCaller, stackCaller, type TaskCaller } from "../../../task/context.ts";
 import type { AnyFunction } from "../../../task/task.ts";
+import { traces } from "../../../task/trace.ts";
 import type { WorkerClaims } from "../wire/claims.ts";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../wire/error_codec.ts";
 import type { WorkerJournal } from "../wire/journal.ts";
@@ -247,7 +248,9 @@ export class Runner implements AttemptHost {
     const attempt = this.#current = new Attempt(this, sent, this.#greeting.queueId);
     let result: unknown;
     try {
-      result = this.#caller.call(attempt, fn, sent.args);
+      const { traceparent } = sent;
+      const call = traceparent === undefined ? fn : traces.join?.(traceparent, fn) ?? fn;
+      result = this.#caller.call(attempt, call, sent.args);
     } catch (error) {
       return this.#fail(sent, error);
     }

@@ -25,7 +25,11 @@ const sent: fc.Arbitrary<SentAttempt[]> = fc.array(fc.record({
   ),
 })).map((sent) => {
   let last = 0;
-  return sent.map((job) => ({ ...job, ticket: last = job.ticket === -1 ? last + 1 : job.ticket }));
+  return sent.map((job) => {
+    last = job.ticket === -1 ? last + 1 : job.ticket;
+    // Tickets name attempts, of which some are part of traces.
+    return { ...job, ticket: last, traceparent: last % 3 === 0 ? `00-${last}` : undefined };
+  });
 });
 
 test("run message: what was written is read", () => {
@@ -41,9 +45,9 @@ test("run message: what was written is read", () => {
 
 test("run message: tasks that have all but their arguments in common take two fields each", () => {
   const writer = new RunMessageWriter();
-  const common = { reference: 1, attempt: 1, name: "hash" };
+  const common = { reference: 1, attempt: 1, name: "hash", traceparent: undefined };
   for (let i = 0; i < 100; i++) writer.add({ ...common, order: 3 * i, ticket: 7 + i }, [i]);
-  assertEquals(writer.message.length, 9 + 2 * 100);
+  assertEquals(writer.message.length, 10 + 2 * 100);
 });
 
 test("run message: what nobody wrote is refused, however it counts", () => {
@@ -59,7 +63,7 @@ test("run message: what nobody wrote is refused, however it counts", () => {
     [1, 1],
   ];
   for (const body of bodies) {
-    assertThrows(() => attemptsOf([0, null, false, ...body]), TypeError);
+    assertThrows(() => attemptsOf([0, null, false, null, ...body]), TypeError);
   }
   assertThrows(() => attemptsOf({} as never), TypeError);
 });

@@ -70,7 +70,14 @@ class Bench {
   run(spins: boolean, isAsync = false): RunMessage {
     const ticket = ++this.#tickets;
     const writer = new RunMessageWriter();
-    const sent = { order: ticket, ticket, reference: REFERENCE, attempt: 1, name: "task" };
+    const sent = {
+      order: ticket,
+      ticket,
+      reference: REFERENCE,
+      attempt: 1,
+      name: "task",
+      traceparent: undefined,
+    };
     writer.add(sent, [isAsync]);
     writer.message[2] = spins;
     this.#claims.send(ticket);
