@@ -71,7 +71,7 @@ export interface QueueStats {
   readonly retried: number;
   /** Interrupted attempts that could not be stopped and still run, unobserved. */
   readonly abandoned: number;
-  /** Workers there are now. */
+  /** Workers there are now: none after shutdown, on an `AsyncQueue` as many as there may be before. */
   readonly workers: number;
   /** Whether the queue refuses new work. */
   readonly closed: boolean;

@@ -1,6 +1,7 @@
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { show } from "../base/errors.ts";
 import type { RunSummary } from "../queue/summary.ts";
+import { assertSummary } from "./assert_summary.ts";
 import { client } from "./client.generated.ts";
 import { pageData } from "./data.ts";
 import {
@@ -50,7 +51,7 @@ const REPORT_OPTION_CHECKS: OptionChecks = { title: checks.string, details: chec
  * @param summary The run.
  * @param options What the page says beside the run.
  * @returns The page's source. Whatever the tasks are called and failed with is text there, never markup.
- * @throws {TypeError} When an option is unknown or of the wrong type.
+ * @throws {TypeError} When the summary is none, or an option is unknown or of the wrong type.
  *
  * @example
  * ```ts
@@ -67,6 +68,7 @@ const REPORT_OPTION_CHECKS: OptionChecks = { title: checks.string, details: chec
  * ```
  */
 export function toHTML(summary: RunSummary, options: ReportOptions = {}): string {
+  assertSummary(summary);
   checkOptions("report", options, REPORT_OPTION_CHECKS);
   const { title = "Run report", details = {} } = options;
   const shown = { ...environment(summary.startedAt), ...details };

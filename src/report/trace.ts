@@ -1,5 +1,6 @@
 import type { RunSummary } from "../queue/summary.ts";
 import type { TaskResult } from "../task/result.ts";
+import { assertSummary } from "./assert_summary.ts";
 import { type Attempt, attemptsOf, explanation } from "./attempts.ts";
 import { type Level, levelsOf } from "./levels.ts";
 import { layOut } from "./rows.ts";
@@ -31,6 +32,7 @@ const PID = 1;
  *
  * @param summary The run.
  * @returns Plain data in the Trace Event Format: what `JSON.stringify` makes of it is the file.
+ * @throws {TypeError} When the summary is none.
  *
  * @example
  * ```ts
@@ -47,6 +49,7 @@ const PID = 1;
  * ```
  */
 export function toTrace(summary: RunSummary): object {
+  assertSummary(summary);
   const { results, startedAt, duration, timedOut } = summary;
   const origin = results.reduce((from, { createdAt }) => Math.min(from, createdAt), startedAt);
   const at = (time: number) => Math.round((time - origin) * 1000);

@@ -226,6 +226,18 @@ for (const lane of lanes) {
     });
   }
 
+  test(`${lane.name}: after a shutdown there are no workers, until the queue is started again`, () =>
+    withQueue(lane, { workers: 2 }, async (queue) => {
+      await queue.submit(tasks.nothing);
+      assert(queue.stats.workers > 0);
+      await queue.shutdown();
+      assertEquals([queue.stats.workers, queue.workers], [0, 2]);
+      await queue.reset();
+      assertEquals(queue.stats.workers, 0);
+      await queue.submit(tasks.nothing);
+      assert(queue.stats.workers > 0);
+    }));
+
   test(`${lane.name}: use rejects wrong options and does not call the body`, async () => {
     const used = lane.use({ workers: 0 }, () => assert(false, "the body was called"));
     assertError(await used.catch((error) => error), RangeError, "workers must be > 0: got 0");

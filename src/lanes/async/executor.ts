@@ -17,6 +17,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
   abandoned = 0;
   readonly #caller: TaskCaller;
   #limit: number;
+  #isStopped = false;
   /** Slots that count: taken, and not lent. */
   #active = 0;
   /** By worker id, which counts from 1. */
@@ -36,7 +37,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
   }
 
   get workers(): number {
-    return this.#limit;
+    return this.#isStopped ? 0 : this.#limit;
   }
 
   get limit(): number {
@@ -50,10 +51,12 @@ export class AsyncExecutor implements Executor, SlotOwner {
   }
 
   start(): Promise<void> {
+    this.#isStopped = false;
     return Promise.resolve();
   }
 
   stop(): Promise<void> {
+    this.#isStopped = true;
     return Promise.resolve();
   }
 

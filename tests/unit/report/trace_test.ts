@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AsyncQueue, type RunSummary, WorkerCrashError } from "../../../mod.ts";
-import { toTrace } from "../../../src/report/mod.ts";
+import { toHTML, toTrace } from "../../../src/report/mod.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { test } from "../../harness.ts";
 import { cancelled, failed, ran, summaryOf } from "./support.ts";
@@ -235,4 +235,12 @@ test("trace: errors that can't be looked at are no obstacle", () => {
   revoke();
   const [event] = runs(eventsOf(summaryOf([result, cancelled("x", 1)])));
   assertEquals(event.args.error, "an object");
+});
+
+test("trace: what is no summary is refused, by the page too", () => {
+  for (const value of [undefined, null, 5, {}, [], { results: [] }]) {
+    for (const make of [toTrace, toHTML]) {
+      assertThrows(() => make(value as never), TypeError, "The summary must be a RunSummary: got ");
+    }
+  }
 });
