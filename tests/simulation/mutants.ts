@@ -116,7 +116,11 @@ const engine: readonly Mutation[] = [
     replace("[...this]", "[...this].slice(1)"),
   ),
   anywhere("don't tell who waits for a milestone", "Engine.finish", drop("this.checkMilestones()")),
-  anywhere("start attempts while paused", "Dispatcher.dispatch", assume("this.paused", false)),
+  anywhere(
+    "start attempts while paused",
+    "Dispatcher.dispatch",
+    assume("!this.paused && this.started", true),
+  ),
   anywhere("admit nobody who waits for room", "Admission.admit", drop("submitter.admit()")),
   anywhere(
     "admit one more than there is room for",
@@ -145,7 +149,11 @@ const engine: readonly Mutation[] = [
     assume("MIN_JUMP_MS", true),
   ),
   anywhere("tell of a task in two summaries", "History.settle", drop("this.#owed = emptyTally()")),
-  anywhere("don't start a queue that is waited for", "Lifecycle.awaited", drop("this.#start()")),
+  anywhere(
+    "don't start a queue that is waited for",
+    "Lifecycle.awaited",
+    drop("this.#tryToStart()"),
+  ),
 ];
 
 /** Those of the event loop's lane. */
