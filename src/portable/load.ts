@@ -20,7 +20,7 @@ export async function load(reference: TaskReference): Promise<AnyFunction> {
   const { kind, url, name } = reference;
   const known = kind === "defined" ? registered(url, name) : undefined;
   if (known !== undefined) return known;
-  const module = await (modules.get(url)?.() ?? import(url));
+  const module = await (modules.get(url)?.() ?? loadModule(url));
   const fn: unknown = kind === "defined" ? registered(url, name) : module[name];
   if (typeof fn === "function") return fn as AnyFunction;
   throw new NotPortableError(
@@ -28,4 +28,14 @@ export async function load(reference: TaskReference): Promise<AnyFunction> {
       ? `Module ${url} defined no task '${name}' when it was loaded here: call defineTasks at its top level`
       : `Module ${url} exports no function '${name}'`,
   );
+}
+
+/**
+ * Loads a module that isn't known before the program runs. The one place that does: bundlers and publishing can't follow it.
+ *
+ * @param url The module.
+ * @returns What it exports.
+ */
+export function loadModule(url: string): Promise<Record<string, unknown>> {
+  return import(/* @vite-ignore */ url);
 }

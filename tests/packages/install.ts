@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import deno from "../../deno.json" with { type: "json" };
@@ -65,6 +65,21 @@ for (const manager of Object.keys(MANAGERS) as Manager[]) {
       }
     });
   }
+}
+
+/** What Node's permission model must allow for each lane, besides to read. */
+const NEEDED = { async: [], thread: ["--allow-worker"], process: ["--allow-child-process"] };
+
+for (const [lane, flags] of Object.entries(NEEDED)) {
+  test(`on Node with permissions: the ${lane} lane needs ${flags.join() || "nothing more"}, and says so`, async () => {
+    const cwd = await projectOf("npm");
+    const one = async (...more: string[]) => {
+      const words = [node24, "--permission", "--allow-fs-read=*", ...more, "one.js", lane];
+      return (await run(words, { cwd })).stdout;
+    };
+    assertEquals(await one(...flags), "5\n");
+    for (const flag of flags) assertStringIncludes(await one(), flag);
+  });
 }
 
 test("the package has what a user needs, in a form that every runtime reads", async () => {

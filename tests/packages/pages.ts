@@ -1,10 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { launch } from "../browser/chromium.ts";
 import { test } from "../harness.ts";
-import { project, succeed } from "./project.ts";
+import { project, succeed, workplace } from "./project.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html",
@@ -21,31 +20,69 @@ const ISOLATED = {
 /** No code but that of files of this server. */
 const STRICT = { "content-security-policy": "default-src 'self'" };
 
-/** Opens the page of a folder, served with some headers; what its script leaves as its outcome. */
-async function outcomeOf(folder: string, headers: Record<string, string>): Promise<unknown> {
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => {
-    const { pathname } = new URL(url);
+/** How long a page may take, the browser's start included. */
+const PATIENCE_MS = 50_000;
+
+/** Opens a page until it is told to end. */
+type Open = (url: string) => Promise<{ close(): Promise<void>; readonly errors: string[] }>;
+
+const inChromium: Open = async (url) => {
+  const browser = await launch();
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(`${error}`));
+  page.on("console", (message) => errors.push(message.text()));
+  await page.goto(url);
+  return { errors, close: () => browser.close() };
+};
+
+const inFirefox: Open = (url) => {
+  const profile = Deno.makeTempDirSync({ dir: workplace });
+  const args = ["--headless", "--no-remote", "--profile", profile, url];
+  const child = new Deno.Command(FIREFOX, { args, stdout: "null", stderr: "null" }).spawn();
+  const close = async () => {
+    child.kill("SIGKILL");
+    await child.status;
+  };
+  return Promise.resolve({ errors: [], close });
+};
+
+/** Debian's. It is tested where it is there. */
+const FIREFOX = "/usr/bin/firefox-esr";
+
+/** Serves the page of a folder with some headers, and opens it; what its script tells of its outcome. */
+async function outcomeOf(
+  folder: string,
+  headers: Record<string, string>,
+  open: Open = inChromium,
+): Promise<unknown> {
+  const { promise: told, resolve: tell } = Promise.withResolvers<unknown>();
+  const serve = async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/outcome") {
+      tell(await request.json());
+      return new Response();
+    }
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
+    const type = TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
     try {
-      const type = TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
       return new Response(readFileSync(join(folder, name)), {
         headers: { ...headers, "content-type": type },
       });
     } catch {
       return new Response("There is no such file", { status: 404 });
     }
-  });
-  const browser: Browser = await launch();
+  };
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, serve);
+  const browser = await open(`http://127.0.0.1:${server.addr.port}/`);
+  const timer = setTimeout(
+    () => tell(`It told of nothing: ${browser.errors.join()}`),
+    PATIENCE_MS,
+  );
   try {
-    const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(`${error}`));
-    page.on("console", (message) => errors.push(message.text()));
-    await page.goto(`http://127.0.0.1:${server.addr.port}/`);
-    await page.waitForFunction("'outcome' in globalThis", null, { timeout: 10_000 })
-      .catch((error) => assert(false, `${error}: ${errors.join()}`));
-    return await page.evaluate("globalThis.outcome");
+    return await told;
   } finally {
+    clearTimeout(timer);
     await browser.close();
     await server.shutdown();
   }
@@ -107,6 +144,14 @@ test("a page runs both lanes from the package's modules: isolated, or with threa
   assertEquals(await outcomeOf(folder, ISOLATED), { ...RIGHT, isolated: true });
   assertEquals(await outcomeOf(folder, {}), { ...RIGHT, isolated: false });
 });
+
+if (existsSync(FIREFOX)) {
+  test("in Firefox, too", async () => {
+    const folder = await unbundled("firefox");
+    assertEquals(await outcomeOf(folder, ISOLATED, inFirefox), { ...RIGHT, isolated: true });
+    assertEquals(await outcomeOf(folder, {}, inFirefox), { ...RIGHT, isolated: false });
+  });
+}
 
 test("a page under a strict content security policy runs all tasks but inline ones", async () => {
   const folder = await unbundled("strict");

@@ -4,6 +4,7 @@
  * @module
  */
 import process from "node:process";
+import { loadModule } from "../../portable/load.ts";
 import { divertStdout } from "../../runtime/diverted_stdout.ts";
 import { cleaner } from "../output/cleaner.ts";
 
@@ -38,5 +39,5 @@ function printToStderr(first: string): void {
  * @returns The name of each of its exports, and its type as `typeof` names it.
  */
 export async function exportsOf(url: string): Promise<[name: string, type: string][]> {
-  return Object.entries(await import(url)).map(([name, value]) => [name, typeof value]);
+  return Object.entries(await loadModule(url)).map(([name, value]) => [name, typeof value]);
 }
