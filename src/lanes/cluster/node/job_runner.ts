@@ -9,7 +9,6 @@ import type { Portable } from "../../../portable/portable.ts";
 import { makeStub } from "../../../portable/stub.ts";
 import type { TaskQueue } from "../../../queue/queue.ts";
 import type { TaskHandle } from "../../../task/handle.ts";
-import type { TaskResult } from "../../../task/result.ts";
 import type { AnyFunction, Task } from "../../../task/task.ts";
 import type { BullJob } from "../bullmq.ts";
 import { encode } from "../wire/codec.ts";
@@ -30,7 +29,8 @@ const NEVER_MS = 1e12;
 /** A job that runs. */
 interface Run {
   readonly id: string;
-  readonly progress: ProgressReports;
+  readonly job: BullJob;
+  progress: ProgressReports | undefined;
   /** What its attempt has failed with, which may still run. */
   failure: { readonly error: unknown } | undefined;
 }
@@ -57,7 +57,10 @@ export class JobRunner {
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
     settings.queue.observe({
-      onProgress: (handle, data) => this.#running.get(handle)?.progress.add(data),
+      onProgress: (handle, data) => {
+        const run = this.#running.get(handle);
+        if (run !== undefined) (run.progress ??= new ProgressReports(run.job)).add(data);
+      },
       onRetry: (handle, error) => {
         const run = this.#running.get(handle);
         if (run !== undefined) run.failure = { error };
@@ -79,25 +82,23 @@ export class JobRunner {
    */
   async run(job: BullJob): Promise<JobResult> {
     const id = `${job.id}`;
-    const handle = this.#submit(job);
-    const run: Run = { id, progress: new ProgressReports(job), failure: undefined };
-    this.#running.set(handle, run);
-    if (this.#cancelled.has(id)) handle.cancel(this.#cancelled.get(id));
-    const result = await (isRetriedHere(handle) ? stopped(handle, run) : handle);
-    this.#running.delete(handle);
-    if (result === undefined) {
-      handle.cancel();
+    const task = this.#submit(job);
+    const run: Run = { id, job, progress: undefined, failure: undefined };
+    this.#running.set(task, run);
+    if (this.#cancelled.has(id)) task.cancel(this.#cancelled.get(id));
+    await stopped(task, run);
+    this.#running.delete(task);
+    if (!task.done) {
+      task.cancel();
       throw failure(run.failure!.error);
     }
-    if (result.status === "cancelled") throw new JobError(result.reason, true);
-    if (result.status === "failed") throw failure(result.error);
+    const { outcome } = task;
+    if (task.status === "cancelled") throw new JobError(outcome, true);
+    if (task.status === "failed") throw failure(outcome);
     try {
-      const { id: node } = this.#settings;
-      return { value: encode(result.value), attempt: result.attempts, node };
+      return { value: encode(outcome), attempt: task.attempts, node: this.#settings.id };
     } catch (error) {
-      const message = `The return value of task '${result.name}' cannot be sent: ${
-        reasonOf(error)
-      }`;
+      const message = `The return value of task '${task.name}' cannot be sent: ${reasonOf(error)}`;
       throw new JobError(new NotPortableError(message, { cause: error }), true);
     }
   }
@@ -111,7 +112,7 @@ export class JobRunner {
     for (const [handle, run] of this.#running) if (run.id === id) handle.cancel(reason);
   }
 
-  #submit(job: BullJob): TaskHandle {
+  #submit(job: BullJob): Task {
     try {
       const data = readJob(job.data);
       if (data.cancelled) throw new QueueStateError(`Task '${job.name}' was cancelled`);
@@ -122,10 +123,10 @@ export class JobRunner {
       const waits = timeout !== undefined && hasAttemptsLeft(job);
       const retries = waits ? { retries: Infinity, retryDelay: NEVER_MS } : undefined;
       const options = { name: job.name, timeout, grace, ...retries };
-      const handle = queue.submit(fn, argumentsOf(data), options);
+      const task = queue.submit(fn, argumentsOf(data), options) as unknown as Task;
       // It goes on counting where other nodes have stopped.
-      (handle as unknown as Task).attempts = job.attemptsStarted - 1 + (data.before ?? 0);
-      return handle;
+      task.attempts = job.attemptsStarted - 1 + (data.before ?? 0);
+      return task;
     } catch (error) {
       throw new JobError(error, true);
     }
@@ -133,7 +134,7 @@ export class JobRunner {
 
   /** The function of a job, if it is one that may be called. */
   #functionOf({ module, name, kind }: JobData): AnyFunction & Portable {
-    const key = JSON.stringify([kind, module, name]);
+    const key = `${kind}\0${module}\0${name}`;
     const known = this.#functions.get(key);
     if (known !== undefined) return known;
     const { root, modules } = this.#settings;
@@ -152,20 +153,15 @@ export class JobRunner {
   }
 }
 
-/** Whether the queue here holds a task until its attempt has really stopped. */
-function isRetriedHere(handle: TaskHandle): boolean {
-  return (handle as unknown as Task).options.retries > 0;
-}
-
-/** Resolves to a task's result or, when its attempt has failed and really stopped, to `undefined`. */
-function stopped(handle: TaskHandle, run: Run): Promise<TaskResult | undefined> {
-  const task = handle as unknown as Task;
+/** Resolves when a task has ended or, where the queue here would retry it, its attempt has failed and really stopped. */
+function stopped(task: Task, run: Run): Promise<void> {
   return new Promise((resolve) => {
+    task.onDone(() => resolve());
+    if (task.options.retries === 0) return;
     task.owner.follow(task, () => {
       // The first time it is told of, it is that it has failed; the next, that it waits for its time.
-      if (run.failure !== undefined && task.status === "retrying") resolve(undefined);
+      if (run.failure !== undefined && task.status === "retrying") resolve();
     });
-    handle.onDone(() => resolve(handle.result()));
   });
 }
 

@@ -55,7 +55,7 @@ export class ClusterExecutor implements Executor {
   readonly #settings: ExecutorSettings;
   /** The first part of the jobs' ids, unlike any other producer's. */
   readonly #id = crypto.randomUUID().slice(0, 13);
-  /** Those that have not ended, by their ids; the ones that were not heard of for longest first. */
+  /** Those that have not ended, by their ids. */
   readonly #jobs = new Map<string, Job>();
   readonly #outbox: Outbox;
   readonly #follower = new Follower(this);
@@ -76,12 +76,11 @@ export class ClusterExecutor implements Executor {
     this.#settings = settings;
     this.#rate = settings.rate;
     const { engine, name, root } = settings;
-    this.server = new Server(engine, name, () => this.#rate, (event, at) => {
+    this.server = new Server(engine, name, () => this.#rate, (what, event, id) => {
       const job = this.#jobs.get(event.jobId);
       // Most are told that they wait as soon as they have been handed over.
-      if (job === undefined || (event.name === "waiting" && job.task.status === "pending")) return;
-      this.#touch(job);
-      this.#follower.heard(job, event, at);
+      if (job === undefined || (what === "waiting" && job.task.status === "pending")) return;
+      this.#follower.heard(job, what, event, this.server.timeOf(id));
     });
     this.#outbox = new Outbox(this.server, root, engine.serverTimeout, {
       sent: (job) => this.#sent(job),
@@ -231,12 +230,6 @@ export class ClusterExecutor implements Executor {
     });
   }
 
-  /** It was heard of last. */
-  #touch(job: Job): void {
-    this.#jobs.delete(job.id);
-    this.#jobs.set(job.id, job);
-  }
-
   #tick(): void {
     const { serverTimeout } = this.#settings.engine;
     if (this.server.silence > serverTimeout) this.#giveUp(serverTimeout);
@@ -263,7 +256,7 @@ export class ClusterExecutor implements Executor {
     for (const { task } of jobs) if (!task.done) this.host.elsewhere.gaveUp(task, error, now);
   }
 
-  /** Looks at the jobs that were not heard of for longest; at further ones at once while that finds out anything. */
+  /** Looks at some jobs that were not heard of for long; at further ones at once while that finds out anything. */
   async #lookAround(): Promise<void> {
     this.#isLooking = true;
     try {
@@ -278,10 +271,9 @@ export class ClusterExecutor implements Executor {
     const before = performance.now() - LOOK_AFTER_MS;
     const jobs: Job[] = [];
     for (const job of this.#jobs.values()) {
-      if (job.seenAt > before || jobs.length === MAX_LOOKS) break;
-      if (job.state === "sent" && job.backlog === undefined) jobs.push(job);
+      if (job.seenAt > before || job.state !== "sent" || job.backlog !== undefined) continue;
+      if (jobs.push(job) === MAX_LOOKS) break;
     }
-    for (const job of jobs) this.#touch(job);
     const found = await Promise.all(jobs.map((job) => this.#follower.look(job)));
     return found.includes(true);
   }

@@ -7,7 +7,7 @@ import { decode } from "../wire/codec.ts";
 import { type JobResult, MAX_DEATHS } from "../wire/job.ts";
 import { thrownOfStack } from "../wire/thrown.ts";
 import type { Job } from "./job.ts";
-import type { JobEvent, Server } from "./server.ts";
+import type { EventName, JobEvent, Server } from "./server.ts";
 
 /** What a follower needs of its executor. */
 export interface FollowerOwner {
@@ -34,11 +34,11 @@ export class Follower {
   }
 
   /** Something has happened to a job. */
-  heard(job: Job, event: JobEvent, at: number): void {
+  heard(job: Job, name: EventName, event: JobEvent, at: number): void {
     job.version++;
-    job.seenAt = performance.now();
-    if (job.backlog === undefined) this.#take(job, event, at);
-    else job.backlog.push({ event, at });
+    job.seenAt = at;
+    if (job.backlog === undefined) this.#take(job, name, event, at);
+    else job.backlog.push({ name, event, at });
   }
 
   /**
@@ -54,8 +54,8 @@ export class Follower {
     if (job.version !== version || job.backlog !== undefined) return false;
     const isRunning = job.task.status === "running";
     const at = this.#owner.host.clock.now();
-    const heard = (name: JobEvent["name"]) => {
-      this.heard(job, { name, jobId: job.id }, at);
+    const heard = (name: EventName) => {
+      this.heard(job, name, { jobId: job.id }, at);
       return true;
     };
     switch (state) {
@@ -76,15 +76,15 @@ export class Follower {
     }
   }
 
-  #take(job: Job, event: JobEvent, at: number): void {
+  #take(job: Job, name: EventName, event: JobEvent, at: number): void {
     const { host } = this.#owner;
     const { task } = job;
     const isRunning = task.status === "running";
-    switch (event.name) {
+    switch (name) {
       case "waiting":
       case "delayed":
         if (isRunning) this.#lookAt(job, (found) => this.#attemptFailed(job, found, at));
-        else if (event.name === "waiting") host.elsewhere.waits(task, "pending");
+        else if (name === "waiting") host.elsewhere.waits(task, "pending");
         return;
       case "active":
         if (!isRunning) this.#begin(job, at);
@@ -116,8 +116,8 @@ export class Follower {
     const goOn = () => {
       const backlog = job.backlog ?? [];
       job.backlog = undefined;
-      for (const [i, { event, at }] of backlog.entries()) {
-        this.#take(job, event, at);
+      for (const [i, { name, event, at }] of backlog.entries()) {
+        this.#take(job, name, event, at);
         if (job.backlog !== undefined) {
           (job.backlog as typeof backlog).push(...backlog.slice(i + 1));
           return;
@@ -134,7 +134,7 @@ export class Follower {
   /** A running task waits: its attempt has failed, or its node died. */
   #attemptFailed(job: Job, bullJob: BullJob | undefined, at: number): void {
     if (job.task.status !== "running") return;
-    if (job.backlog![0]?.event.name === "stalled") return this.#nodeDied(job, at);
+    if (job.backlog![0]?.name === "stalled") return this.#nodeDied(job, at);
     const stack = bullJob?.stacktrace?.[job.failures];
     if (stack === undefined) return this.#nodeDied(job, at);
     job.failures++;
@@ -192,7 +192,7 @@ export class Follower {
     await this.#owner.server.look();
     if (job.version !== version || job.backlog !== undefined) return false;
     if (job.run !== this.#owner.server.run && !job.isRecalled) this.#owner.sendAgain(job);
-    else this.heard(job, { name: "removed", jobId: job.id }, this.#owner.host.clock.now());
+    else this.heard(job, "removed", { jobId: job.id }, this.#owner.host.clock.now());
     return true;
   }
 

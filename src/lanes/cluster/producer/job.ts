@@ -1,5 +1,5 @@
 import type { Task } from "../../../task/task.ts";
-import type { JobEvent } from "./server.ts";
+import type { EventName, JobEvent } from "./server.ts";
 
 /** How far a job has come on its way to the server. */
 export type JobState = "queued" | "sending" | "sent";
@@ -23,7 +23,9 @@ export class Job {
   /** Counts what was heard of it: an answer to an earlier question is of no use. */
   version = 0;
   /** What was heard of it while it is being looked at. */
-  backlog: { readonly event: JobEvent; readonly at: number }[] | undefined;
+  backlog:
+    | { readonly name: EventName; readonly event: JobEvent; readonly at: number }[]
+    | undefined;
 
   constructor(id: string, task: Task) {
     this.id = id;

@@ -11,9 +11,11 @@ export const EVENTS = [
   ...["waiting", "delayed", "active", "progress", "completed", "failed", "stalled", "removed"],
 ] as const;
 
+/** The name of an event. */
+export type EventName = typeof EVENTS[number];
+
 /** What is told with an event. */
 export interface JobEvent {
-  readonly name: typeof EVENTS[number];
   readonly jobId: string;
   /** Which state the job was in before. */
   readonly prev?: string;
@@ -43,7 +45,7 @@ export class Server {
   readonly #engine: ClusterEngine;
   readonly #name: string;
   readonly #rate: () => Rate | undefined;
-  readonly #heard: (event: JobEvent, at: number) => void;
+  readonly #heard: (name: EventName, event: JobEvent, id: string) => void;
   #line: Line | undefined;
   /** Commands without an answer yet. */
   #underWay = 0;
@@ -56,13 +58,13 @@ export class Server {
    * @param engine How to connect.
    * @param name The queue's name.
    * @param rate Tells how many attempts may start in a time, when it connects.
-   * @param heard Called with each event, and its time on the program's clock.
+   * @param heard Called with each event, and its id, of which `timeOf` makes its time.
    */
   constructor(
     engine: ClusterEngine,
     name: string,
     rate: () => Rate | undefined,
-    heard: (event: JobEvent, at: number) => void,
+    heard: (name: EventName, event: JobEvent, id: string) => void,
   ) {
     this.#engine = engine;
     this.#name = name;
@@ -161,9 +163,7 @@ export class Server {
     const events = new bullmq.QueueEvents(this.#name, { connection, prefix, lastEventId });
     this.#add(connections, events);
     for (const name of EVENTS) {
-      events.on(name, (event: Omit<JobEvent, "name">, id: string) => {
-        this.#heard({ ...event, name }, this.#timeOf(id));
-      });
+      events.on(name, (event: JobEvent, id: string) => this.#heard(name, event, id));
     }
     const rate = this.#rate();
     if (rate !== undefined) await limit(queue, rate);
@@ -175,7 +175,7 @@ export class Server {
   }
 
   /** When an event happened, on the program's clock: its id begins with the server's time. */
-  #timeOf(id: string): number {
+  timeOf(id: string): number {
     const now = runtime.clock.now();
     const at = Number.parseInt(id);
     this.#offset = Math.min(this.#offset, now - at);
