@@ -116,6 +116,8 @@ async function main(): Promise<void> {
   const claims: WorkerClaims = shared?.claims ??
     new ToldClaims((what, ticket) => post([what, ticket]));
   if (marksErrors) {
+    // A task may close one. Without a listener it would end the child that this is found out.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", ignore);
     onBegin(claims, (ticket) => {
       send(encode([BEGUN, ticket]));
       markErrors(BEGUN, ticket);

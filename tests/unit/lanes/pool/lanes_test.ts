@@ -229,13 +229,13 @@ for (const lane of lanes) {
 
   test(`${lane.name} pool: a teardown that fails, or takes longer than its grace, is reported and ends its worker`, async () => {
     for (
-      const [teardown, says] of [
-        [tasks.failToTearDown, "It can't be put away"],
-        [tasks.neverTearDown, "The teardown of worker 1 took longer than 50 ms"],
+      const [teardown, grace, says] of [
+        [tasks.failToTearDown, 30_000, "It can't be put away"],
+        [tasks.neverTearDown, 50, "The teardown of worker 1 took longer than 50 ms"],
       ] as const
     ) {
       const reported = await reportedBy(async () => {
-        const queue = new lane.Queue({ workers: 1, teardown, defaults: { grace: 50 } });
+        const queue = new lane.Queue({ workers: 1, teardown, defaults: { grace } });
         assertEquals(await queue.submit(tasks.square, [3]).value(), 9);
         await queue.shutdown();
       });
