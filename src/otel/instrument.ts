@@ -8,7 +8,20 @@ import { TaskMetrics } from "./metrics.ts";
 import { TaskSpans } from "./spans.ts";
 import type { Meter, Tracer } from "./types.ts";
 
-/** What a queue is instrumented with: objects of `@opentelemetry/api`. */
+/**
+ * What a queue is instrumented with: objects of `@opentelemetry/api`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncQueue } from "@trilane/trilane";
+ * import { instrument, type InstrumentOptions } from "@trilane/trilane/otel";
+ *
+ * const telemetry: InstrumentOptions = {}; // { tracer: trace.getTracer("app"), meter: metrics.getMeter("app") }
+ * await using queue = new AsyncQueue();
+ * using _telemetry = instrument(queue, telemetry);
+ * console.log(await queue.submit(() => 1).value()); // 1
+ * ```
+ */
 export interface InstrumentOptions {
   /** Makes the spans, such as `trace.getTracer("app")`. Default: there are none. */
   readonly tracer?: Tracer;
@@ -16,7 +29,17 @@ export interface InstrumentOptions {
   readonly meter?: Meter;
 }
 
-/** What a worker is instrumented with. */
+/**
+ * What a worker is instrumented with.
+ *
+ * @example
+ * ```ts
+ * import type { InstrumentWorkerOptions, Tracer } from "@trilane/trilane/otel";
+ *
+ * const optionsFor = (tracer: Tracer): InstrumentWorkerOptions => ({ tracer });
+ * console.log(optionsFor.name); // optionsFor
+ * ```
+ */
 export interface InstrumentWorkerOptions {
   /** Makes the worker's spans. Default: none of them joins a trace. */
   readonly tracer?: Tracer;

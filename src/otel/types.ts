@@ -2,10 +2,30 @@
  * As much of OpenTelemetry's API as is used: its own objects fit, so that nothing of it has to be imported.
  */
 
-/** Values of attributes, by name. */
+/**
+ * Values of attributes, by name.
+ *
+ * @example
+ * ```ts
+ * import type { Attributes } from "@trilane/trilane/otel";
+ *
+ * const attributes: Attributes = { "app.tenant": "acme", "app.retry": false };
+ * console.log(attributes["app.tenant"]); // acme
+ * ```
+ */
 export type Attributes = Record<string, string | number | boolean>;
 
-/** What names a span to others. */
+/**
+ * What names a span to others.
+ *
+ * @example
+ * ```ts
+ * import type { SpanContext } from "@trilane/trilane/otel";
+ *
+ * const isSampled = ({ traceFlags }: SpanContext) => (traceFlags & 1) === 1;
+ * console.log(isSampled({ traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 1 })); // true
+ * ```
+ */
 export interface SpanContext {
   /** The trace that it is of, 32 hexadecimal digits. */
   readonly traceId: string;
@@ -15,7 +35,17 @@ export interface SpanContext {
   readonly traceFlags: number;
 }
 
-/** A span of a trace. */
+/**
+ * A span of a trace.
+ *
+ * @example
+ * ```ts
+ * import type { Span } from "@trilane/trilane/otel";
+ *
+ * const fail = (span: Span, message: string) => span.setStatus({ code: 2, message });
+ * console.log(fail.name); // fail
+ * ```
+ */
 export interface Span {
   /** What names it to others. */
   spanContext(): SpanContext;
@@ -29,7 +59,18 @@ export interface Span {
   end(): void;
 }
 
-/** Values that go with a program, such as the span that it is in. */
+/**
+ * Values that go with a program, such as the span that it is in.
+ *
+ * @example
+ * ```ts
+ * import type { Context } from "@trilane/trilane/otel";
+ *
+ * const TENANT = Symbol("tenant");
+ * const ofTenant = (context: Context, name: string) => context.setValue(TENANT, name);
+ * console.log(ofTenant.name); // ofTenant
+ * ```
+ */
 export interface Context {
   /** The value under a key. */
   getValue(key: symbol): unknown;
@@ -39,7 +80,17 @@ export interface Context {
   deleteValue(key: symbol): Context;
 }
 
-/** A `Tracer` of `@opentelemetry/api`: what starts spans. */
+/**
+ * A `Tracer` of `@opentelemetry/api`: what starts spans.
+ *
+ * @example
+ * ```ts
+ * import type { Tracer } from "@trilane/trilane/otel";
+ *
+ * const startImport = (tracer: Tracer) => tracer.startSpan("import", { attributes: { rows: 3 } });
+ * console.log(startImport.name); // startImport
+ * ```
+ */
 export interface Tracer {
   /** Starts a span, in the context that the program is in or in the one given. */
   startSpan(name: string, options?: { attributes?: Attributes }, context?: Context): Span;
@@ -52,7 +103,17 @@ export interface Tracer {
   ): ReturnType<F>;
 }
 
-/** What an instrument of a meter is called, and what it measures. */
+/**
+ * What an instrument of a meter is called, and what it measures.
+ *
+ * @example
+ * ```ts
+ * import type { MetricOptions } from "@trilane/trilane/otel";
+ *
+ * const durations: MetricOptions = { unit: "s", advice: { explicitBucketBoundaries: [0.01, 0.1, 1] } };
+ * console.log(durations.unit); // s
+ * ```
+ */
 export interface MetricOptions {
   /** What it measures. */
   description?: string;
@@ -62,10 +123,30 @@ export interface MetricOptions {
   advice?: { explicitBucketBoundaries?: number[] };
 }
 
-/** What an observable instrument asks for. */
+/**
+ * What an observable instrument asks for.
+ *
+ * @example
+ * ```ts
+ * import type { Observe } from "@trilane/trilane/otel";
+ *
+ * const observe: Observe = (result) => result.observe(3, { kind: "waiting" });
+ * observe({ observe: (value) => console.log(value) }); // 3
+ * ```
+ */
 export type Observe = (result: { observe(value: number, attributes?: Attributes): void }) => void;
 
-/** A `Meter` of `@opentelemetry/api`: what makes instruments. */
+/**
+ * A `Meter` of `@opentelemetry/api`: what makes instruments.
+ *
+ * @example
+ * ```ts
+ * import type { Meter } from "@trilane/trilane/otel";
+ *
+ * const counter = (meter: Meter) => meter.createCounter("app.imports", { unit: "{import}" });
+ * console.log(counter.name); // counter
+ * ```
+ */
 export interface Meter {
   /** Makes an instrument that counts. */
   createCounter(name: string, options?: MetricOptions): {
