@@ -238,7 +238,7 @@ export class Engine
   cancel(task: Task, reason: unknown): boolean {
     const left = this.#leave(task);
     if (left === undefined) return false;
-    reason ??= new TaskCancelledError(`Task '${task.name}' was cancelled`);
+    if (reason === undefined) reason = new TaskCancelledError(`Task '${task.name}' was cancelled`);
     this.announcer.enter();
     this.finish(task, CANCELLED, reason, this.clock.now());
     if (left === this.running) this.executor.interrupt(task, reason);
@@ -285,7 +285,9 @@ export class Engine
     // In one transition: of tasks that wait for each other none is cancelled for the other's sake.
     this.announcer.enter();
     const why = (name: string) =>
-      reason ?? new TaskCancelledError(`Task '${name}' was cancelled before it started`);
+      reason === undefined
+        ? new TaskCancelledError(`Task '${name}' was cancelled before it started`)
+        : reason;
     const cancelled = this.tasks().filter((task) =>
       !task.options.mustComplete && this.#isPending(task) && this.cancel(task, why(task.name))
     );

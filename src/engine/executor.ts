@@ -56,6 +56,8 @@ export interface Executor {
    * at the most.
    */
   interrupt(task: Task, reason: unknown): number;
+  /** Whether a task can't be run again, since its arguments have been handed over; absent where that can't be. */
+  isSpent?(task: Task): boolean;
   /** The tasks that were taken and have not ended, begun or not. */
   tasks(): Iterable<Task>;
 }

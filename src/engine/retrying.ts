@@ -75,11 +75,12 @@ export class Retrying {
 
   /** @param stop Stops the attempt, or says that it has stopped. */
   #fail(task: Task, error: unknown, now: number, stop: () => void): void {
-    const { announcer, running } = this.#host;
+    const { announcer, executor, running } = this.#host;
     const { retries, retryIf } = task.options;
     // It reads a field of the error, which may call a program's own code.
     const delay = retryDelay(task.options, task.attempts, error);
-    const ends = task.attempts > retries || isInstance(error, NotPortableError);
+    const ends = task.attempts > retries || isInstance(error, NotPortableError) ||
+      executor.isSpent?.(task) === true;
     announcer.enter();
     running.remove(task);
     if (ends) {

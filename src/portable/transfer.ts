@@ -9,7 +9,7 @@ const marks = shared("transfers", () => new WeakMap<object, readonly Transferabl
  * being copied and can't be used here afterwards. On other lanes it is copied.
  *
  * It holds for the value itself, given as an argument or returned by the task's function. What has been
- * transferred is gone: a task with such arguments can't be retried.
+ * transferred is gone: a task with such arguments is not retried there, and fails with what its first attempt failed with.
  *
  * @param value The value to send.
  * @param transferables What to hand over: buffers, ports or streams that the value holds.

@@ -8,6 +8,20 @@ import { assertError, eventually, pick, Watch, withQueue } from "./support.ts";
 for (const lane of lanes) {
   const { tasks, differences } = lane;
 
+  test(`${lane.name}: whatever is given as a reason is the reason, but for undefined`, () =>
+    withQueue(lane, { workers: 1 }, async (queue) => {
+      for (const reason of [null, 0, "", false, undefined]) {
+        const handles = [0, 1].map(() => queue.submit(tasks.nothing, { delay: 1e9 }));
+        assert(handles[0]!.cancel(reason));
+        assertEquals(queue.cancelPending(reason), 1);
+        for (const result of await Promise.all(handles)) {
+          assert(result.status === "cancelled");
+          if (reason !== undefined) assertEquals(result.reason, reason);
+          else assert(result.reason instanceof TaskCancelledError);
+        }
+      }
+    }));
+
   test(`${lane.name}: a cancelled task that is queued is removed at once and never runs`, () => {
     const watch = new Watch();
     return withQueue(lane, { workers: 1, ...watch.hooks }, async (queue, desk) => {

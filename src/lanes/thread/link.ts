@@ -79,6 +79,10 @@ export class ThreadLink implements WorkerLink {
     this.#thread.post(first, [given]);
   }
 
+  get handsOver(): boolean {
+    return true;
+  }
+
   get loading(): boolean {
     return !this.#loaded;
   }

@@ -5,6 +5,7 @@ import type { Task } from "../../../task/task.ts";
 import { Dispatch } from "./dispatch.ts";
 import type { StartWorker } from "./link.ts";
 import type { PoolSettings } from "./options.ts";
+import { isSpent } from "./outbox.ts";
 import type { Roster } from "./roster.ts";
 
 /**
@@ -52,6 +53,10 @@ export class PoolExecutor implements Executor {
 
   get abandoned(): number {
     return this.#roster.abandoned;
+  }
+
+  isSpent(task: Task): boolean {
+    return isSpent(task);
   }
 
   tasks(): Iterable<Task> {

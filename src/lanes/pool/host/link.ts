@@ -37,6 +37,8 @@ export interface WorkerLink {
    * @throws When something in it can't be sent; then nothing is.
    */
   post(message: DownMessage, transferables?: Transferable[]): void;
+  /** Whether what is transferred is gone here, instead of being copied. */
+  readonly handsOver?: boolean;
   /** Whether it is still being loaded and can't hear that it is to end. Absent where it can be ended at any time. */
   readonly loading?: boolean;
   /** Whether so much has been sent that was not taken yet that no task should be sent ahead. */

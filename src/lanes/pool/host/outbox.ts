@@ -1,6 +1,7 @@
 import { isInstance, NotPortableError, reasonOf } from "../../../base/errors.ts";
 import { referenceOf } from "../../../portable/portable.ts";
 import { transfersOf } from "../../../portable/transfer.ts";
+import type { Task } from "../../../task/task.ts";
 import type { References } from "../wire/protocol.ts";
 import { RunMessageWriter } from "../wire/run_message.ts";
 import { canClone, encodeValue, hasInCommon } from "../wire/values.ts";
@@ -15,6 +16,14 @@ const MAX_BATCH_BYTES = 1 << 20;
  * has compiled for minutes.
  */
 const MAX_SOURCE_CHARACTERS = 1 << 24;
+
+/** Tasks whose arguments, or parts of them, have been handed over. */
+const spent = new WeakSet<Task>();
+
+/** Whether a task's arguments, or parts of them, have been handed over to a worker: then they can't be sent again. */
+export function isSpent(task: Task): boolean {
+  return spent.has(task);
+}
 
 /** Who is told that an attempt can't be sent. */
 export interface OutboxListener<A> {
@@ -135,6 +144,8 @@ export class Outbox<A extends Attempt> {
     writer.message[2] = spins;
     this.#link.post(writer.message, transferables);
     for (const attempt of attempts) attempt.sent = true;
+    // What is transferred is sent alone.
+    if (this.#link.handsOver && transferables.length > 0) spent.add(attempts[0]!.task);
     for (const [number, reference] of references) {
       this.#known.add(number);
       if (reference.kind === "inline") this.#sourceCharacters += reference.source.length;

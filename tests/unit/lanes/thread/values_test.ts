@@ -279,3 +279,20 @@ test("thread values: progress arrives in order and before the result; what can't
     assertEquals(await queue.submit(tasks.badProgress).value(), "NotPortableError");
   });
 });
+
+test("thread values: a task whose argument has been handed over is not retried, and fails with its own error", async () => {
+  const fail = inlineTask((_: Uint8Array): never => {
+    throw new RangeError("its own");
+  });
+  await withThreads({ workers: 1 }, async (queue) => {
+    const bytes = new Uint8Array(8);
+    const given = queue.submit(fail, [transfer(bytes, [bytes.buffer])], { retries: 2 });
+    const copied = queue.submit(fail, [new Uint8Array(8)], { retries: 2 });
+    for (const [handle, attempts] of [[given, 1], [copied, 3]] as const) {
+      const result = await handle;
+      assert(result.status === "failed" && result.error instanceof RangeError);
+      assertEquals([result.error.message, result.attempts], ["its own", attempts]);
+    }
+    assertEquals(queue.stats.retried, 2);
+  });
+});
