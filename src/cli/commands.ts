@@ -112,7 +112,7 @@ fish: trilane completions fish | source`,
 export function planMap({ values, positionals, typed }: CommandLine, host: Host): RunPlan {
   const [target, ...inputs] = positionals;
   if (target === undefined) {
-    throw new UsageError("Which function to run is missing: trilane map MODULE#EXPORT");
+    throw new UsageError("The function to run is missing: trilane map MODULE#EXPORT");
   }
   assertOneOrigin(inputs, values);
   assertTogether(values);
@@ -139,7 +139,7 @@ export function planMap({ values, positionals, typed }: CommandLine, host: Host)
 export function planExec({ values, positionals, typed }: CommandLine, host: Host): RunPlan {
   const { command, groups } = separate(positionals);
   if (command.length === 0) {
-    throw new UsageError("Which command to run is missing: trilane exec COMMAND ::: INPUT");
+    throw new UsageError("The command to run is missing: trilane exec COMMAND ::: INPUT");
   }
   assertOneOrigin(groups.flat(2), values);
   assertTogether(values);

@@ -168,7 +168,7 @@ class Barrier implements Waiters {
   }
 }
 
-/** As much as is looked at of what a wait gives: the result of a task, or the summary of a group. */
+/** The part that is looked at of what a wait gives: the result of a task, or the summary of a group. */
 interface Result {
   readonly status?: string;
   readonly value?: unknown;

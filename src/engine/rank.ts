@@ -1,4 +1,4 @@
-/** As much of a task as its turn depends on. */
+/** The part of a task that its turn depends on. */
 export interface Ranked {
   readonly priority: number;
   /** The order of submission, different for every item. */

@@ -5,7 +5,7 @@ import { printable } from "../base/printable.ts";
 export interface State {
   /** How many tasks have ended. */
   readonly done: number;
-  /** Of how many; Infinity if that isn't known. */
+  /** How many there are; Infinity if that isn't known. */
   readonly total: number;
   /** How many have failed. */
   readonly failed: number;

@@ -129,7 +129,7 @@ export class TaskGroup<T = unknown> implements Iterable<TaskHandle<T>> {
   }
 }
 
-/** As much of an ended task, or of its result, as a summary counts. */
+/** The part of an ended task, or of its result, that a summary counts. */
 interface Ended {
   readonly status: TaskStatus;
   readonly createdAt: number;

@@ -72,8 +72,8 @@ test("cluster: the command line says what is wrong with a cluster", () =>
     // Where there is no such folder Bun would install what is asked for.
     mkdirSync(join(cwd, "node_modules"));
     const cases: [args: string[], text: string][] = [
-      [["serve"], "Which modules to serve is missing"],
-      [["serve", "tasks.js"], "Where the server is, is missing: --redis URL"],
+      [["serve"], "The modules to serve are missing"],
+      [["serve", "tasks.js"], "The server is missing: --redis URL"],
       [["serve", "tasks.js", "--redis", redis], `Cannot load the package bullmq from ${cwd}`],
       [["serve", "tasks.js", "--redis", redis, "--name", "a", "--batch", "2"], "--batch"],
       [["map", "tasks.js#shout", "a", "--cluster", redis], "npm install bullmq ioredis"],

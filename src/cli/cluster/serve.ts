@@ -20,9 +20,9 @@ import { currentFolder, DEFAULT_NAME, engineAt } from "./engine.ts";
 export async function serve({ values, positionals }: CommandLine, host: Host): Promise<number> {
   const { redis, name = DEFAULT_NAME, lane = "process", workers } = values;
   if (positionals.length === 0) {
-    throw new UsageError("Which modules to serve is missing: trilane serve TASKS --redis URL");
+    throw new UsageError("The modules to serve are missing: trilane serve TASKS --redis URL");
   }
-  if (redis === undefined) throw new UsageError("Where the server is, is missing: --redis URL");
+  if (redis === undefined) throw new UsageError("The server is missing: --redis URL");
   const told = Promise.withResolvers<void>();
   const killed = Promise.withResolvers<void>();
   let signals = 0;

@@ -24,7 +24,7 @@ export function startGate(rate: Rate, burst = 1): StartGate {
     : new WindowGate(rate.limit, rate.interval);
 }
 
-/** As many starts are remembered at least, for a rate that is set later. */
+/** The fewest starts that are remembered, for a rate that is set later. */
 const MIN_REMEMBERED = 4096;
 
 /** A rate that can be changed: the starts that were count under the new one. */

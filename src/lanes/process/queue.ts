@@ -18,7 +18,7 @@ import "./takeover.ts";
 
 const ENTRY = neighbour(import.meta.url, "./entry.ts");
 
-/** Of an encoded message, unless an option says otherwise. */
+/** The largest encoded message, unless an option says otherwise. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 /**

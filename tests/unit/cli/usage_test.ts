@@ -79,7 +79,7 @@ test("cli usage: a module is a path or a URL", () => {
 
 test("cli usage: what is wrong is named as it was typed, with what was probably meant", () => {
   const wrong: [args: string[], message: string][] = [
-    [[], "Which function to run is missing: trilane map MODULE#EXPORT"],
+    [[], "The function to run is missing: trilane map MODULE#EXPORT"],
     [
       ["m.ts#"],
       "The function must be given as MODULE#EXPORT, such as ./tasks.ts#resize: got 'm.ts#'",
@@ -168,8 +168,8 @@ test("cli usage: what is wrong is told on standard error, with status 2", async 
     [[], "A command is missing: trilane map MODULE#EXPORT"],
     [["--json", "map"], "Unknown option: '--json'. It comes after a command"],
     [["constructor"], "Unknown command: 'constructor'"],
-    [["exec"], "Which command to run is missing: trilane exec COMMAND ::: INPUT"],
-    [["exec", ":::", "a"], "Which command to run is missing: trilane exec COMMAND ::: INPUT"],
+    [["exec"], "The command to run is missing: trilane exec COMMAND ::: INPUT"],
+    [["exec", ":::", "a"], "The command to run is missing: trilane exec COMMAND ::: INPUT"],
     [
       ["exec", "--batch=5", "true"],
       "Unknown option: '--batch=5'. It is one of other commands",

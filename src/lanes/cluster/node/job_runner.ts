@@ -20,7 +20,7 @@ import { ProgressReports } from "./progress.ts";
 /** Cancellations are remembered for jobs that are just on their way to this node: so many of the last. */
 const MAX_CANCELLED = 1_000;
 
-/** So many functions are kept, found by what jobs call them. */
+/** The most functions that are kept, found by what jobs call them. */
 const MAX_FUNCTIONS = 1_000;
 
 /** A retry is for the cluster to make, not for the queue here. */

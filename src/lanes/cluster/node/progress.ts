@@ -1,7 +1,7 @@
 import type { BullJob } from "../bullmq.ts";
 import { encode } from "../wire/codec.ts";
 
-/** So many reports of a task may be on their way; of further ones the last alone is sent. */
+/** The most reports of a task on their way; of further ones only the last is sent. */
 const MAX_UNDER_WAY = 64;
 
 /** Sends what a job's task reports of itself. Without an answer the next is sent all the same: they stay in order. */

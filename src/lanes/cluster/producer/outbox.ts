@@ -8,7 +8,7 @@ import type { Root } from "../wire/root.ts";
 import type { Job } from "./job.ts";
 import type { Server } from "./server.ts";
 
-/** So many jobs go in one message, and about so many characters. */
+/** The most jobs in one message, and about the most characters. */
 const MAX_JOBS = 1_000;
 const MAX_CHARACTERS = 4 << 20;
 /** How long until what the server has refused is sent again. */

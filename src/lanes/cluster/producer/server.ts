@@ -202,7 +202,7 @@ function limit(queue: BullQueue, rate: Rate | undefined): Promise<unknown> {
   if (typeof rate === "object") {
     return queue.setGlobalRateLimit(rate.limit, Math.ceil(rate.interval));
   }
-  // So many at once that a window has at least a millisecond.
+  // Enough at once for a window to have at least a millisecond.
   const atOnce = Math.ceil(rate / 1000);
   return queue.setGlobalRateLimit(atOnce, Math.ceil((atOnce * 1000) / rate));
 }

@@ -10,7 +10,7 @@ const FREE = 0;
 const SENT = 1;
 /** Its function has been called. */
 const BEGUN = 2;
-/** So it has, and it has asked for its signal or its state. */
+/** Its function has been called, and has asked for its signal or its state. */
 const TOUCHED = 3;
 /** It is to stop. */
 const INTERRUPTED = 4;
