@@ -121,6 +121,7 @@ const WORKERS = [
   "use rejects wrong options and does not call the body",
   "an options object counts by what it has itself",
   "a new queue's properties and statistics",
+  "after a shutdown there are no workers, until the queue is started again",
   "more workers take up more tasks at once",
   "with fewer workers running tasks go on, and fewer follow them",
   "setting workers before the start counts from the start on",
