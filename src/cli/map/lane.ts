@@ -1,6 +1,7 @@
 import type { QueueOptions } from "../../engine/options.ts";
 import { AsyncQueue } from "../../lanes/async/queue.ts";
 import { ClusterQueue } from "../../lanes/cluster/producer/queue.ts";
+import type { ProcessOptions } from "../../lanes/process/options.ts";
 import { ProcessQueue } from "../../lanes/process/queue.ts";
 import { ThreadQueue } from "../../lanes/thread/queue.ts";
 import { importTasks } from "../../portable/import.ts";
@@ -21,6 +22,8 @@ export interface LaneOptions {
   readonly cluster?: { readonly url: string; readonly name: string };
   /** Whether a progress bar is where they print. */
   readonly hasBar: boolean;
+  /** What takes in what the tasks of the process lane write, if it is to be kept. */
+  readonly onOutput?: ProcessOptions["onOutput"];
   /** Further options of the process lane. */
   readonly process: object;
 }
@@ -33,7 +36,7 @@ export interface LaneOptions {
  * @returns The queue.
  */
 export function createQueue(
-  { lane, cluster, hasBar, process }: LaneOptions,
+  { lane, cluster, hasBar, onOutput, process }: LaneOptions,
   options: QueueOptions,
 ): TaskQueue {
   if (cluster !== undefined) {
@@ -42,6 +45,7 @@ export function createQueue(
     return new ClusterQueue({ ...options, engine, name, root: currentFolder() }) as TaskQueue;
   }
   if (lane === "async") return new AsyncQueue(options);
+  if (onOutput !== undefined) return new ProcessQueue({ ...options, ...process, onOutput });
   const initializer = hasBar ? inWorker.printAboveBar : inWorker.leaveStdout;
   if (lane === "thread") return new ThreadQueue({ ...options, initializer });
   return new ProcessQueue({ ...options, ...process, initializer });

@@ -10,6 +10,7 @@ import type { OptionValues } from "../options/options.ts";
 import { commonOf, type Outcome, outcomeOf, succeeded } from "../output/outcome.ts";
 import type { Work } from "../run/work.ts";
 import { createQueue, type LaneOptions } from "./lane.ts";
+import { TaskOutput } from "./output.ts";
 import { isEarlierName, namespaceOf, type Target } from "./plan.ts";
 import { findFunction } from "./target.ts";
 
@@ -22,6 +23,8 @@ export class MapWork implements Work {
   readonly #target: Target;
   readonly #lane: LaneOptions;
   readonly #batch: number | undefined;
+  /** Where it is to be kept: what tasks write can be told apart in processes alone. */
+  readonly #output: TaskOutput | undefined;
 
   /**
    * @param target The function.
@@ -36,10 +39,14 @@ export class MapWork implements Work {
     this.namespace = namespaceOf(target, checkpoint);
     this.#target = target;
     this.#batch = batch;
+    if (options.results !== undefined && lane === "process" && cluster === undefined) {
+      this.#output = new TaskOutput();
+    }
     this.#lane = {
       lane,
       ...(cluster !== undefined && { cluster: { url: cluster, name } }),
       hasBar,
+      ...(this.#output && { onOutput: this.#output.onOutput }),
       process: {
         ...(permissions !== undefined && { permissions }),
         ...(options["memory-limit"] !== undefined && { memoryLimit: options["memory-limit"] }),
@@ -66,6 +73,12 @@ export class MapWork implements Work {
   }
 
   outcomes(inputs: readonly Input[], result: TaskResult): Outcome[] {
+    const outcomes = this.#outcomes(inputs, result);
+    const written = this.#output?.of(result.metadata);
+    return written === undefined ? outcomes : outcomes.map((outcome) => ({ ...outcome, written }));
+  }
+
+  #outcomes(inputs: readonly Input[], result: TaskResult): Outcome[] {
     if (this.#batch === undefined || result.status !== "succeeded") {
       return inputs.map((input) => outcomeOf(input, result));
     }

@@ -203,7 +203,7 @@ export const OPTIONS: Readonly<Record<OptionName, Option>> = {
   tag: { help: "Print the bare values, with the input and a tab before each line" },
   results: {
     value: "DIR",
-    help: "Write what came of each input to a folder of its own in DIR",
+    help: "Keep results and output of each input in a folder of its own in DIR",
     parse: path("folder"),
     completion: "folder",
   },

@@ -26,7 +26,7 @@ export interface Outcome {
   /** Milliseconds. */
   readonly duration: number;
   readonly workerId?: number;
-  /** What a command has written. */
+  /** What a command, or a function in a process, has written. */
   readonly written?: Written;
 }
 

@@ -11,7 +11,7 @@ const UNSAFE = /[^\p{L}\p{N}\p{M} ._,=+@~-]/gu;
 
 /**
  * A folder with one folder for each input, named after it, that holds what came of the input: `value.json` or
- * `error.json`, and of a command `stdout` and `stderr`, byte for byte. Equal inputs have one folder.
+ * `error.json`, and of a command or a function in a process `stdout` and `stderr`, byte for byte. Equal inputs have one folder.
  */
 export class ResultsFolder {
   readonly #path: string;

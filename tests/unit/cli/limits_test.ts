@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "../../harness.ts";
@@ -14,6 +14,19 @@ test("cli: --memory-limit kills a child that takes more, and its input fails", a
   assertMatch(big!.error!.message, /ran out of memory \([\d.]+ MiB used, memoryLimit is 300 MiB\)/);
   assertEquals(ended.status, 1);
 });
+
+test("cli: --results keeps what functions in processes write, each input's apart", () =>
+  withFolder(async (folder) => {
+    const args = ["map", "tasks.ts#prints", "--lane=process", "-w2", "--results", folder];
+    const { status, stderr } = await cli([...args, "--output=none", "a", "b"]);
+    assertEquals(status, 0);
+    for (const name of ["a", "b"]) {
+      const read = (file: string) => readFileSync(join(folder, name, file), "utf8");
+      assertEquals(read("stdout"), `logged ${name}\nwritten ${name}\n`);
+      assertEquals(read("stderr"), "");
+      assert(!stderr.includes(`logged ${name}`), stderr);
+    }
+  }));
 
 test("cli: --key-workers holds back what has the key of something that runs, and nothing else", () =>
   withFolder(async (folder) => {
