@@ -39,7 +39,7 @@ const BUN = ["npx", "--yes", "bun@1.4.5"];
 const BUN_PACKAGES = "tests/npm";
 
 /** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
-const PARTS = { Deno: 3, Bun: 2, Node: 2 } as const;
+const PARTS = { Deno: 4, Bun: 3, Node: 2 } as const;
 
 /** With fewer files than this, starting the runtime more than once would take longer. */
 const MIN_FILES_TO_PART = 40;
@@ -55,8 +55,11 @@ const NOT_ON_NODE =
 const ON_NODE_22 = /^tests\/conformance\//;
 const USING = /^\s*(?:await )?using /m;
 
-/** Both runtimes at least, however few cores there are: tests wait for timers, too. */
-const MIN_JOBS_AT_ONCE = 2;
+/** More jobs are run at once than there are cores: tests also wait for timers, and for what they start. */
+const JOBS_BEYOND_CORES = 1;
+
+/** Conformance tests of what a cluster doesn't have: helpers for one batch, and programs that bring no node along. */
+const NOT_OF_CLUSTERS = ["tests/conformance/map_test.ts", "tests/conformance/exit_test.ts"];
 
 const startedAt = performance.now();
 
@@ -68,8 +71,6 @@ const options = parseArgs(Deno.args, {
   },
 });
 const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
-/** Conformance tests of what a cluster doesn't have: helpers for one batch, and programs that bring no node along. */
-const NOT_OF_CLUSTERS = ["tests/conformance/map_test.ts", "tests/conformance/exit_test.ts"];
 
 /** Those of the cluster need a server; see `test_cluster.ts`. The conformance tests are run with it and without. */
 const isPicked = (path: string) =>
@@ -101,7 +102,7 @@ try {
   // In turns, so that both runtimes are at work from the beginning.
   const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
   jobs.push(...ofBun.slice(ofDeno.length), ...ofNode);
-  const atOnce = Math.max(MIN_JOBS_AT_ONCE, availableParallelism());
+  const atOnce = availableParallelism() + JOBS_BEYOND_CORES;
   const succeeded = await runJobs(jobs, atOnce, (output) => Deno.stdout.writeSync(output));
   jobs.forEach(({ runtime, report }, index) => {
     const text = existsSync(report) ? readFileSync(report, "utf8") : undefined;
