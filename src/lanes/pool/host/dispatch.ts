@@ -87,8 +87,9 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const maySpin = this.#maySpin();
     for (const worker of [...this.roster.workers]) worker.flush(maySpin);
     const waiting = this.#host.backlog;
-    if (waiting > 0) this.roster.grow(waiting);
-    else this.#balance();
+    if (waiting === 0) this.#balance();
+    // What could not be sent has made room for what waits: that comes next.
+    else if (this.room <= 0) this.roster.grow(waiting);
     this.#busy.watch();
   }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { VirtualClock } from "../../../../../src/testing/virtual_clock.ts";
 import { test } from "../../../../harness.ts";
-import { FakePool, task } from "./fake_pool.ts";
+import { type FakeLink, FakePool, task } from "./fake_pool.ts";
 
 /** Submits a task. */
 const submit = (queue: FakePool, name: string) => queue.submit(task, [name], { name });
@@ -70,5 +70,25 @@ test("pool starts: after three that failed what waits for a worker that hangs fa
   await queue.turn();
   other.tell(other.begin());
   assertEquals([first.status, await later.value()], ["running", "later"]);
+  await queue.end();
+});
+
+test("pool starts: a worker that is free again, since its task can't be sent, runs what waits behind it", async () => {
+  const queue = new FakePool({ workers: 2 });
+  await queue.start();
+  const first = submit(queue, "first");
+  await queue.turn();
+  const [link] = queue.links as [FakeLink];
+  // Too long for the next to be sent ahead.
+  link.took = 10;
+  link.ready();
+  link.tell(link.begin());
+  await first;
+  const unsendable = queue.submit(task, [() => {}] as never);
+  const behind = submit(queue, "behind");
+  await queue.turn();
+  assertEquals([unsendable.status, behind.status, queue.links.length], ["failed", "running", 1]);
+  link.tell(link.begin());
+  assertEquals(await behind.value(), "behind");
   await queue.end();
 });
