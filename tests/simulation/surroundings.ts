@@ -8,8 +8,12 @@ import type { Event, Happening } from "./history.ts";
 import { SIGNALS, type Step } from "./program.ts";
 import { SteppedClock } from "./stepped_clock.ts";
 
-/** More events than any program brings about that comes to an end. */
-const MAX_EVENTS = 20_000;
+/**
+ * More events than any program brings about that comes to an end. The most come of workers that begin nothing: a batch of 30
+ * tasks with three retries each goes through 360 of them, one after the other, and each is looked at forty times, which is
+ * 30,000 events.
+ */
+const MAX_EVENTS = 100_000;
 
 /** A signal that is given to tasks and runs. */
 export class Signal {
