@@ -34,6 +34,8 @@ export type Happening =
     /** The wall-clock time of its `runAt`. */
     readonly runAt?: number;
     readonly createdAt: number;
+    /** The tasks that say that they have ended, even if that has not been told; it may be one of them. */
+    readonly ended: readonly number[];
     /** Whether it may have been admitted before it is heard of. */
     readonly unheard: boolean;
   }
@@ -52,7 +54,7 @@ export type Happening =
   | {
     readonly is: "aborted";
     readonly signal: number;
-    /** The tasks of the signal that say that they have ended, even if that has not been told. */
+    /** The tasks that say that they have ended, even if that has not been told. */
     readonly ended: readonly number[];
   }
   | { readonly is: "resized"; readonly workers: number }

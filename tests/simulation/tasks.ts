@@ -20,17 +20,16 @@ export class Tasks {
 
   admitted(event: What<"admitted">): void {
     const model = this.#model;
-    const { task: number, script, signal, runAt, createdAt, unheard } = event;
+    const { task: number, script, signal, runAt, createdAt, unheard, ended } = event;
     ensure("one result", !model.tasks.has(number), "a task was admitted twice");
     // A hook that is told of something else first may close the queue within the call that submits.
     const mayBe = unheard || model.submitting > 0 || !model.closed;
     ensure("settling", mayBe, "a queue that was closed admitted a task");
     const { size } = model.options;
-    ensure(
-      "one place",
-      size === 0 || model.outstanding.length < size,
-      "more is outstanding than may be",
-    );
+    // What ends while a hook is called makes room at once, and is told of when the hook has returned.
+    const others = model.outstanding.filter((other) => !ended.includes(other.number)).length;
+    const outstanding = ended.includes(number) ? others : others + 1;
+    ensure("one place", size === 0 || outstanding <= size, "more is outstanding than may be");
     const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
     const due = createdAt + (script.delay ?? 0);
     model.tasks.set(number, {

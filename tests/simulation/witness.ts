@@ -76,13 +76,14 @@ export class Witness {
   }
 
   #aborted(signal: number): void {
+    this.note({ is: "aborted", signal, ended: this.#ended });
+  }
+
+  /** The tasks that say that they have ended, of those that were not known to have. */
+  get #ended(): number[] {
     const ended: number[] = [];
-    for (const [task, handle] of this.#outstanding) {
-      if (handle.done && (handle.metadata as Submission).signal?.number === signal) {
-        ended.push(task);
-      }
-    }
-    this.note({ is: "aborted", signal, ended });
+    for (const [task, { done }] of this.#outstanding) if (done) ended.push(task);
+    return ended;
   }
 
   /** Writes down how it stands; once only how those of its tasks do that have ended. */
@@ -133,7 +134,8 @@ export class Witness {
     const { id, createdAt } = handle;
     this.onFirst?.(id.slice(0, id.lastIndexOf("-")));
     this.onFirst = undefined;
-    this.meet(task, handle.metadata as Submission, createdAt);
+    const hasEnded = "onDone" in handle ? handle.done : true;
+    this.meet(task, handle.metadata as Submission, createdAt, hasEnded);
     if ("onDone" in handle && !this.handles.has(task)) {
       this.handles.set(task, handle);
       this.#outstanding.set(task, handle);
@@ -151,14 +153,16 @@ export class Witness {
    * A task is heard of.
    *
    * @param createdAt when it was submitted; the latest that may be unless that is known
+   * @param hasEnded whether it says that it has ended
    */
-  meet(task: number, submission: Submission, createdAt?: number): void {
+  meet(task: number, submission: Submission, createdAt?: number, hasEnded = false): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
     const { script, signal, runAt, unheard } = submission;
     createdAt ??= this.#surroundings.clock.now() - (script.delay ?? 0);
     const numbers = { createdAt, signal: signal?.number, runAt };
-    this.note({ is: "admitted", task, script, unheard, ...numbers });
+    const ended = hasEnded ? [...this.#ended, task] : this.#ended;
+    this.note({ is: "admitted", task, script, unheard, ended, ...numbers });
   }
 
   #outcomeOf(result: TaskResult): string {
