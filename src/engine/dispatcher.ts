@@ -4,7 +4,6 @@ import type { Timed, Timers } from "../base/timers.ts";
 import type { Task } from "../task/task.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Sent } from "./at_executor.ts";
-import type { Elsewhere } from "./elsewhere.ts";
 import type { Executor } from "./executor.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { Limits } from "./gates/keyed.ts";
@@ -22,7 +21,6 @@ export interface DispatcherHost {
   readonly executor: Executor;
   /** Calls in the async context that the queue was made in, where contexts are kept. */
   readonly atHome: AtHome;
-  readonly elsewhere: Elsewhere;
 }
 
 /**
@@ -126,7 +124,8 @@ export class Dispatcher {
     if (announcer.busy) return this.request();
     this.#dispatching = true;
     const { ahead, elsewhere } = executor;
-    if (elsewhere !== undefined && !this.paused) this.#handOverScheduled();
+    // Another engine waits for the tasks' times.
+    if (elsewhere !== undefined && !this.paused) elsewhere.following.handOverScheduled();
     while (!this.paused && this.started) {
       const gate = elsewhere === undefined ? this.#gate : undefined;
       const { limits } = this;
@@ -158,15 +157,6 @@ export class Dispatcher {
     this.#head = undefined;
     this.#dispatching = false;
     ahead?.flush();
-  }
-
-  /** Another engine waits for the tasks' times. */
-  #handOverScheduled(): void {
-    const { elsewhere, executor, clock } = this.#host;
-    for (const task of elsewhere.takeScheduled()) {
-      this.#sent.add(task);
-      executor.run(task, clock.now());
-    }
   }
 
   /** Starts what may start soon: not within the call that asks for it. */

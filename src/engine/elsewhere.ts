@@ -2,56 +2,63 @@ import { FAILED, type Place } from "../task/place.ts";
 import type { Task } from "../task/task.ts";
 import type { Announcer } from "./announcer.ts";
 import { type Running, Sent } from "./at_executor.ts";
-import type { Executor, FollowingHost, Waiting } from "./executor.ts";
+import type { Executor, ExecutorHost, Following, Waiting } from "./executor.ts";
 import type { Retrying } from "./retrying.ts";
 import type { Scheduled } from "./scheduled.ts";
 
 /** What is needed of the engine to follow tasks that another engine schedules. */
-export interface ElsewhereHost {
+export interface ElsewhereHost extends ExecutorHost {
   readonly announcer: Announcer;
+  readonly executor: Executor;
   readonly retrying: Retrying;
   readonly running: Running;
   readonly scheduled: Scheduled;
   readonly scheduledByDay: Place<Task>;
-  /** A task that has not begun is back, for its turn. */
-  returned(task: Task): void;
+  /** Where tasks are as soon as they were handed over. */
+  readonly sent: Sent;
   /** Ends a task that is in no place. */
   finish(task: Task, place: Place<Task>, outcome: unknown, now: number): void;
 }
 
-/** Follows tasks that were handed over to another engine, which schedules them. */
-export class Elsewhere implements FollowingHost {
+/**
+ * Follows tasks that were handed over to another engine, which schedules them: the executor tells it what becomes of them. Only
+ * a lane with such an executor makes one, so that the others don't carry it.
+ */
+export class Elsewhere implements Following {
   /** Where tasks are that have not begun, or not again, by what they wait for. */
   readonly places: Readonly<Record<Waiting, Sent>>;
   readonly #host: ElsewhereHost;
 
-  /**
-   * @param host The engine here.
-   * @param sent Where tasks are as soon as they were handed over.
-   */
-  constructor(host: ElsewhereHost, sent: Sent, executor: () => Executor) {
+  /** @param host The engine here. */
+  constructor(host: ElsewhereHost) {
     this.#host = host;
+    const executor = () => host.executor;
     this.places = {
-      pending: sent,
+      pending: host.sent,
       scheduled: new Sent("scheduled", executor),
       retrying: new Sent("retrying", executor),
     };
   }
 
-  /** How many wait for their time or for their next attempt. */
-  get later(): number {
+  get later(): readonly Sent[] {
+    return [this.places.scheduled, this.places.retrying];
+  }
+
+  get laterCount(): number {
     return this.places.scheduled.size + this.places.retrying.size;
   }
 
-  /** Takes out the tasks that wait here for their time: the engine elsewhere is to do that. */
-  takeScheduled(): Task[] {
-    const { scheduled, scheduledByDay } = this.#host;
-    if (scheduled.size + scheduledByDay.size === 0) return [];
+  handOverScheduled(): void {
+    const { clock, executor, scheduled, scheduledByDay, sent } = this.#host;
+    if (scheduled.size + scheduledByDay.size === 0) return;
     const tasks = [...scheduled.items(), ...scheduledByDay.items()].sort((a, b) =>
       a.order - b.order
     );
     for (const task of tasks) task.place.remove(task);
-    return tasks;
+    for (const task of tasks) {
+      sent.add(task);
+      executor.run(task, clock.now());
+    }
   }
 
   /** A task that has not begun, or not again, waits for something else than before. */

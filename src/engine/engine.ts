@@ -10,8 +10,8 @@ import { Announcer } from "./announcer.ts";
 import { Running, Sent } from "./at_executor.ts";
 import { Blocked, type BlockedHost } from "./blocked.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Elsewhere } from "./elsewhere.ts";
-import type { Executor, ExecutorHost } from "./executor.ts";
+import type { ElsewhereHost } from "./elsewhere.ts";
+import type { Executor } from "./executor.ts";
 import { History } from "./history.ts";
 import { Intake, type IntakeHost } from "./intake.ts";
 import { Lifecycle, type LifecycleHost } from "./lifecycle.ts";
@@ -33,7 +33,7 @@ let queues = 0;
  * `announcer.enter()` to `announcer.leave()`; the world outside is told between transitions.
  */
 export class Engine
-  implements IntakeHost, LifecycleHost, ExecutorHost, RecordingHost, RetryingHost, BlockedHost {
+  implements IntakeHost, LifecycleHost, RecordingHost, RetryingHost, BlockedHost, ElsewhereHost {
   readonly id = `q${++queues}`;
   readonly clock: Clock;
   readonly contexts: AsyncContexts | undefined;
@@ -56,8 +56,7 @@ export class Engine
   readonly #platform: Platform;
   readonly scheduled: Scheduled;
   readonly scheduledByDay: ScheduledByDay;
-  readonly #sent: Sent;
-  readonly elsewhere: Elsewhere;
+  readonly sent: Sent;
   readonly blocked: Blocked;
   readonly retrying: Retrying;
   /** All places of tasks that have not ended. */
@@ -68,7 +67,7 @@ export class Engine
   constructor(
     options: QueueOptions,
     platform: Platform,
-    createExecutor: (host: ExecutorHost) => Executor,
+    createExecutor: (host: ElsewhereHost) => Executor,
   ) {
     const { size = 0, retain = "all", failPolicy } = options;
     this.#platform = platform;
@@ -85,23 +84,22 @@ export class Engine
     const executor = () => this.executor;
     this.scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
     this.scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));
-    this.#sent = new Sent("pending", executor);
-    this.elsewhere = new Elsewhere(this, this.#sent, executor);
+    this.sent = new Sent("pending", executor);
     this.blocked = new Blocked(this);
     this.running = new Running(executor, this.timers, (task, now) => this.timedOut(task, now));
     this.retrying = new Retrying(this);
     this.recordings = new Recordings(this);
-    this.dispatcher = new Dispatcher(options, this, this.#sent);
+    this.dispatcher = new Dispatcher(options, this, this.sent);
+    this.ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
+    this.executor = createExecutor(this);
     const { ready, limits } = this.dispatcher;
     this.#places = [
       // First, so that none of them is cancelled for another's sake.
       this.blocked,
-      ...[this.retrying.stopping, ready, this.#sent, this.running, ...limits ? [limits] : []],
+      ...[this.retrying.stopping, ready, this.sent, this.running, ...limits ? [limits] : []],
       ...[this.scheduled, this.scheduledByDay, this.retrying.waiting],
-      ...[this.elsewhere.places.scheduled, this.elsewhere.places.retrying],
+      ...this.executor.elsewhere?.following.later ?? [],
     ];
-    this.ties = new SignalTies((tasks, reason) => this.#cancelEach(tasks, () => reason));
-    this.executor = createExecutor(this);
   }
 
   site(): object | undefined {
@@ -249,8 +247,8 @@ export class Engine
 
   reprioritize(task: Task, priority: number): boolean {
     const { elsewhere } = this.executor;
-    const isSent = elsewhere === undefined && task.place === this.#sent;
-    if (isSent && this.#sent.remove(task)) this.dispatcher.putBack(task);
+    const isSent = elsewhere === undefined && task.place === this.sent;
+    if (isSent && this.sent.remove(task)) this.dispatcher.putBack(task);
     const { place } = task;
     if (task.done || place === this.running || place === this.recordings) return false;
     if (elsewhere !== undefined && place instanceof Sent) elsewhere.reprioritize(task, priority);
@@ -297,7 +295,7 @@ export class Engine
 
   /** Whether a task waits. One that was sent to a worker is withdrawn for that. */
   #isPending(task: Task): boolean {
-    if (task.place === this.#sent && this.#sent.remove(task)) task.place = NOWHERE;
+    if (task.place === this.sent && this.sent.remove(task)) task.place = NOWHERE;
     return !task.done && task.place !== this.running && task.place !== this.recordings;
   }
 
@@ -389,7 +387,7 @@ export class Engine
   /** How many tasks wait for their time: a `delay`, a `runAt`, a retry. */
   get scheduledCount(): number {
     return this.scheduled.size + this.scheduledByDay.size + this.retrying.waiting.size +
-      this.retrying.stopping.size + this.elsewhere.later;
+      this.retrying.stopping.size + (this.executor.elsewhere?.following.laterCount ?? 0);
   }
 
   report(error: unknown): void {

@@ -1,6 +1,7 @@
 import type { AsyncContexts, AtHome } from "../base/async_contexts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Timers } from "../base/timers.ts";
+import type { Place } from "../task/place.ts";
 import type { Task } from "../task/task.ts";
 import type { Tracing } from "./tracing.ts";
 import type { Rate } from "./options.ts";
@@ -104,22 +105,22 @@ export interface SchedulingExecutor {
   setRate(rate: Rate | undefined): void;
   /** Gives a task that waits there another priority. */
   reprioritize(task: Task, priority: number): void;
+  /** What follows the tasks that were handed over. */
+  readonly following: Following;
+}
+
+/** What this engine has to know of tasks that another one schedules. */
+export interface Following {
+  /** Where they wait for their time or for their next attempt. */
+  readonly later: readonly Place<Task>[];
+  /** How many do. */
+  readonly laterCount: number;
+  /** Hands the tasks over that wait here for their time: the engine elsewhere is to do that. */
+  handOverScheduled(): void;
 }
 
 /** What a task waits for that another engine holds: its turn, its time or its next attempt. */
 export type Waiting = "pending" | "scheduled" | "retrying";
-
-/** What an executor tells of tasks that another engine schedules. */
-export interface FollowingHost {
-  /** A task that has not begun, or not again, waits for something else than before. */
-  waits(task: Task, what: Waiting): void;
-  /** A task that has not begun, or not again, is back: it is this engine's again. */
-  gaveBack(task: Task): void;
-  /** The attempt of a task has failed, and another will be made of it. */
-  retried(task: Task, error: unknown, now: number): void;
-  /** A task, begun or not, has failed for good. */
-  gaveUp(task: Task, error: unknown, now: number): void;
-}
 
 /** How tasks are started, as far as it matters to executors. */
 export interface Starting {
@@ -168,8 +169,6 @@ export interface ExecutorHost {
   startFailed(error: unknown, isMeant?: (task: Task) => boolean): void;
   /** An interrupted attempt has stopped. */
   stopped(task: Task): void;
-  /** What is told of tasks that another engine schedules. */
-  readonly elsewhere: FollowingHost;
   /** The attempt of a task reports progress. */
   progressed(task: Task, data: unknown): void;
   /** The task of a running attempt waits, and lends its place to others. */

@@ -8,7 +8,8 @@ import { HandlePromise } from "../base/handle_promise.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Hooks } from "../engine/announcer.ts";
 import { Engine } from "../engine/engine.ts";
-import type { Executor, ExecutorHost } from "../engine/executor.ts";
+import type { ElsewhereHost } from "../engine/elsewhere.ts";
+import type { Executor } from "../engine/executor.ts";
 import type { KeyLoad } from "../engine/options.ts";
 import {
   checkBurst,
@@ -97,7 +98,7 @@ export interface Lane {
   /** Refuses what it can't run. */
   assertTask(fn: unknown): void;
   /** Makes what runs its attempts. */
-  createExecutor(host: ExecutorHost): Executor;
+  createExecutor(host: ElsewhereHost): Executor;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Elsewhere as Following, type ElsewhereHost } from "../../../src/engine/elsewhere.ts";
 import type { Executor, ExecutorHost } from "../../../src/engine/executor.ts";
 import type { QueueOptions, Rate } from "../../../src/engine/options.ts";
 import { QUEUE_OPTION_CHECKS } from "../../../src/engine/options.ts";
@@ -11,13 +12,15 @@ import { test } from "../../harness.ts";
 /** An engine elsewhere: it holds what it is given, and the test says what becomes of it. */
 class Elsewhere {
   host!: ExecutorHost;
+  following!: Following;
   readonly held: Task[] = [];
   readonly said: string[] = [];
 
-  create(host: ExecutorHost): Executor {
+  create(host: ElsewhereHost): Executor {
     this.host = host;
     const drop = (task: Task) => this.held.splice(this.held.indexOf(task), 1);
     const { held, said } = this;
+    const following = this.following = new Following(host);
     return {
       runsHere: false,
       ...{ room: Infinity, workers: 0, limit: Infinity, abandoned: 0 },
@@ -26,7 +29,7 @@ class Elsewhere {
       resize: () => {},
       run(task) {
         held.push(task);
-        if (task.scheduledFor! > host.clock.now()) host.elsewhere.waits(task, "scheduled");
+        if (task.scheduledFor! > host.clock.now()) following.waits(task, "scheduled");
         return undefined;
       },
       interrupt(task) {
@@ -46,7 +49,7 @@ class Elsewhere {
           const wanted = held.filter((task) => task.status !== "running" && isWanted(task));
           for (const task of wanted) {
             drop(task);
-            host.elsewhere.gaveBack(task);
+            following.gaveBack(task);
           }
           return wanted.length > 0;
         },
@@ -55,6 +58,7 @@ class Elsewhere {
       elsewhere: {
         setRate: (rate?: Rate) => said.push(`rate ${rate}`),
         reprioritize: (task, priority) => said.push(`priority ${task.name} ${priority}`),
+        following,
       },
     };
   }
@@ -108,10 +112,10 @@ test("elsewhere: a task is followed through its attempts, which the engine here 
   for (const error of ["first", "second", "third"]) {
     host.began(task, 1, host.clock.now());
     assertEquals(handle.status, "running");
-    host.elsewhere.retried(task, error, host.clock.now());
+    elsewhere.following.retried(task, error, host.clock.now());
     assertEquals([handle.status, queue.stats.scheduled], ["retrying", 1]);
   }
-  host.elsewhere.waits(task, "pending");
+  elsewhere.following.waits(task, "pending");
   assertEquals([handle.status, queue.stats.pending], ["pending", 1]);
   host.began(task, 1, host.clock.now());
   elsewhere.held.length = 0;
@@ -135,7 +139,7 @@ test("elsewhere: a task fails for good wherever it is, whatever retries it has l
   const { host } = elsewhere;
   const tasks = elsewhere.held.splice(0);
   host.began(tasks[0]!, 1, host.clock.now());
-  for (const task of tasks) host.elsewhere.gaveUp(task, new Error("gone"), host.clock.now());
+  for (const task of tasks) elsewhere.following.gaveUp(task, new Error("gone"), host.clock.now());
   assertEquals(handles.map((handle) => (handle.error() as Error).message), Array(3).fill("gone"));
   const { pending, scheduled, active, failed } = queue.stats;
   assertEquals([pending, scheduled, active, failed], [0, 0, 0, 3]);
@@ -152,7 +156,7 @@ test("elsewhere: cancelling withdraws or interrupts, and is over at once", async
   const [first, second] = elsewhere.held as [Task, Task];
   host.began(first, 1, host.clock.now());
   host.began(second, 1, host.clock.now());
-  host.elsewhere.retried(second, "again", host.clock.now());
+  elsewhere.following.retried(second, "again", host.clock.now());
   elsewhere.said.length = 0;
   assertEquals(queue.cancelPending(), 2);
   assertEquals([running!.status, retrying!.status, waiting!.status], [

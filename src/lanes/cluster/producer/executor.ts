@@ -1,5 +1,6 @@
 import { TaskCancelledError } from "../../../base/errors.ts";
 import type { Timed } from "../../../base/timers.ts";
+import { Elsewhere, type ElsewhereHost } from "../../../engine/elsewhere.ts";
 import {
   type AheadExecutor,
   type Executor,
@@ -47,6 +48,8 @@ export class ClusterExecutor implements Executor {
   readonly runsHere = false;
   readonly ahead: AheadExecutor;
   readonly elsewhere: SchedulingExecutor;
+  /** What is told of the tasks. */
+  readonly following: Elsewhere;
   /** The server takes any number of tasks, and workers are its nodes' concern. */
   readonly room = Infinity;
   readonly limit = Infinity;
@@ -71,7 +74,7 @@ export class ClusterExecutor implements Executor {
    * @param host The engine.
    * @param settings Where the cluster is.
    */
-  constructor(host: ExecutorHost, settings: ExecutorSettings) {
+  constructor(host: ElsewhereHost, settings: ExecutorSettings) {
     this.host = host;
     this.#settings = settings;
     this.#rate = settings.rate;
@@ -93,9 +96,11 @@ export class ClusterExecutor implements Executor {
       // Its node measures it, and tells.
       overdue: () => {},
     };
+    this.following = new Elsewhere(host);
     this.elsewhere = {
       setRate: (rate) => this.#setRate(rate),
       reprioritize: (task, priority) => this.#reprioritize(task, priority),
+      following: this.following,
     };
   }
 
@@ -123,7 +128,7 @@ export class ClusterExecutor implements Executor {
     this.#jobs.set(job.id, job);
     this.#outbox.add(job);
     if (task.scheduledFor !== undefined && task.scheduledFor > performance.now()) {
-      this.host.elsewhere.waits(task, "scheduled");
+      this.following.waits(task, "scheduled");
     }
     if (this.#timer.timer === 0) this.host.timers.addIn(this.#timer, LOOK_EVERY_MS);
   }
@@ -139,7 +144,7 @@ export class ClusterExecutor implements Executor {
 
   sendAgain(job: Job): void {
     this.release(job);
-    this.host.elsewhere.gaveBack(job.task);
+    this.following.gaveBack(job.task);
   }
 
   #withdraw(task: Task): Withdrawal {
@@ -157,7 +162,7 @@ export class ClusterExecutor implements Executor {
       if (job.task.status === "running" || !isWanted(job.task)) continue;
       if (this.#outbox.remove(job)) {
         this.release(job);
-        this.host.elsewhere.gaveBack(job.task);
+        this.following.gaveBack(job.task);
         came = true;
       } else {
         this.#recall(job);
@@ -183,7 +188,7 @@ export class ClusterExecutor implements Executor {
   #failed(job: Job, error: unknown): void {
     if (!this.#jobs.has(job.id)) return;
     this.release(job);
-    this.host.elsewhere.gaveUp(job.task, error, this.host.clock.now());
+    this.following.gaveUp(job.task, error, this.host.clock.now());
   }
 
   /** Tells the server of a task that has ended here: its job is not to run or, if it does, to stop. */
@@ -253,7 +258,7 @@ export class ClusterExecutor implements Executor {
     void this.server.close();
     const now = this.host.clock.now();
     // The end of one may be the end of others.
-    for (const { task } of jobs) if (!task.done) this.host.elsewhere.gaveUp(task, error, now);
+    for (const { task } of jobs) if (!task.done) this.following.gaveUp(task, error, now);
   }
 
   /** Looks at some jobs that were not heard of for long; at further ones at once while that finds out anything. */

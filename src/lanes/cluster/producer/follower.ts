@@ -1,4 +1,5 @@
 import { QueueStateError, reasonOf, TrilaneError, WorkerCrashError } from "../../../base/errors.ts";
+import type { Elsewhere } from "../../../engine/elsewhere.ts";
 import type { ExecutorHost } from "../../../engine/executor.ts";
 import { siteLine } from "../../../runtime/site.ts";
 import type { Task } from "../../../task/task.ts";
@@ -12,6 +13,8 @@ import type { EventName, JobEvent, Server } from "./server.ts";
 /** What a follower needs of its executor. */
 export interface FollowerOwner {
   readonly host: ExecutorHost;
+  /** What is told of the tasks. */
+  readonly following: Elsewhere;
   readonly server: Server;
   /** A job is of no concern any more. */
   release(job: Job): void;
@@ -77,14 +80,14 @@ export class Follower {
   }
 
   #take(job: Job, name: EventName, event: JobEvent, at: number): void {
-    const { host } = this.#owner;
+    const { host, following } = this.#owner;
     const { task } = job;
     const isRunning = task.status === "running";
     switch (name) {
       case "waiting":
       case "delayed":
         if (isRunning) this.#lookAt(job, (found) => this.#attemptFailed(job, found, at));
-        else if (name === "waiting") host.elsewhere.waits(task, "pending");
+        else if (name === "waiting") following.waits(task, "pending");
         return;
       case "active":
         if (!isRunning) this.#begin(job, at);
@@ -138,13 +141,13 @@ export class Follower {
     const stack = bullJob?.stacktrace?.[job.failures];
     if (stack === undefined) return this.#nodeDied(job, at);
     job.failures++;
-    this.#owner.host.elsewhere.retried(job.task, this.#errorOf(job.task, stack, bullJob!), at);
+    this.#owner.following.retried(job.task, this.#errorOf(job.task, stack, bullJob!), at);
   }
 
   #nodeDied({ task }: Job, at: number): void {
     const message = `The node that ran task '${task.name}' died, or was stuck for too long`;
     const error = new WorkerCrashError(message, { workerId: 0 });
-    this.#owner.host.elsewhere.retried(task, error, at);
+    this.#owner.following.retried(task, error, at);
   }
 
   #succeeded(job: Job, returned: unknown, at: number): void {
@@ -180,7 +183,7 @@ export class Follower {
   #removed(job: Job, at: number): void {
     if (job.isRecalled) {
       this.#owner.release(job);
-      return this.#owner.host.elsewhere.gaveBack(job.task);
+      return this.#owner.following.gaveBack(job.task);
     }
     const message = `The job of task '${job.task.name}' was removed from the cluster's server`;
     this.#fail(job, new QueueStateError(message), at);
@@ -198,7 +201,7 @@ export class Follower {
 
   #fail(job: Job, error: unknown, at: number): void {
     this.#owner.release(job);
-    this.#owner.host.elsewhere.gaveUp(job.task, error, Math.max(at, job.task.createdAt));
+    this.#owner.following.gaveUp(job.task, error, Math.max(at, job.task.createdAt));
   }
 
   #errorOf(task: Task, stack: string | undefined, { failedReason }: BullJob): unknown {
