@@ -13,7 +13,7 @@ const read = (path) => readFileSync(root + path, "utf8");
 const { name, exports } = JSON.parse(read("deno.json"));
 
 /** The guides by the heading that they stand under. */
-const guides = new Map([["README.md", "Begin"]]);
+const guides = new Map([["README.md", "Start here"]]);
 let heading;
 for (const line of read("docs/README.md").split("\n")) {
   heading = /^\*\*(.+)\*\*$/.exec(line)?.[1] ?? heading;
