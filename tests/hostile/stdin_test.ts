@@ -2,18 +2,14 @@ import { assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { mapArgs } from "../../scripts/std.ts";
-import { runtime, test } from "../harness.ts";
+import { test } from "../harness.ts";
+import { RUN_FLAGS } from "../run_flags.ts";
 import { lanes } from "./support.ts";
 
 const file = fileURLToPath(new URL("programs/stdin.ts", import.meta.url));
-const flags = runtime === "deno"
-  ? ["run", "--allow-all", "--no-check", "--no-lock", ...await mapArgs()]
-  : [];
-
 for (const { name } of lanes.filter(({ name }) => name !== "AsyncQueue")) {
   test(`${name}: a task finds standard input empty, and takes nothing of the program's`, async () => {
-    const program = spawn(process.execPath, [...flags, file, name], {
+    const program = spawn(process.execPath, [...RUN_FLAGS, file, name], {
       stdio: ["pipe", "ignore", "pipe"],
     });
     // It stays open until the tasks have ended.

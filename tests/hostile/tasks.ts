@@ -213,6 +213,8 @@ export async function readStdinNatively(): Promise<string> {
     const read = [Deno.stdin.readSync(bytes), await Deno.stdin.read(bytes)];
     return read.filter(Number).join() + await new Response(Deno.stdin.readable).text();
   }
+  // Node has no other names for it.
+  if (!("Bun" in globalThis)) return "";
   const { Bun, prompt } = globalThis as unknown as { Bun: { stdin: Blob }; prompt(): string };
   return (prompt() ?? "") + await Bun.stdin.text();
 }

@@ -2,6 +2,7 @@ import type * as WorkerThreads from "node:worker_threads";
 import { builtin } from "../builtin.ts";
 import { createChannel, takeMessage } from "../node_ports.ts";
 import type { Thread, ThreadEvents, ThreadModule, Threads } from "../runtime.ts";
+import { hideProcessStdin } from "../stdin.ts";
 import { onProcessStray } from "../stray.ts";
 import { readDirectly, writeDirectly } from "./stdio.ts";
 
@@ -12,6 +13,7 @@ export const threads: Threads = {
     builtin<typeof WorkerThreads>("node:worker_threads").parentPort!.once("message", callback);
   },
   takeMessage,
+  hideStdin: hideProcessStdin,
   writeDirectly,
   readDirectly,
   onStray: onProcessStray,
