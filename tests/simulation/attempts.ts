@@ -5,7 +5,8 @@
  */
 import { ensure, ensureEqual } from "./ensure.ts";
 import type { Event } from "./history.ts";
-import { type Body, comesBefore, LATE_MS, type Model, type TaskModel, type What } from "./model.ts";
+import type { Scheduling } from "./scheduling.ts";
+import { type Body, LATE_MS, type Model, type TaskModel, type What } from "./model.ts";
 
 /** In so many workers a task may be stuck before it fails. */
 const MAX_STUCK = 3;
@@ -21,10 +22,12 @@ interface Acceptance {
 /** Attempts, as they are said to go and as they really go. */
 export class Attempts {
   readonly #model: Model;
+  readonly #scheduling: Scheduling;
   /** What was given to workers at one time: a pool sends what it has dispatched all together. */
   #accepted: Acceptance[] = [];
 
-  constructor(model: Model) {
+  constructor(model: Model, scheduling: Scheduling) {
+    this.#scheduling = scheduling;
     this.#model = model;
   }
 
@@ -39,6 +42,7 @@ export class Attempts {
     ensure("attempts", task.place !== "done", "a task that has ended was given to a worker");
     ensure("workers", !model.paused, "an attempt started while the queue was paused");
     this.#checkReady(task);
+    if (task.place === "waiting" || task.place === "retrying") task.readyFrom = task.notBefore;
     task.place = "accepted";
     task.acceptedAt = model.now;
     this.#accepted.push({ task, at: model.events, acceptedAt: model.now });
@@ -55,11 +59,15 @@ export class Attempts {
     const waiting = this.#model.outstanding
       .filter((task) => isSeen(task) && this.#isSurelyReady(task));
     for (const { task, at } of this.#accepted) {
-      for (const other of waiting) {
-        if (other === task || other.readySince >= at || task.place === "ready") continue;
+      const free = waiting.filter((other) =>
+        other !== task && other.readySince < at && !this.#scheduling.mayBeHeld(other)
+      );
+      this.#scheduling.checkTurn(task, free);
+      for (const other of free) {
+        if (task.place === "ready") continue;
         ensure(
           "order",
-          comesBefore(task, other),
+          !this.#scheduling.precedes(other, task),
           `task ${other.number} came before ${task.number}`,
         );
       }
@@ -71,6 +79,7 @@ export class Attempts {
   #checkReady(task: TaskModel): void {
     const { now } = this.#model;
     const { place, notBefore } = task;
+    ensure("sources", place !== "blocked", "a task started before what it waits for had succeeded");
     ensure("one place", place !== "accepted" && place !== "running", "a task is in two places");
     if (place === "waiting" || place === "retrying") {
       ensure(
@@ -135,7 +144,9 @@ export class Attempts {
     body.lent = false;
     body.waited += this.#model.now - body.lentAt;
     // It had its worker back a moment ago, when there may have been more of them.
-    if (body.interruptedAt === undefined) this.#checkWorkers(this.#model.stillAt);
+    if (body.interruptedAt !== undefined) return;
+    this.#checkWorkers(this.#model.stillAt);
+    this.#scheduling.checkPlaces(this.#model.task(task));
   }
 
   ends({ task, attempt, how }: What<"ends">): void {
@@ -155,6 +166,7 @@ export class Attempts {
     ensureEqual("attempts", attempt, task.attempts, "the number of an attempt");
     ensure("attempts", attempt <= 1 + task.script.retries, "there are more attempts than allowed");
     this.#checkRate();
+    this.#scheduling.started(task);
   }
 
   begins({ task: number, attempt, worker }: What<"begins">): void {

@@ -8,6 +8,7 @@ import {
   type Action,
   type AttemptScript,
   type Lane,
+  type LimitScript,
   type PoolScript,
   type Program,
   type QueueScript,
@@ -42,17 +43,23 @@ export type Kind = keyof typeof KINDS;
 export function programOf(seed: number, kind?: Kind): Program {
   const random = new Random(seed);
   const drawn = random.pick(...Object.keys(KINDS) as Kind[]);
-  return new Author(random, random.pick(...KINDS[kind ?? drawn])).program(seed);
+  return new Author(random, new Random(~seed), random.pick(...KINDS[kind ?? drawn])).program(seed);
 }
 
 class Author {
   readonly #random: Random;
+  /** Draws what there is of scheduling, so that the rest of a program doesn't depend on that. */
+  readonly #scheduling: Random;
+  /** Whether there is any. */
+  readonly #schedules: boolean;
   readonly #lanes: readonly Lane[];
   /** Whether some queue is a pool. */
   readonly #pools: boolean;
 
-  constructor(random: Random, lanes: readonly Lane[]) {
+  constructor(random: Random, scheduling: Random, lanes: readonly Lane[]) {
     this.#random = random;
+    this.#scheduling = scheduling;
+    this.#schedules = scheduling.oneIn(2);
     this.#lanes = lanes;
     this.#pools = lanes.some((lane) => lane !== "event loop");
   }
@@ -92,6 +99,37 @@ class Author {
       failPolicy: random.pick("continue", "continue", "continue", "fail-first"),
       onExit: random.pick("complete-priority", "cancel"),
       pool: this.#pool(workers),
+      ...(this.#schedules && lane === "event loop" ? this.#limits() : {}),
+    };
+  }
+
+  /** What decides on the order of a queue, and holds tasks back. How pools send ahead can't be seen. */
+  #limits(): Pick<QueueScript, "hosts" | "accounts" | "aging"> {
+    const random = this.#scheduling;
+    const limit = (fair: boolean): LimitScript => ({
+      workers: random.sometimes(2, () => random.pick(1, 1, 2)),
+      rate: random.sometimes(3, () => ({
+        limit: random.pick(1, 2, 3),
+        interval: random.pick(10, 50, 200),
+      })),
+      fair,
+    });
+    return {
+      hosts: random.oneIn(4) ? undefined : limit(random.oneIn(3)),
+      accounts: random.sometimes(3, () => limit(false)),
+      aging: random.sometimes(4, () => random.pick(1, 10, 100)),
+    };
+  }
+
+  /** What a task has to do with others. */
+  #relations(): Pick<TaskScript, "hosts" | "accounts" | "after" | "dedupe"> {
+    const random = this.#scheduling;
+    if (!this.#schedules) return { after: [] };
+    return {
+      hosts: random.pick("a", "b", "c", undefined),
+      accounts: random.pick("x", "y", undefined),
+      after: random.oneIn(5) ? random.list(1, 2, () => random.below(30)) : [],
+      dedupe: random.sometimes(6, () => random.pick("one", "two")),
     };
   }
 
@@ -175,7 +213,7 @@ class Author {
     return {
       ...{ do: kind, count },
       // When exactly its tasks are submitted is not told.
-      task: { ...task, runIn: undefined },
+      task: { ...task, runIn: undefined, hosts: undefined, accounts: undefined, after: [] },
       window: 1 + random.below(4),
       ordered: random.oneIn(2),
       settled: random.oneIn(2),
@@ -258,6 +296,7 @@ class Author {
         () => random.oneIn(5) ? SIGNALS - 1 : random.below(SIGNALS - 1),
       ),
       awaited: random.oneIn(4),
+      ...this.#relations(),
       sendable: !this.#pools || !random.oneIn(25),
     };
   }

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { TaskStatus } from "../../mod.ts";
 import { Attempts } from "./attempts.ts";
 import { Calls } from "./calls.ts";
 import { Broken, ensureEqual } from "./ensure.ts";
 import type { Event, History } from "./history.ts";
 import { CAUSES, Model, type What } from "./model.ts";
 import type { Rule } from "./rules.ts";
+import { Scheduling } from "./scheduling.ts";
 import { Stillness } from "./stillness.ts";
 import { Tasks } from "./tasks.ts";
 import { Workers } from "./workers.ts";
@@ -31,16 +33,21 @@ export interface Violation {
  */
 export function judge(history: History): Violation | undefined {
   const checkers: Checker[] = [];
+  const ends = new Map<string, TaskStatus>();
   let hasPools = false;
   for (const [index, event] of history.entries()) {
     try {
       if (event.is === "opened") {
-        checkers[event.queue] = new Checker();
+        checkers[event.queue] = new Checker(ends);
         hasPools ||= event.options.lane !== "event loop";
         for (const checker of checkers) checker.hasPools = hasPools;
       }
       if (event.queue >= 0) checkers[event.queue].see(event);
       else for (const checker of checkers) checker.see(event);
+      if (event.is === "done") {
+        ends.set(`${event.queue}-${event.task}`, event.status);
+        for (const checker of checkers) checker.sourceEnded();
+      }
       if (event.is === "listened") checkListeners(event.listeners, checkers);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
@@ -63,11 +70,21 @@ function checkListeners(listeners: What<"listened">["listeners"], checkers: Chec
 /** Judges what happens to one queue. */
 class Checker {
   readonly #model = new Model();
-  readonly #tasks = new Tasks(this.#model);
-  readonly #attempts = new Attempts(this.#model);
+  readonly #scheduling = new Scheduling(this.#model);
+  readonly #tasks = new Tasks(this.#model, this.#scheduling);
+  readonly #attempts = new Attempts(this.#model, this.#scheduling);
   readonly #calls = new Calls(this.#model);
   readonly #workers = new Workers(this.#model, this.#attempts);
-  readonly #stillness = new Stillness(this.#model);
+  readonly #stillness = new Stillness(this.#model, this.#scheduling);
+
+  /** @param ends how the tasks of all queues have ended */
+  constructor(ends: ReadonlyMap<string, TaskStatus>) {
+    this.#model.ends = ends;
+  }
+
+  sourceEnded(): void {
+    this.#scheduling.sourceEnded();
+  }
 
   set hasPools(value: boolean) {
     this.#model.hasPools = value;
@@ -95,6 +112,8 @@ class Checker {
         return;
       case "refused":
         return this.#tasks.refused(event);
+      case "deduped":
+        return this.#scheduling.deduped(event);
       case "cancelling":
         model.causes.add(event.why);
         return;
@@ -151,6 +170,7 @@ class Checker {
         this.#attempts.checkOrder();
         this.#stillness.check(event);
         this.#tasks.still();
+        this.#scheduling.still();
         model.stillAt = model.now;
         model.abandonedAtEnd = event.stats.abandoned;
         return;

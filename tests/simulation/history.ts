@@ -36,12 +36,22 @@ export type Happening =
     readonly createdAt: number;
     /** The tasks that say that they have ended, even if that has not been told; it may be one of them. */
     readonly ended: readonly number[];
+    /** The tasks that it waits for, of all queues. */
+    readonly after: readonly string[];
     /** Whether it may have been admitted before it is heard of. */
     readonly unheard: boolean;
   }
   /** A call that submits several tasks begins, or is over: in between hooks may be called. */
   | { readonly is: "submitting" | "submitted"; readonly count: number }
   | { readonly is: "refused"; readonly wanted: number; readonly error: string }
+  | {
+    /** A submission with a `dedupe`: the tasks that could stand for it, and which does. */
+    readonly is: "deduped";
+    readonly twins: readonly number[];
+    readonly task?: number;
+    readonly isNew: boolean;
+    readonly error?: string;
+  }
   | { readonly is: "cancelling"; readonly task: number; readonly why: string }
   | {
     readonly is: "cancelled";

@@ -79,6 +79,12 @@ export interface TaskModel {
   readonly signal: number | undefined;
   readonly runAt: number | undefined;
   readonly createdAt: number;
+  /** The tasks that it waits for, of all queues. */
+  readonly after: readonly string[];
+  /** Whether it has a time of its own. */
+  readonly waits: boolean;
+  /** When it became ready, at the earliest. */
+  readyFrom: number;
   /** Between which resets it was admitted. */
   epoch: number;
   /** When its last attempt was given up. */
@@ -92,7 +98,7 @@ export interface TaskModel {
   /** Since which event it may have been ready. */
   readySince: number;
   /** `accepted`: given to a worker and not said to have started. */
-  place: "waiting" | "ready" | "accepted" | "running" | "retrying" | "done";
+  place: "blocked" | "waiting" | "ready" | "accepted" | "running" | "retrying" | "done";
   /** While it waits or is retried: it must not be ready before, and must be after. */
   notBefore: number;
   notAfter: number;
@@ -158,6 +164,8 @@ export class Model {
   quietSince = -Infinity;
   now = 0;
   readonly tasks = new Map<number, TaskModel>();
+  /** How the tasks of all queues have ended, by queue and number. */
+  ends: ReadonlyMap<string, TaskStatus> = new Map();
   /** How many tasks the calls submit that are under way. */
   submitting = 0;
   readonly calls = new Map<number, CallModel>();
@@ -268,7 +276,8 @@ export class Model {
     this.now = at;
     this.#wall = { at, wall };
     for (const task of this.tasks.values()) {
-      if (task.place !== "waiting" || task.runAt === undefined) continue;
+      if (task.runAt === undefined) continue;
+      if (task.place !== "waiting" && task.place !== "blocked") continue;
       const left = Math.max(0, task.runAt - wall);
       // Once the time of day has come the task may be ready, even if the clock is set back then.
       if (left === 0) task.notBefore = Math.min(task.notBefore, at);

@@ -40,6 +40,16 @@ export interface AttemptScript {
   readonly cleanup: number;
 }
 
+/** The limits by key that there may be. */
+export const LIMITS = ["hosts", "accounts"] as const;
+
+/** A limit by key. */
+export interface LimitScript {
+  readonly workers?: number;
+  readonly rate?: { readonly limit: number; readonly interval: number };
+  readonly fair: boolean;
+}
+
 /** A task. */
 export interface TaskScript {
   /** What each attempt does; further ones do what the last does. */
@@ -70,6 +80,12 @@ export interface TaskScript {
   readonly signal?: number;
   /** Whether somebody waits for it from the first. */
   readonly awaited: boolean;
+  /** Its keys, where its queue has the limits. */
+  readonly hosts?: string;
+  readonly accounts?: string;
+  /** Which of the tasks that are known it waits for, of those of all queues. */
+  readonly after: readonly number[];
+  readonly dedupe?: string;
   /** Whether its arguments can be sent to a worker. */
   readonly sendable: boolean;
 }
@@ -128,6 +144,9 @@ export interface QueueScript {
   readonly failPolicy: "continue" | "fail-first";
   readonly onExit: "complete-priority" | "cancel";
   readonly pool: PoolScript;
+  readonly hosts?: LimitScript;
+  readonly accounts?: LimitScript;
+  readonly aging?: number;
 }
 
 /** The options that pools alone have, and how their workers are. Lists are gone through round and round. */
@@ -205,6 +224,7 @@ export function simpleTask(ms: number, priority: number): TaskScript {
     mustComplete: false,
     detached: false,
     awaited: false,
+    after: [],
     sendable: true,
   };
 }

@@ -9,6 +9,10 @@ export const RULES = {
   "one place": "A task is in exactly one place at a time.",
   "workers": "Never more than `workers` attempts run at once, and none is idle while a task waits.",
   "order": "Among ready tasks the lowest (priority, order of submission) starts first.",
+  "keys": "Never more than a key's `workers` attempts run at once, nor start in its window.",
+  "turns": "Under a fair limit no key starts twice while another one waits that could start.",
+  "sources": "A task starts when its sources have succeeded, and is cancelled when one has not.",
+  "dedupe": "While a task is outstanding no second one with its string exists.",
   "attempts":
     "A task cancelled before it started never runs; attempts are limited, and start in time.",
   "rate": "No window of a second sees more than `rate + burst` attempts start.",

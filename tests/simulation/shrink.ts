@@ -13,6 +13,7 @@ export const PLAIN: Readonly<Record<string, unknown>> = {
   ...{ failPolicy: "continue", onExit: "complete-priority", strict: false, leaveAfter: Infinity },
   ...{ advance: 0, setWallClock: 0, count: 1, window: 1, ordered: true, settled: false },
   ...{ end: "force", how: "ready", timeout: undefined, delay: undefined },
+  ...{ hosts: undefined, accounts: undefined, aging: undefined, dedupe: undefined },
   ...{ runIn: undefined, retryAfter: undefined, signal: undefined },
   ...{ minWorkers: 0, idleTimeout: 1000, startTimeout: 30_000, recycleAfter: Infinity, stop: 0 },
   ...{

@@ -19,6 +19,7 @@ import {
   type What,
   type WorkerModel,
 } from "./model.ts";
+import type { Scheduling } from "./scheduling.ts";
 import { PoolStillness } from "./pool_stillness.ts";
 
 /** See `MAX_FAILED_STARTS`. */
@@ -36,11 +37,13 @@ const LATE_LOOK_MS = 2 * (LOOK_MS + LATE_MS);
 /** How all stands in between. */
 export class Stillness {
   readonly #model: Model;
+  readonly #scheduling: Scheduling;
   readonly #pool: PoolStillness;
   /** How many tasks had not ended then. */
   #left = 0;
 
-  constructor(model: Model) {
+  constructor(model: Model, scheduling: Scheduling) {
+    this.#scheduling = scheduling;
     this.#model = model;
     this.#pool = new PoolStillness(model);
   }
@@ -95,12 +98,13 @@ export class Stillness {
       },
       "the statistics",
     );
+    ensureEqual("sources", stats.blocked, count("blocked"), "the number of blocked tasks");
     ensureEqual("one result", stats.retried, model.retries, "the number of retries");
     this.#checkAbandoned(stats.abandoned);
     ensureEqual(
       "one place",
       [activeCount, pendingCount],
-      [active, pending + scheduled],
+      [active, pending + scheduled + stats.blocked],
       "the counts",
     );
     model.paused ??= stats.paused;
@@ -187,8 +191,11 @@ export class Stillness {
   #checkWaiting({ stats }: What<"still">): void {
     const model = this.#model;
     if (!model.started || model.paused || stats.pending === 0) return;
-    const waiting = stats.pending - count(model.outstanding, ({ place }) => place === "accepted");
-    if (waiting === 0) return;
+    const isHeld = (task: TaskModel) =>
+      task.place === "accepted" ||
+      (task.place !== "running" && task.place !== "blocked" && this.#scheduling.mayBeHeld(task));
+    const waiting = stats.pending - count(model.outstanding, isHeld);
+    if (waiting <= 0) return;
     // What can't be sent for now is kept at the pool's end of a worker, which nobody sees.
     if (model.isPool && model.options.pool.fullAt < Infinity) return;
     if (this.#tokens() >= 1 + 1e-6) this.#checkNoneIsFree();
@@ -368,7 +375,8 @@ export class Stillness {
     const model = this.#model;
     const { outstanding, paused, started } = model;
     const isFull = this.#isFull();
-    for (const { place, bodies, number } of outstanding) {
+    for (const task of outstanding) {
+      const { place, bodies, number } = task;
       const held = `task ${number} is ${place}, and nothing will ever change that`;
       if (place === "running") {
         ensureEqual(
@@ -378,7 +386,10 @@ export class Stillness {
           `the end of task ${number}, which is lost`,
         );
       } else {
-        ensure("settling", !started || paused || isFull, held);
+        const waits = place === "blocked"
+          ? this.#scheduling.sourcesOf(task) === "open"
+          : this.#scheduling.mayBeHeld(task);
+        ensure("settling", !started || paused || isFull || waits, held);
       }
     }
     for (const what of ["start", "stream"] as const) {

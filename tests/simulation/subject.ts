@@ -20,6 +20,7 @@ import type { SimulatedLink } from "./link.ts";
 import { poolOptionsOf, SimulatedPool } from "./pool.ts";
 import {
   type HookScript,
+  LIMITS,
   type QueueScript,
   type RunScript,
   simpleTask,
@@ -28,13 +29,15 @@ import {
 } from "./program.ts";
 import type { SteppedClock } from "./stepped_clock.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { type Submission, Witness } from "./witness.ts";
+import { numberOf, type Submission, Witness } from "./witness.ts";
 
 /** What one queue needs to know of the others. */
 export interface Neighbours {
   readonly index: number;
   /** Submits a task to a queue. */
   submitTo(queue: number, script: TaskScript): PlainHandle | undefined;
+  /** All tasks that are known, by queue and number. */
+  known(): readonly (readonly [id: string, handle: PlainHandle])[];
 }
 
 /** A queue, and all that is done to it. */
@@ -65,9 +68,12 @@ export class Subject implements Host {
     this.#witness = new Witness(surroundings, neighbours.index);
     this.#witness.onFirst = (queueId) => this.#stopHosting = hostTasks(queueId, this);
     this.#neighbours = neighbours;
-    const { lane: _lane, pool: _pool, ...plain } = script;
+    const { lane: _lane, pool: _pool, hosts, accounts, ...plain } = script;
     const options: QueueOptions = {
       ...plain,
+      limits: hosts || accounts
+        ? { ...hosts && { hosts }, ...accounts && { accounts } }
+        : undefined,
       ...poolOptionsOf(script),
       clock: this.#witness.countTimers(this.#witness.timers),
       onStart: (handle: TaskHandle) => {
@@ -221,13 +227,23 @@ export class Subject implements Host {
       : this.#surroundings.signals[script.signal];
     const runAt = runIn === undefined ? undefined : this.clock.wallNow() + runIn;
     const number = this.#submissions.length;
-    const submission = { number, script, signal, runAt, unheard };
+    const known = this.#neighbours.known();
+    const sources = known.length === 0
+      ? []
+      : script.after.map((which) => known[which % known.length]);
+    const after = sources.map(([id]) => id);
+    // The tasks of batches are several on purpose.
+    const dedupes = !unheard && script.dedupe !== undefined;
+    const submission = { number, script, signal, runAt, unheard, after, dedupes };
     this.#submissions.push(submission);
     const { priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout } = script;
     const { delay, grace, mustComplete, detached } = script;
     return [submission, {
       ...{ priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout },
       ...{ delay, grace, mustComplete, detached, runAt },
+      keys: this.#keysOf(script),
+      after: sources.map(([, handle]) => handle as TaskHandle),
+      dedupe: dedupes ? script.dedupe : undefined,
       name: "task",
       metadata: submission,
       signal: signal?.controller.signal,
@@ -236,6 +252,19 @@ export class Subject implements Host {
         return retryIf === "always";
       },
     }];
+  }
+
+  #keysOf(script: TaskScript): Record<string, string> {
+    const keys: Record<string, string> = {};
+    for (const name of LIMITS) {
+      const key = script[name];
+      if (this.script[name] !== undefined && key !== undefined) keys[name] = key;
+    }
+    return keys;
+  }
+
+  get handles(): ReadonlyMap<number, PlainHandle> {
+    return this.#witness.handles;
   }
 
   /** @param submit submits, and returns the handles */
@@ -257,7 +286,32 @@ export class Subject implements Host {
   submit(script: TaskScript): PlainHandle | undefined {
     const [submission, options] = this.#submission(script);
     const args = this.#argumentsOf(submission)(0);
+    if (submission.dedupes) return this.#submitOnce(script.dedupe!, args, options);
     const task = this.#submitAll(1, () => [this.queue.submit(simulated, args, options)])?.[0];
+    return task === undefined ? undefined : this.#witness.handles.get(task);
+  }
+
+  /** Submits a task unless one stands for it. */
+  #submitOnce(
+    dedupe: string,
+    args: [number, number | (() => number)],
+    options: TaskOptions,
+  ): PlainHandle | undefined {
+    const twins = this.#witness.twins(dedupe);
+    const known = new Set(this.#witness.handles.keys());
+    let isNew = false;
+    let error: string | undefined;
+    const task = this.#submitAll(1, () => {
+      try {
+        const handle = this.queue.submit(simulated, args, options);
+        isNew = !known.has(numberOf(handle));
+        return [handle];
+      } catch (refusal) {
+        error = (refusal as Error).name;
+        throw refusal;
+      }
+    })?.[0];
+    this.note({ is: "deduped", twins, task, isNew, error });
     return task === undefined ? undefined : this.#witness.handles.get(task);
   }
 

@@ -6,21 +6,24 @@
 import type { TaskStatus } from "../../mod.ts";
 import type { Attempts } from "./attempts.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
+import type { Scheduling } from "./scheduling.ts";
 import { CAUSES, type Model, type TaskModel, type What } from "./model.ts";
 
 /** Tasks from their submission to their end. */
 export class Tasks {
   readonly #model: Model;
+  readonly #scheduling: Scheduling;
   /** Those that fail-first had to cancel. */
   #doomed: TaskModel[] = [];
 
-  constructor(model: Model) {
+  constructor(model: Model, scheduling: Scheduling) {
+    this.#scheduling = scheduling;
     this.#model = model;
   }
 
   admitted(event: What<"admitted">): void {
     const model = this.#model;
-    const { task: number, script, signal, runAt, createdAt, unheard, ended } = event;
+    const { task: number, script, signal, runAt, createdAt, after, unheard, ended } = event;
     ensure("one result", !model.tasks.has(number), "a task was admitted twice");
     // A hook that is told of something else first may close the queue within the call that submits.
     const mayBe = unheard || model.submitting > 0 || !model.closed;
@@ -33,9 +36,13 @@ export class Tasks {
     const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
     const due = createdAt + (script.delay ?? 0);
     model.tasks.set(number, {
-      ...{ number, script, signal, runAt, createdAt },
+      ...{ number, script, signal, runAt, createdAt, after, waits, readyFrom: createdAt },
       epoch: model.epoch,
-      place: waits ? "waiting" : "ready",
+      place: this.#scheduling.sourcesOf(event) !== "succeeded"
+        ? "blocked"
+        : waits
+        ? "waiting"
+        : "ready",
       notBefore: runAt === undefined ? due : Infinity,
       notAfter: runAt === undefined ? due : Infinity,
       attempts: 0,
@@ -75,7 +82,7 @@ export class Tasks {
     ensureEqual("one result", status, task.endsAs ?? status, "the status of a task that had ended");
     if (status === "succeeded") this.#succeeded(task, outcome);
     else if (status === "failed") this.#failed(task, outcome, judge);
-    else this.#checkReason(task, outcome);
+    else if (!this.#isOrphan(task, outcome)) this.#checkReason(task, outcome);
     judge.interrupted(task);
     task.sentTo = undefined;
     task.place = "done";
@@ -142,6 +149,12 @@ export class Tasks {
         "what ended a protected task at the end of a run",
       );
     }
+  }
+
+  /** What it waited for has not succeeded. */
+  #isOrphan(task: TaskModel, reason: string): boolean {
+    return reason === CAUSES.failure && task.place === "blocked" &&
+      this.#scheduling.sourcesOf(task) === "lost";
   }
 
   /** The loop over a stream was left. */

@@ -30,6 +30,10 @@ export interface Submission {
   readonly runAt: number | undefined;
   /** Whether its tasks may be admitted before the queue tells of them. */
   readonly unheard: boolean;
+  /** Whether its task stands for others. */
+  readonly dedupes: boolean;
+  /** The tasks that its own wait for, of all queues. */
+  readonly after: readonly string[];
 }
 
 /** Who hears of all that a queue says. */
@@ -128,6 +132,14 @@ export class Witness {
     };
   }
 
+  /** The tasks with a `dedupe` that have not ended. */
+  twins(dedupe: string): number[] {
+    return [...this.handles].filter(([, { done, metadata }]) =>
+      !done && (metadata as Submission).script.dedupe === dedupe &&
+      (metadata as Submission).dedupes
+    ).map(([task]) => task);
+  }
+
   /** The number of a task, which is written down when it is first heard of. */
   know(handle: PlainHandle | TaskResult): number {
     const task = numberOf(handle);
@@ -158,11 +170,11 @@ export class Witness {
   meet(task: number, submission: Submission, createdAt?: number, hasEnded = false): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
-    const { script, signal, runAt, unheard } = submission;
+    const { script, signal, runAt, unheard, after } = submission;
     createdAt ??= this.#surroundings.clock.now() - (script.delay ?? 0);
     const numbers = { createdAt, signal: signal?.number, runAt };
     const ended = hasEnded ? [...this.#ended, task] : this.#ended;
-    this.note({ is: "admitted", task, script, unheard, ended, ...numbers });
+    this.note({ is: "admitted", task, script, unheard, after, ended, ...numbers });
   }
 
   #outcomeOf(result: TaskResult): string {

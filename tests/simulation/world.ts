@@ -86,6 +86,10 @@ class World {
       const neighbours: Neighbours = {
         index,
         submitTo: (queue, task) => this.#at(queue).submit(task),
+        known: () =>
+          this.#subjects.flatMap((subject, index) =>
+            Array.from(subject.handles, ([task, handle]) => [`${index}-${task}`, handle] as const)
+          ),
       };
       this.#subjects.push(new Subject(script, hooks, this.#surroundings, neighbours));
     }

@@ -1,0 +1,173 @@
+/**
+ * The rules of what holds tasks back, limits by key and other tasks, and of which goes before which.
+ *
+ * @module
+ */
+import { ensure } from "./ensure.ts";
+import {
+  comesBefore,
+  LATE_MS,
+  type Model,
+  ROUNDED_MS,
+  type TaskModel,
+  type What,
+} from "./model.ts";
+import { LIMITS, type LimitScript } from "./program.ts";
+
+/** What one limit counts of one key. */
+interface KeyOf {
+  readonly limit: LimitScript;
+  /** The limit and the key, as one. */
+  readonly id: string;
+}
+
+/** A start of a task under a fair limit. */
+interface Turn {
+  readonly key: string | undefined;
+  readonly priority: number;
+  /** What could have started then. */
+  readonly others: ReadonlySet<TaskModel>;
+}
+
+/** Keys, turns and sources. */
+export class Scheduling {
+  readonly #model: Model;
+  /** When attempts started, by key. */
+  readonly #starts = new Map<string, number[]>();
+  readonly #turns: Turn[] = [];
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  #keysOf(task: TaskModel): KeyOf[] {
+    return LIMITS.flatMap((name) => {
+      const limit = this.#model.options[name];
+      const key = task.script[name];
+      return limit === undefined || key === undefined ? [] : [{ limit, id: `${name}: ${key}` }];
+    });
+  }
+
+  /**
+   * How many of a key run.
+   *
+   * @param perhaps counts those too that may just have the places back which they have lent, or may be stopping
+   */
+  #running({ id }: KeyOf, perhaps: boolean): number {
+    return this.#model.outstanding.filter((task) => {
+      const { place, bodies } = task;
+      const body = bodies.at(-1);
+      const runs = place === "accepted" || (place === "running" && !body?.lent);
+      const may = place === "running" || (place === "retrying" && body?.ended === undefined);
+      return (runs || (perhaps && may)) && this.#keysOf(task).some((key) => key.id === id);
+    }).length;
+  }
+
+  /** Whether a key may hold a task back. */
+  mayBeHeld(task: TaskModel): boolean {
+    const since = this.#model.now - LATE_MS;
+    return this.#keysOf(task).some((key) => {
+      const { limit: { workers = Infinity, rate }, id } = key;
+      if (this.#running(key, true) >= workers) return true;
+      const starts = this.#starts.get(id) ?? [];
+      if (rate === undefined) return false;
+      return starts.filter((time) => time > since - rate.interval).length >= rate.limit;
+    });
+  }
+
+  /** An attempt has started, or has its places again. */
+  checkPlaces(task: TaskModel): void {
+    for (const key of this.#keysOf(task)) {
+      const { workers = Infinity } = key.limit;
+      const running = this.#running(key, false);
+      ensure("keys", running <= workers, `${running} of ${key.id} run, and ${workers} may`);
+    }
+  }
+
+  started(task: TaskModel): void {
+    const { now } = this.#model;
+    this.checkPlaces(task);
+    for (const { limit: { rate }, id } of this.#keysOf(task)) {
+      const starts = this.#starts.get(id) ?? [];
+      starts.push(now);
+      this.#starts.set(id, starts);
+      if (rate === undefined) continue;
+      const within = starts.filter((time) => time > now - rate.interval + 1e-6).length;
+      ensure("keys", within <= rate.limit, `${within} of ${id} started within ${rate.interval} ms`);
+    }
+  }
+
+  /** Whether one that waits should have started instead of another. */
+  precedes(other: TaskModel, task: TaskModel): boolean {
+    const { aging, hosts } = this.#model.options;
+    const [own, others] = [task.script, other.script];
+    if (hosts?.fair) {
+      if (aging !== undefined) return false;
+      if (own.priority !== others.priority) return others.priority < own.priority;
+      return own.hosts === others.hosts && other.number < task.number;
+    }
+    if (aging === undefined) return comesBefore(other, task);
+    // When one that was scheduled or is retried became ready is known within bounds.
+    const latest = other.place === "ready" ? other.readyFrom : this.#model.stillAt;
+    return others.priority * aging + latest + ROUNDED_MS <
+      own.priority * aging + task.readyFrom - ROUNDED_MS;
+  }
+
+  /** A task starts, others wait: keys have their turns. */
+  checkTurn({ script }: TaskModel, waiting: readonly TaskModel[]): void {
+    const { hosts, accounts, aging } = this.#model.options;
+    if (!hosts?.fair || accounts !== undefined || aging !== undefined) return;
+    const { hosts: key, priority } = script;
+    const last = this.#turns.findLastIndex((turn) =>
+      turn.key === key && turn.priority === priority
+    );
+    const between = new Set(this.#turns.slice(last + 1).map((turn) => turn.key));
+    for (const { script: other, number } of waiting) {
+      if (last < 0 || other.priority !== priority || other.hosts === key) continue;
+      const had = between.has(other.hosts) ||
+        !this.#turns[last].others.has(this.#model.task(number));
+      ensure("turns", had, `the key of task ${number} was passed over, ${other.hosts}`);
+    }
+    this.#turns.push({ key, priority, others: new Set(waiting) });
+  }
+
+  // Sources
+
+  /** How the tasks stand that a task waits for. */
+  sourcesOf({ after }: Pick<TaskModel, "after">): "open" | "succeeded" | "lost" {
+    const ends = after.map((source) => this.#model.ends.get(source));
+    if (ends.some((end) => end === "failed" || end === "cancelled")) return "lost";
+    return ends.every((end) => end === "succeeded") ? "succeeded" : "open";
+  }
+
+  /** Some task of some queue has ended. */
+  sourceEnded(): void {
+    const { outstanding, now, events } = this.#model;
+    for (const task of outstanding) {
+      if (task.place !== "blocked" || this.sourcesOf(task) !== "succeeded") continue;
+      task.place = task.waits && task.notBefore > now ? "waiting" : "ready";
+      task.readySince = events;
+      task.readyFrom = now;
+    }
+  }
+
+  /** A submission for which an outstanding task may stand. */
+  deduped({ twins, task, isNew, error }: What<"deduped">): void {
+    if (error === "QueueClosedError") return;
+    const [twin] = twins;
+    ensure("dedupe", twins.length <= 1, "several tasks of one string are outstanding");
+    if (twin === undefined) {
+      ensure("dedupe", isNew || error !== undefined, "a task that has ended stands for another");
+    } else {
+      ensure("dedupe", task === twin && !isNew, `task ${twin} does not stand for another`);
+    }
+  }
+
+  /** Nothing happens for now. */
+  still(): void {
+    for (const task of this.#model.outstanding) {
+      const survives = task.place === "blocked" && this.sourcesOf(task) === "lost";
+      ensure("sources", !survives, `task ${task.number} outlived what it waits for`);
+    }
+  }
+}
