@@ -4,6 +4,7 @@ import { isInstance, QueueStateError } from "../../base/errors.ts";
 import { printable } from "../../base/printable.ts";
 import { serveCluster } from "../../lanes/cluster/node/serve.ts";
 import type { Host } from "../host.ts";
+import { hasScheme } from "../map/plan.ts";
 import type { OptionValues } from "../options/options.ts";
 import type { CommandLine } from "../options/read.ts";
 import { UsageError } from "../options/usage.ts";
@@ -84,9 +85,8 @@ async function start({ redis, name, lane, workers, modules, values }: Start) {
   }
 }
 
-/** What begins with a scheme is a URL; one letter is a drive. */
 function moduleUrl(module: string): string | URL {
-  return /^[a-z][a-z0-9+.-]+:/i.test(module) ? module : pathToFileURL(module);
+  return hasScheme(module) ? module : pathToFileURL(module);
 }
 
 function say(text: string): void {

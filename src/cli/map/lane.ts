@@ -22,10 +22,8 @@ export interface LaneOptions {
   readonly cluster?: { readonly url: string; readonly name: string };
   /** Whether a progress bar is where they print. */
   readonly hasBar: boolean;
-  /** What takes in what the tasks of the process lane write, if it is to be kept. */
-  readonly onOutput?: ProcessOptions["onOutput"];
   /** Further options of the process lane. */
-  readonly process: object;
+  readonly process: Pick<ProcessOptions, "permissions" | "memoryLimit" | "onOutput">;
 }
 
 /**
@@ -36,7 +34,7 @@ export interface LaneOptions {
  * @returns The queue.
  */
 export function createQueue(
-  { lane, cluster, hasBar, onOutput, process }: LaneOptions,
+  { lane, cluster, hasBar, process }: LaneOptions,
   options: QueueOptions,
 ): TaskQueue {
   if (cluster !== undefined) {
@@ -45,8 +43,9 @@ export function createQueue(
     return new ClusterQueue({ ...options, engine, name, root: currentFolder() }) as TaskQueue;
   }
   if (lane === "async") return new AsyncQueue(options);
-  if (onOutput !== undefined) return new ProcessQueue({ ...options, ...process, onOutput });
   const initializer = hasBar ? inWorker.printAboveBar : inWorker.leaveStdout;
   if (lane === "thread") return new ThreadQueue({ ...options, initializer });
-  return new ProcessQueue({ ...options, ...process, initializer });
+  // What tasks write is apart already where it is given to a hook.
+  const isApart = process.onOutput !== undefined;
+  return new ProcessQueue({ ...options, ...process, ...(!isApart && { initializer }) });
 }

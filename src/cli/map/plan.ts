@@ -33,9 +33,13 @@ export function readTarget(text: string): Target {
   return { url: moduleUrl(module), module, name };
 }
 
-/** What begins with a scheme is a URL; one letter is a drive. */
+/** Whether a text begins as a URL does: with a scheme. One letter is a drive. */
+export function hasScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(text);
+}
+
 function moduleUrl(module: string): string {
-  if (!/^[a-z][a-z0-9+.-]+:/i.test(module)) return pathToFileURL(resolve(module)).href;
+  if (!hasScheme(module)) return pathToFileURL(resolve(module)).href;
   if (URL.canParse(module)) return new URL(module).href;
   throw new UsageError(`The module must be a path or a URL: got ${show(module)}`);
 }

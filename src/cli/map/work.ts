@@ -11,7 +11,7 @@ import { commonOf, type Outcome, outcomeOf, succeeded } from "../output/outcome.
 import type { Work } from "../run/work.ts";
 import { createQueue, type LaneOptions } from "./lane.ts";
 import { TaskOutput } from "./output.ts";
-import { isEarlierName, namespaceOf, type Target } from "./plan.ts";
+import { hasScheme, isEarlierName, namespaceOf, type Target } from "./plan.ts";
 import { findFunction } from "./target.ts";
 
 /** `trilane map`: a function is called for each input, or for each batch of them. */
@@ -46,16 +46,16 @@ export class MapWork implements Work {
       lane,
       ...(cluster !== undefined && { cluster: { url: cluster, name } }),
       hasBar,
-      ...(this.#output && { onOutput: this.#output.onOutput }),
       process: {
         ...(permissions !== undefined && { permissions }),
         ...(options["memory-limit"] !== undefined && { memoryLimit: options["memory-limit"] }),
+        ...(this.#output && { onOutput: this.#output.onOutput }),
       },
     };
   }
 
   isEarlierNamespace(namespace: string): boolean {
-    const file = !/^[a-z][a-z0-9+.-]+:/i.test(this.namespace) && !isAbsolute(this.namespace);
+    const file = !hasScheme(this.namespace) && !isAbsolute(this.namespace);
     return file && isEarlierName(namespace, this.namespace);
   }
 

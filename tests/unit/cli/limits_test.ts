@@ -28,6 +28,16 @@ test("cli: --results keeps what functions in processes write, each input's apart
     }
   }));
 
+test("cli: --results leaves alone what a module prints while it is looked for", () =>
+  withFolder(async (folder) => {
+    const module = join(folder, "prints.mjs");
+    writeFileSync(module, 'console.log("loads"); export const same = (text) => text;');
+    const args = ["map", `${module}#same`, "--lane=process", "-w1", "--results", folder];
+    const { status, stderr } = await cli([...args, "--output=none", "a"]);
+    assertEquals(status, 0);
+    assertMatch(stderr, /^loads\n1 input/);
+  }));
+
 test("cli: --key-workers holds back what has the key of something that runs, and nothing else", () =>
   withFolder(async (folder) => {
     for (const name of ["a", "b"]) mkdirSync(join(folder, name));
