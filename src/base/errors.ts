@@ -1,3 +1,8 @@
+import { cut } from "./cut.ts";
+
+/** Of a value that a message shows. */
+const MAX_SHOWN_CHARACTERS = 80;
+
 /**
  * The base of every error that Trilane itself raises, so that one `instanceof` tells them from a
  * task's own errors.
@@ -340,21 +345,17 @@ export function isOutOfMemory(error: unknown): boolean {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === "string") return `'${shorten(value)}'`;
+  if (typeof value === "string") return `'${cut(value, MAX_SHOWN_CHARACTERS)}'`;
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `function ${ownName(value) || "(anonymous)"}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
   }
-  if (isError(value)) return shorten(`${value.name}: ${value.message}`);
+  if (isError(value)) return cut(`${value.name}: ${value.message}`, MAX_SHOWN_CHARACTERS);
   if (typeof value === "object" && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return name && name !== "Object" ? `an instance of ${name}` : "an object";
   }
   return String(value);
-}
-
-function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

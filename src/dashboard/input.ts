@@ -1,3 +1,4 @@
+import { cut } from "../base/cut.ts";
 import { show } from "../base/errors.ts";
 
 /** Of lists and objects the first parts are told. */
@@ -15,14 +16,14 @@ const MAX_TEXT = 200;
 export function inputOf({ metadata }: { readonly metadata: unknown }): string | null {
   if (metadata === undefined) return null;
   try {
-    return cut(typeof metadata === "string" ? metadata : brief(metadata, 0));
+    return shortened(typeof metadata === "string" ? metadata : brief(metadata, 0));
   } catch {
     return show(metadata);
   }
 }
 
 function brief(value: unknown, depth: number): string {
-  if (typeof value === "string") return depth === 0 ? value : JSON.stringify(cut(value));
+  if (typeof value === "string") return depth === 0 ? value : JSON.stringify(shortened(value));
   if (typeof value !== "object" || value === null) return show(value);
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return brief(toJSON.call(value), depth);
@@ -39,11 +40,12 @@ function brief(value: unknown, depth: number): string {
       parts.push("…");
       break;
     }
-    parts.push(`${cut(key)}: ${brief((value as Record<string, unknown>)[key], depth + 1)}`);
+    parts.push(`${shortened(key)}: ${brief((value as Record<string, unknown>)[key], depth + 1)}`);
   }
   return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
 }
 
-function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+/** Cuts a text that is shown in passing. */
+export function shortened(text: string): string {
+  return cut(text, MAX_TEXT);
 }

@@ -7,7 +7,7 @@ import { STATUSES } from "../report/page_data.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
 import { bucketOf, RecentHistogram } from "./histogram.ts";
-import { inputOf } from "./input.ts";
+import { inputOf, shortened } from "./input.ts";
 import { Seconds } from "./seconds.ts";
 import { type Cause, CauseTallies, KindTallies } from "./tallies.ts";
 import {
@@ -69,7 +69,6 @@ const MAX_ROWS = 256;
 const SHOWN_KEYS = 50;
 /** Those that came first are looked at, so that millions of keys take no more time. */
 const MAX_KEYS = 5_000;
-const MAX_TEXT = 200;
 const MAX_MESSAGE = 500;
 const MAX_STACK = 4_000;
 /** Long enough not to jump, short enough to be what happens now. */
@@ -397,8 +396,4 @@ function causeOf(
 
 function explained(cause: Cause): string {
   return explanation(cause)!.slice(0, MAX_MESSAGE);
-}
-
-function shortened(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }

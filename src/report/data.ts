@@ -1,3 +1,4 @@
+import { cut } from "../base/cut.ts";
 import { show } from "../base/errors.ts";
 import type { RunSummary } from "../queue/summary.ts";
 import type { TaskResult } from "../task/result.ts";
@@ -10,7 +11,7 @@ import { type Kind, type ListedCause, type PageData, STATUSES } from "./page_dat
 import { layOut } from "./rows.ts";
 import { select } from "./selection.ts";
 import { throughput, workerLoads } from "./statistics.ts";
-import { cut, MAX_NAME, type Room, Texts } from "./texts.ts";
+import { MAX_NAME, type Room, Texts } from "./texts.ts";
 
 /** A page of 100,000 tasks has less than 3 MB, of which each takes 13 bytes beside its texts. */
 const MAX_LISTED = 100_000;

@@ -1,7 +1,8 @@
+import { cut } from "../base/cut.ts";
 import type { TaskResult } from "../task/result.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 import type { Kind } from "./page_data.ts";
-import { cut, MAX_NAME } from "./texts.ts";
+import { MAX_NAME } from "./texts.ts";
 
 /**
  * Adds up the tasks of each name.

@@ -1,3 +1,4 @@
+import { cut } from "../base/cut.ts";
 import { type PackedTexts, packTexts } from "./packing.ts";
 
 /** Names and ids are cut to as many characters. */
@@ -63,9 +64,4 @@ function bytesOf(text: string, before: string): number {
     else bytes += /[<>&"\\]/.test(text[from]!) ? 6 : 1;
   }
   return bytes;
-}
-
-/** Shortens a text. */
-export function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

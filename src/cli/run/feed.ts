@@ -1,3 +1,4 @@
+import { cut } from "../../base/cut.ts";
 import { printable } from "../../base/printable.ts";
 import type { RecordedValue } from "../../task/recorder.ts";
 import type { Input } from "../input/format.ts";
@@ -22,10 +23,7 @@ export class Job {
   /** What the task is called where tasks are told apart. */
   get name(): string {
     const [first, ...others] = this.inputs;
-    const text = printable(first!.text);
-    const shown = text.length > MAX_NAME_CHARACTERS
-      ? `${text.slice(0, MAX_NAME_CHARACTERS - 1)}…`
-      : text;
+    const shown = cut(printable(first!.text), MAX_NAME_CHARACTERS);
     return others.length === 0 ? shown : `${shown} and ${others.length} more`;
   }
 
