@@ -22,11 +22,11 @@ import {
   CRASH,
   type DownMessage,
   ERROR,
+  isEnd,
   TOUCHED,
   UNLOADED,
   UNREADY,
   type UpMessage,
-  VALUES,
   WRITTEN,
 } from "../pool/wire/protocol.ts";
 import { ToldClaims } from "../pool/wire/told_claims.ts";
@@ -48,9 +48,6 @@ const THROWN_AT: Readonly<Record<number, number>> = {
   ...{ [UNREADY]: 1, [ERROR]: 2, [CRASH]: 1 },
   ...{ [UNLOADED]: 2, [CLOSED]: 1 },
 };
-
-/** The messages that say that a task has ended. */
-const ENDS: readonly number[] = [VALUES, ERROR, UNLOADED];
 
 const frames = new SizedReader();
 const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
@@ -102,7 +99,7 @@ async function main(): Promise<void> {
   let flushing: Promise<void> | undefined;
   const post = (message: UpMessage) => {
     const bytes = encoded(message);
-    if (!marksErrors || !ENDS.includes(message[0])) return send(bytes);
+    if (!marksErrors || !isEnd(message)) return send(bytes);
     flushing = Promise.all([process.stdout, process.stderr].map(flushed)).then(() => {
       flushing = undefined;
       markErrors(WRITTEN, message[1] as number);

@@ -12,13 +12,11 @@ import {
   ABORT,
   BEGUN,
   type DownMessage,
-  ERROR,
   type Greeting,
+  isEnd,
   READY,
   RUN,
-  UNLOADED,
   type UpMessage,
-  VALUES,
   WRITTEN,
 } from "../pool/wire/protocol.ts";
 import { hear, SentClaims } from "../pool/wire/told_claims.ts";
@@ -206,20 +204,10 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
       if (message[0] === BEGUN) this.#output?.began("stdout", message[1]);
       return;
     }
-    switch (message[0]) {
-      case WRITTEN:
-        return this.#output?.written(message[1]);
-      case READY:
-        this.#isFresh = true;
-        return this.#deliver(message);
-      case VALUES:
-      case ERROR:
-      case UNLOADED:
-        if (this.#output === undefined) return this.#deliver(message);
-        return this.#output.ended(message[1] as number, () => this.#deliver(message));
-      default:
-        return this.#deliver(message);
-    }
+    if (message[0] === WRITTEN) return this.#output?.written(message[1]);
+    if (message[0] === READY) this.#isFresh = true;
+    if (this.#output === undefined || !isEnd(message)) return this.#deliver(message);
+    this.#output.ended(message[1] as number, () => this.#deliver(message));
   }
 
   foreign(bytes: Uint8Array): void {
@@ -279,8 +267,7 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
 
   #deliver(message: UpMessage): void {
     if (this.#over) return;
-    const isEnd = message[0] === VALUES || message[0] === ERROR || message[0] === UNLOADED;
-    if (isEnd) this.#settings.memory?.taskEnded(this);
+    if (isEnd(message)) this.#settings.memory?.taskEnded(this);
     this.#listener.received(message);
   }
 

@@ -81,6 +81,11 @@ export type UpMessage =
   | readonly [typeof CLOSED, EncodedThrown | null]
   | readonly [typeof WRITTEN, number];
 
+/** Whether a message says that tasks have ended. */
+export function isEnd([kind]: UpMessage): boolean {
+  return kind === VALUES || kind === ERROR || kind === UNLOADED;
+}
+
 /** What a worker is told before all else. */
 export interface Greeting {
   /** The first part of the tasks' ids. */
