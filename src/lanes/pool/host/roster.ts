@@ -1,10 +1,9 @@
 import { TaskTimeoutError, WorkerCrashError } from "../../../base/errors.ts";
 import type { Timed, Timers } from "../../../base/timers.ts";
 import type { ExecutorHost } from "../../../engine/executor.ts";
-import { referenceOf } from "../../../portable/portable.ts";
 import { decodeThrown } from "../wire/error_codec.ts";
 import { CLOSE, CLOSED, CRASH, READY, UNREADY, type UpMessage } from "../wire/protocol.ts";
-import { encodeValue } from "../wire/values.ts";
+import { greetingFor } from "./greeting.ts";
 import { Idle } from "./idle.ts";
 import { Ids } from "./ids.ts";
 import type { Exit, StartWorker } from "./link.ts";
@@ -355,20 +354,11 @@ export class Roster implements WorkerListener {
   }
 
   #startOne(kind: string | undefined): void {
-    const { initializer, initArgs, teardown, recycleAfter } = this.#settings;
     try {
-      const greeting = {
-        queueId: this.#host.id,
-        asyncContext: this.#host.contexts !== undefined,
-        workerId: this.#ids.next,
-        initializer: initializer && referenceOf(initializer),
-        initArgs: encodeValue(initArgs),
-        teardown: teardown && referenceOf(teardown),
-      };
       const worker = new PoolWorker(
-        greeting,
+        greetingFor(this.#host, this.#settings, this.#ids.next),
         kind,
-        recycleAfter,
+        this.#settings.recycleAfter,
         this.#startWorker,
         this,
         this.#listener,
