@@ -12,6 +12,7 @@ import { parseArgs } from "@std/cli";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import trilane from "../deno.json" with { type: "json" };
+import { bunPath } from "../scripts/bun.ts";
 import { type Commands, compare } from "./arena.ts";
 import { markdown } from "./markdown.ts";
 import peers from "./package.json" with { type: "json" };
@@ -49,7 +50,7 @@ async function output(command: string, ...args: string[]): Promise<string> {
 
 // Deno takes the peers from its cache, Bun and Node from here.
 await output("npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock");
-const bun = await output("npx", "--yes", "bun@1.4.5", "-e", "console.log(process.execPath)");
+const bun = await bunPath();
 const node = await output("node", "-p", "process.execPath");
 const contestant = here("contestant.ts");
 const commands: Commands = {

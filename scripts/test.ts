@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { BUN } from "./bun.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { type NodeMajor, nodePath } from "./node.ts";
 import { choose, stdArgs } from "./std.ts";
@@ -31,9 +32,6 @@ interface TestJob extends Job {
   readonly runtime: Runtime;
   readonly report: string;
 }
-
-/** Bun comes from npm, so that no more than Node has to be installed. */
-const BUN = ["npx", "--yes", "bun@1.4.5"];
 
 /** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";

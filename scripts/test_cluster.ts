@@ -5,6 +5,7 @@
  * @module
  */
 import { RedisServer } from "../tests/cluster/server.ts";
+import { BUN, bunPath } from "./bun.ts";
 import { mapArgs } from "./std.ts";
 
 /** Where the packages of npm are that the cluster's tests need. */
@@ -15,8 +16,8 @@ if (!await run("redis-server", ["--version"], "null")) {
   console.log("\n0 passed, 0 failed");
   Deno.exit(0);
 }
-const isSound =
-  await run("npx", ["--yes", "bun@1.4.5", "install", "--frozen-lockfile", "--cwd", PACKAGES]) &&
+const [bun, ...bunArgs] = BUN;
+const isSound = await run(bun, [...bunArgs, "install", "--frozen-lockfile", "--cwd", PACKAGES]) &&
   // With the real types of BullMQ.
   await run(Deno.execPath(), [
     "check",
@@ -37,13 +38,6 @@ const test = ["run", "--allow-all", ...await mapArgs(), "scripts/test.ts", "--cl
 const passed = await run(Deno.execPath(), [...test, ...Deno.args]);
 await server[Symbol.asyncDispose]();
 Deno.exit(passed ? 0 : 1);
-
-/** Where the Bun is that npm has. */
-async function bunPath(): Promise<string> {
-  const args = ["--yes", "bun@1.4.5", "--print", "process.execPath"];
-  const { stdout } = await new Deno.Command("npx", { args, stdin: "null" }).output();
-  return new TextDecoder().decode(stdout).trim();
-}
 
 async function run(
   command: string,

@@ -2,15 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import deno from "../../deno.json" with { type: "json" };
+import { BUN } from "../../scripts/bun.ts";
 import { test } from "../harness.ts";
 import { node22, node24, project, run, succeed } from "./project.ts";
-
-const BUNX = ["npx", "--yes", "bun@1.4.5"];
 
 /** How each installs a package, and runs its command. */
 const MANAGERS = {
   npm: { install: ["npm", "install", "--no-audit", "--no-fund"], exec: ["npx", "--no", "--"] },
-  bun: { install: [...BUNX, "add"], exec: [...BUNX, "x", "--no-install"] },
+  bun: { install: [...BUN, "add"], exec: [...BUN, "x", "--no-install"] },
   pnpm: { install: ["npx", "--yes", "pnpm@10", "add"], exec: ["npx", "--yes", "pnpm@10", "exec"] },
 } as const;
 
@@ -19,7 +18,7 @@ type Manager = keyof typeof MANAGERS;
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   "Node 22": [node22],
   "Node 24": [node24],
-  Bun: BUNX,
+  Bun: BUN,
   Deno: [Deno.execPath(), "run", "--allow-all"],
 };
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BUN } from "../../scripts/bun.ts";
 import { launch } from "../browser/chromium.ts";
 import { test } from "../harness.ts";
 import { project, succeed, workplace } from "./project.ts";
@@ -183,7 +184,7 @@ const BUNDLERS: Readonly<Record<string, (cwd: string, out: string) => Promise<un
     await succeed(["npx", "--no", "--", "rollup", ...entries, ...options], { cwd });
   },
   async "bun build"(cwd, out) {
-    const bun = ["npx", "--yes", "bun@1.4.5", "build", "--target=browser", "--minify"];
+    const bun = [...BUN, "build", "--target=browser", "--minify"];
     await succeed([...bun, "page.js", `--outfile=${join(out, "page.js")}`], { cwd });
     await succeed([...bun, THREAD_WORKER, `--outfile=${join(out, "worker.js")}`], { cwd });
   },
