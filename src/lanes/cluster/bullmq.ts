@@ -190,7 +190,7 @@ export interface BullWorker extends BullConnection {
 }
 
 /**
- * Publishes events of one's own.
+ * Publishes events that BullMQ itself knows nothing of.
  *
  * @example
  * ```ts
