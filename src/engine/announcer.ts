@@ -1,4 +1,4 @@
-import type { AsyncContexts } from "../base/async_contexts.ts";
+import { type AsyncContexts, bound } from "../base/async_contexts.ts";
 import { resolved } from "../base/thenable.ts";
 import type { TaskHandle } from "../task/handle.ts";
 import type { TaskResult } from "../task/result.ts";
@@ -270,12 +270,11 @@ export class Announcer {
 
 /** Hooks that run in the context that the program is in now: whoever causes what they are told of is none of theirs. */
 function inContext(hooks: Hooks, contexts: AsyncContexts): Hooks {
-  const context = contexts.capture();
-  const bound = HOOK_NAMES.filter((name) => hooks[name] !== undefined).map((name) => {
+  const given = HOOK_NAMES.filter((name) => hooks[name] !== undefined);
+  return Object.fromEntries(given.map((name) => {
     const hook = hooks[name] as (...args: unknown[]) => void;
-    return [name, (...args: unknown[]) => contexts.run(context, () => hook.apply(hooks, args))];
-  });
-  return Object.fromEntries(bound);
+    return [name, bound((...args: unknown[]) => hook.apply(hooks, args), contexts)];
+  }));
 }
 
 function tellPostponed(): void {

@@ -60,9 +60,11 @@ export function countOomKills(read = textOf): number | undefined {
   const group = CGROUP.exec(read("/proc/self/cgroup") ?? "")?.[1];
   const files = ["/proc/vmstat"];
   if (group !== undefined) files.unshift(join("/sys/fs/cgroup", group, "memory.events"));
-  const counts = files.map((file) => OOM_KILLS.exec(read(file) ?? "")?.[1]);
-  const count = counts.find((count) => count !== undefined);
-  return count === undefined ? undefined : Number(count);
+  for (const file of files) {
+    const count = OOM_KILLS.exec(read(file) ?? "")?.[1];
+    if (count !== undefined) return Number(count);
+  }
+  return undefined;
 }
 
 const byFiles: MemoryReader = {

@@ -183,7 +183,7 @@ export const DEFAULT_PRIORITY = 3;
 export const DEFAULT_OPTIONS: ResolvedOptions = Object.freeze(withDefaults({}));
 
 /** Whether an options object says nothing, or a priority alone. */
-export function hasPriorityAlone(options: TaskOptions): boolean {
+function hasPriorityAlone(options: TaskOptions): boolean {
   return Object.keys(options).every((name) => name === "priority");
 }
 

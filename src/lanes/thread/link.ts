@@ -24,6 +24,7 @@ const EXIT_DETAILS_MS = 20;
 export class ThreadLink implements WorkerLink {
   readonly claims: PoolClaims;
   readonly journal: Journal | undefined;
+  readonly handsOver = true;
   /** What is sent to a thread that shares no memory can't be taken back. */
   readonly full: boolean;
   readonly #module: ThreadModule;
@@ -77,10 +78,6 @@ export class ThreadLink implements WorkerLink {
       shared: shared && { claims: shared.claims.buffer, journal: shared.journal.buffer },
     };
     this.#thread.post(first, [given]);
-  }
-
-  get handsOver(): boolean {
-    return true;
   }
 
   get loading(): boolean {

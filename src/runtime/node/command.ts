@@ -28,11 +28,12 @@ function inheritedFlags(): string[] {
   let last = "";
   for (const flag of process.execArgv) {
     const [name, value] = flag.split(/=(.*)/s, 2) as [string, string?];
+    // What `-e` is followed by is the program.
+    const isForChildren = !CODE.test(last) && !NOT_FOR_CHILDREN.test(flag);
     if (BEFORE.test(last)) flags.push(located(flag, last));
     else if (BEFORE.test(name) && value !== undefined) {
       flags.push(`${name}=${located(value, name)}`);
-    } // What `-e` is followed by is the program.
-    else if (!CODE.test(last) && !NOT_FOR_CHILDREN.test(flag)) flags.push(flag);
+    } else if (isForChildren) flags.push(flag);
     last = flag;
   }
   return flags;

@@ -4,8 +4,8 @@ import type { Readable, Writable } from "node:stream";
 import type * as Tty from "node:tty";
 import { builtin } from "../builtin.ts";
 import { retrying } from "../retrying.ts";
+import { STDIN } from "../stdin.ts";
 
-const STDIN = 0;
 const OUTPUTS = { stdout: 1, stderr: 2 } as const;
 
 /** A thread's stream, which writes by one method. */
