@@ -224,8 +224,10 @@ export class Intake {
     if (failure !== undefined) {
       this.#host.finish(task, FAILED, failure.error, now);
     } else {
-      const at = task.scheduledFor ?? -Infinity;
-      this.#enter(task, at > now ? at : undefined);
+      const { options, scheduledFor } = task;
+      // A delay counts from the submission; the time of day may have been set since.
+      const at = options.runAt === undefined ? scheduledFor : dueAt(options, now, this.#host.clock);
+      this.#enter(task, at! > now ? at : undefined);
       this.#host.announcer.changed(task);
     }
     this.#host.announcer.leave();

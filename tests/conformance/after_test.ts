@@ -118,6 +118,27 @@ for (const lane of lanes) {
     });
   });
 
+  for (const by of [3_600_000, -3_600_000]) {
+    test(`${lane.name}: a blocked task goes by the time of day, which was set by ${by} ms`, () => {
+      const clock = new VirtualClock(0, 1e9);
+      return withQueue(lane, { clock }, async (queue) => {
+        await queue.start();
+        const first = queue.submit(tasks.echo, [1], { delay: 50 });
+        const runAt = clock.wallNow() + (by > 0 ? by : 20);
+        const after = queue.submit(tasks.echo, [2], { after: [first], runAt });
+        clock.setSystemTime(clock.wallNow() + by);
+        await clock.advance(50);
+        await first;
+        await clock.advance(0);
+        if (by < 0) {
+          assertEquals(after.status, "scheduled");
+          await clock.advance(20 - by - 50);
+        }
+        assertEquals((await after).startedAt, by < 0 ? 20 - by : 50);
+      });
+    });
+  }
+
   test(`${lane.name}: submitAfter hands values on, as they are or made into arguments`, () =>
     withQueue(lane, {}, async (queue) => {
       const one = queue.submit(tasks.echo, [1]);

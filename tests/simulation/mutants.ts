@@ -224,7 +224,7 @@ const scheduling: readonly Mutation[] = [
   anywhere(
     "forget a blocked task's own time",
     "Intake.unblocked",
-    replace("at > now ? at : undefined", "undefined"),
+    replace("at! > now ? at : undefined", "undefined"),
   ),
   anywhere(
     "make a second task of a string",
