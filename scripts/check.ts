@@ -13,12 +13,19 @@ const present = (paths: string[]) => paths.filter((path) => existsSync(path));
 /** The scripts of pages, which have a browser's types instead of a runtime's. */
 const CLIENTS = ["src/report/client", "src/dashboard/client"];
 
-/** All modules that run in a runtime. */
-function sources(): string[] {
-  return readdirSync("src", { recursive: true, encoding: "utf8" })
-    .map((path) => `src/${path.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith(".ts") && !CLIENTS.some((it) => path.startsWith(`${it}/`)));
+/** A page with the library in it, which takes both. */
+const PAGE = "examples/fractal";
+
+/** All modules of a folder that run in a runtime. */
+function modulesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((path) => `${folder}/${path.replaceAll("\\", "/")}`)
+    .filter((path) =>
+      path.endsWith(".ts") && ![...CLIENTS, PAGE].some((it) => path.startsWith(`${it}/`))
+    );
 }
+
+const sources = modulesOf("src");
 
 async function check(...args: string[]): Promise<boolean> {
   const child = new Deno.Command(Deno.execPath(), { args: ["check", ...args], stdin: "null" });
@@ -35,7 +42,7 @@ const pages = [
 
 // The benchmarks' peers are dependencies of theirs alone, named in a configuration of their own.
 const benched = existsSync("bench/deno.json");
-const everything = ["mod.ts", ...sources(), "tests", "scripts", "examples"];
+const everything = ["mod.ts", ...sources, ...modulesOf("examples"), "tests", "scripts"];
 if (!benched) everything.push("bench");
 
 const passed = [
@@ -49,7 +56,8 @@ const passed = [
     "src/queue",
   ),
   await check("--config", "scripts/client_deno.json", ...CLIENTS),
-  await check(...await stdArgs(), "--doc-only", ...pages, "mod.ts", ...sources()),
+  await check("--config", "scripts/page_deno.json", PAGE),
+  await check(...await stdArgs(), "--doc-only", ...pages, "mod.ts", ...sources),
   ...benched ? [await check(...await benchArgs(), "bench")] : [],
 ];
 if (passed.includes(false)) Deno.exit(1);

@@ -1,10 +1,11 @@
 /**
- * `deno task test:browser`: the tests of the report and of the dashboard in a real browser. They need Chromium or Chrome, so neither
+ * `deno task test:browser`: the tests of the report, of the dashboard and of the example in a real browser. They need Chromium or Chrome, so neither
  * this nor what it imports is named like the tests that run everywhere.
  *
  * @module
  */
 import "./contents.ts";
+import "./example.ts";
 import "./timeline.ts";
 import "./look.ts";
 import "./live.ts";
