@@ -8,6 +8,8 @@
 const REAL_TIME = [
   "a task starts once all that it comes after have succeeded",
   "a delay counts from the submission, for a blocked task too",
+  "a blocked task goes by the time of day, which was set by 3600000 ms",
+  "a blocked task goes by the time of day, which was set by -3600000 ms",
   "a task's own runAt replaces the default delay",
   "waiting for a group resolves to a summary of its tasks alone",
   "a handle tells what was submitted",
