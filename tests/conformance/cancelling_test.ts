@@ -3,7 +3,7 @@ import { currentTask, TaskCancelledError } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, eventually, pick, Watch, withQueue } from "./support.ts";
+import { assertError, eventually, HOUR, pick, Watch, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks, differences } = lane;
@@ -58,12 +58,12 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, { clock, ...watch.hooks }, async (queue) => {
       await queue.start();
-      const victim = queue.submit(tasks.failUntil, [9], { retries: 8, retryDelay: 100 });
+      const victim = queue.submit(tasks.failUntil, [9], { retries: 8, retryDelay: HOUR });
       await watch.until(() => watch.retried.length === 1);
       assertEquals(victim.status, "retrying");
       assert(victim.cancel());
       assertEquals(pick(queue, "scheduled", "cancelled"), { scheduled: 0, cancelled: 1 });
-      await clock.advance(1000);
+      await clock.advance(2 * HOUR);
       await queue.join();
       assertEquals([victim.attempts, watch.started.length], [1, 1]);
     });

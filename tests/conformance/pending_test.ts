@@ -3,7 +3,16 @@ import { TaskCancelledError } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, assertRejected, counts, pick, settle, Watch, withQueue } from "./support.ts";
+import {
+  assertError,
+  assertRejected,
+  counts,
+  HOUR,
+  pick,
+  settle,
+  Watch,
+  withQueue,
+} from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks, differences } = lane;
@@ -72,11 +81,11 @@ for (const lane of lanes) {
     return withQueue(lane, { clock, workers: 1, ...watch.hooks }, async (queue, desk) => {
       await queue.start();
       await queue.submit(tasks.nothing);
-      const retrying = queue.submit(tasks.fail, [], { retries: 1, retryDelay: 100 });
+      const retrying = queue.submit(tasks.fail, [], { retries: 1, retryDelay: HOUR });
       await watch.until(() => watch.retried.length === 1);
       const running = queue.submit(tasks.gate, [desk.file("gate"), 1]);
       await watch.begun(running);
-      const scheduled = queue.submit(tasks.nothing, { delay: 10 });
+      const scheduled = queue.submit(tasks.nothing, { delay: HOUR });
       const pending = queue.submit(tasks.nothing, { priority: 9 });
       const blocked = queue.submit(tasks.nothing, { after: [pending], priority: 1 });
       const all = [retrying, running, scheduled, pending, blocked];

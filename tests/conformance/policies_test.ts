@@ -3,7 +3,7 @@ import type { QueueOptions, RunOptions, TaskHandle, TaskOptions, TaskQueue } fro
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { type Lane, lanes } from "./lanes.ts";
-import { type Desk, Watch, withQueue } from "./support.ts";
+import { type Desk, inTime, Watch, withQueue } from "./support.ts";
 
 /** What becomes of a task. */
 type Fate = "runs" | "cancelled";
@@ -15,6 +15,8 @@ interface Scene {
   readonly clock: VirtualClock;
   readonly watch: Watch;
   readonly desk: Desk;
+  /** How long a task waits for its time. */
+  readonly delay: number;
 }
 
 /** What happens to a queue that has a task in some state. */
@@ -202,11 +204,11 @@ const states = {
     await watch.begun(group.handles[0]);
     return group;
   },
-  scheduled({ lane: { tasks }, queue }: Scene, options: TaskOptions) {
-    return Promise.resolve(queue.group(tasks.echo, ["ran"], { ...options, delay: 1000 }));
+  scheduled({ lane: { tasks }, queue, delay }: Scene, options: TaskOptions) {
+    return Promise.resolve(queue.group(tasks.echo, ["ran"], { ...options, delay }));
   },
-  async retrying({ lane: { tasks }, queue, watch }: Scene, options: TaskOptions) {
-    const retry = { retries: 1, retryDelay: 1000 };
+  async retrying({ lane: { tasks }, queue, watch, delay }: Scene, options: TaskOptions) {
+    const retry = { retries: 1, retryDelay: delay };
     const group = queue.group(tasks.failUntil, [2], { ...options, ...retry });
     await watch.until(() => watch.retried.length === 1);
     return group;
@@ -220,12 +222,13 @@ async function play(
   state: keyof typeof states,
   mustComplete: boolean,
   fate: Fate,
+  delay: number,
 ): Promise<void> {
   const clock = new VirtualClock();
   const watch = new Watch(clock);
   const options = { clock, workers: 2, ...event.options, ...watch.hooks };
   await withQueue(lane, options, async (queue, desk) => {
-    const scene = { lane, queue, clock, watch, desk };
+    const scene = { lane, queue, clock, watch, desk, delay };
     const happen = await event.begin(scene);
     const group = await states[state](scene, { mustComplete });
     const [subject] = group.handles as TaskHandle[];
@@ -238,7 +241,7 @@ async function play(
 
     desk.open("gate");
     if (fate === "cancelled") await over;
-    await clock.advance(1000);
+    await clock.advance(delay);
     const result = await subject;
     await over;
     assertEquals(result.status, fate === "runs" ? "succeeded" : "cancelled", state);
@@ -255,7 +258,10 @@ for (const lane of lanes) {
       const what = `${kind === "ordinary" ? "ordinary" : "mustComplete"} tasks`;
       test(`${lane.name}: ${event.name} ${verb} ${what}${fate === "runs" ? " run" : ""}`, async () => {
         for (const state of ["pending", "running", "scheduled", "retrying"] as const) {
-          await play(lane, event, state, kind === "mustComplete", fate);
+          await inTime(
+            1000,
+            (delay) => play(lane, event, state, kind === "mustComplete", fate, delay),
+          );
         }
       });
     }

@@ -3,7 +3,7 @@ import { TaskCancelledError } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, pick, Watch, withQueue } from "./support.ts";
+import { assertError, HOUR, pick, Watch, withQueue } from "./support.ts";
 
 const fresh = {
   ...{ pending: 0, scheduled: 0, active: 0, completed: 0, succeeded: 0, failed: 0, cancelled: 0 },
@@ -34,12 +34,12 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, { clock, workers: 1, ...watch.hooks }, async (queue, desk) => {
       await queue.start();
-      const retrying = queue.submit(tasks.fail, [], { retries: 1, retryDelay: 100 });
+      const retrying = queue.submit(tasks.fail, [], { retries: 1, retryDelay: HOUR });
       await watch.until(() => watch.retried.length === 1);
       const running = queue.submit(tasks.noteAbort, [desk.file("log")], { mustComplete: true });
       await watch.begun(running);
       const pending = queue.submit(tasks.nothing);
-      const scheduled = queue.submit(tasks.nothing, { delay: 100 });
+      const scheduled = queue.submit(tasks.nothing, { delay: HOUR });
       queue.reset();
       for (const handle of [retrying, running, pending, scheduled]) {
         const result = handle.result();
@@ -50,7 +50,7 @@ for (const lane of lanes) {
       assertEquals(pick(queue, "completed", "cancelled", "scheduled"), {
         ...{ completed: 0, cancelled: 0, scheduled: 0 },
       });
-      await clock.advance(1000);
+      await clock.advance(2 * HOUR);
       assertEquals(watch.started.length, 2);
     });
   });

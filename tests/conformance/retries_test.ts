@@ -209,13 +209,19 @@ for (const lane of lanes) {
 
   test(`${lane.name}: a task that waits for its retry holds no slot and is scheduled`, () =>
     timed(async (queue, clock, watch) => {
+      const seen: unknown[] = [];
+      queue.observe({
+        onRetry({ status, attempts, done }) {
+          seen.push(status, attempts, done, queue.pendingCount);
+          seen.push(pick(queue, "active", "pending", "scheduled", "retried"));
+        },
+      });
       const handle = queue.submit(tasks.failUntil, [2], { retries: 1, retryDelay: 100 });
       await watch.until(() => watch.retried.length === 1);
-      assertEquals([handle.status, handle.attempts, handle.done], ["retrying", 1, false]);
-      assertEquals(pick(queue, "active", "pending", "scheduled", "retried"), {
-        ...{ active: 0, pending: 0, scheduled: 1, retried: 1 },
-      });
-      assertEquals(queue.pendingCount, 1);
+      assertEquals(seen, [
+        ...["retrying", 1, false, 1],
+        { active: 0, pending: 0, scheduled: 1, retried: 1 },
+      ]);
       assertEquals(await queue.submit(tasks.echo, ["meanwhile"]).value(), "meanwhile");
       await clock.advance(100);
       assertEquals(await handle.value(), 2);

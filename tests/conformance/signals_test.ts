@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { CountingController, pick, Watch, withQueue } from "./support.ts";
+import { CountingController, HOUR, pick, Watch, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
@@ -14,12 +14,15 @@ for (const lane of lanes) {
       await queue.start();
       const controller = new AbortController();
       const { signal } = controller;
-      const retrying = queue.submit(tasks.failUntil, [9], { signal, retries: 9, retryDelay: 100 });
+      const retrying = queue.submit(tasks.failUntil, [9], { signal, retries: 9, retryDelay: HOUR });
       await watch.until(() => watch.retried.length === 1);
       const running = queue.submit(tasks.noteAbort, [desk.file("log")], { signal });
       await watch.begun(running);
       const queued = queue.submit(tasks.note, [desk.file("log"), "ran"], { signal });
-      const scheduled = queue.submit(tasks.note, [desk.file("log"), "ran"], { signal, delay: 100 });
+      const scheduled = queue.submit(tasks.note, [desk.file("log"), "ran"], {
+        signal,
+        delay: HOUR,
+      });
       const handles = [retrying, running, queued, scheduled];
       assertEquals(handles.map((handle) => handle.status), [
         ...["retrying", "running", "pending", "scheduled"],
@@ -32,7 +35,7 @@ for (const lane of lanes) {
         assertStrictEquals(result.reason, why);
       }
       await desk.noted("log", ["the user has left"]);
-      await clock.advance(1000);
+      await clock.advance(2 * HOUR);
       assertEquals(watch.started.length, 2);
       assertEquals(desk.lines("log").length, 1);
     });

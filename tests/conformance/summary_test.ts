@@ -48,8 +48,8 @@ for (const lane of lanes) {
   test(`${lane.name}: a summary is ok if every task succeeded within the time`, () => {
     const clock = new VirtualClock();
     return withQueue(lane, { clock, mode: "infinite" }, async (queue) => {
-      const run = queue.run({ timeout: 100 });
       await queue.submit(tasks.nothing);
+      const run = queue.run({ timeout: 100 });
       await clock.advance(100);
       const { succeeded, failed, cancelled, timedOut, ok } = await run;
       assertEquals([succeeded, failed, cancelled, timedOut, ok], [1, 0, 0, true, false]);

@@ -28,6 +28,12 @@ type ErrorClass = new (...args: any[]) => Error;
 /** Far above what anything here takes: it turns a hang into a failure that has a name. */
 const PATIENCE = 20_000;
 
+/** A machine that takes longer for a few steps of a test is broken. */
+const MAX_TIME = 5_000;
+
+/** Longer than any test takes: for what is not to come before the test's clock is advanced, also where time passes by itself, as a cluster's does. */
+export const HOUR = 3_600_000;
+
 /**
  * Runs a test's body with a queue of the lane, which is shut down by force afterwards.
  *
@@ -190,6 +196,24 @@ export async function eventually(condition: () => boolean, what: string): Promis
   while (!condition()) {
     assert(performance.now() < end, `Waited in vain until ${what}`);
     await delay(1);
+  }
+}
+
+/**
+ * Runs a body that asserts something which holds until a time has passed, and then lets it pass. Where time passes by itself, as a
+ * cluster's does, a slow machine may come too late to see it: then it is run anew, with twice the time.
+ *
+ * @param ms the time to begin with
+ * @param body what is run with a time
+ */
+export async function inTime(ms: number, body: (ms: number) => Promise<void>): Promise<void> {
+  for (;; ms *= 2) {
+    const begin = performance.now();
+    try {
+      return await body(ms);
+    } catch (error) {
+      if (performance.now() - begin < ms || ms > MAX_TIME) throw error;
+    }
   }
 }
 

@@ -3,7 +3,16 @@ import { type QueueOptions, type TaskQueue, TaskTimeoutError } from "../../mod.t
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, type Desk, eventually, pick, Watch, withQueue } from "./support.ts";
+import {
+  assertError,
+  type Desk,
+  eventually,
+  HOUR,
+  inTime,
+  pick,
+  Watch,
+  withQueue,
+} from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
@@ -43,13 +52,13 @@ for (const lane of lanes) {
   test(`${lane.name}: the timeout counts from the attempt's start, not from submission`, () =>
     timed({}, async (queue, desk, clock, watch) => {
       const first = queue.submit(tasks.gate, [desk.file("first"), "first"]);
-      const second = queue.submit(tasks.gate, [desk.file("second"), "second"], { timeout: 100 });
+      const second = queue.submit(tasks.gate, [desk.file("second"), "second"], { timeout: HOUR });
       const delayed = queue.submit(tasks.echo, ["delayed"], { timeout: 100, delay: 500 });
       await watch.begun(first);
-      await clock.advance(1000);
+      await clock.advance(2 * HOUR);
       desk.open("first");
       await watch.begun(second);
-      await clock.advance(99);
+      await clock.advance(HOUR - 1);
       desk.open("second");
       assertEquals(await second.value(), "second");
       assertEquals(await delayed.value(), "delayed");
@@ -65,9 +74,9 @@ for (const lane of lanes) {
 
   test(`${lane.name}: a task that ends in time is left alone by its timeout`, () =>
     timed({}, async (queue, _, clock) => {
-      const handle = queue.submit(tasks.echo, ["quick"], { timeout: 100 });
+      const handle = queue.submit(tasks.echo, ["quick"], { timeout: HOUR });
       assertEquals(await handle.value(), "quick");
-      await clock.advance(1000);
+      await clock.advance(2 * HOUR);
       assertEquals(handle.status, "succeeded");
       assertEquals(pick(queue, "succeeded", "failed"), { succeeded: 1, failed: 0 });
     }));
@@ -98,49 +107,52 @@ for (const lane of lanes) {
     }));
 
   test(`${lane.name}: each attempt has the whole timeout`, () =>
-    timed({}, async (queue, desk, clock, watch) => {
-      const handle = queue.submit(tasks.gate, [desk.file("gate"), "done"], {
-        ...{ timeout: 100, retries: 2 },
-      });
-      await watch.begun(handle, 1);
-      await clock.advance(100);
-      await watch.begun(handle, 2);
-      await clock.advance(99);
-      assertEquals([handle.status, handle.attempts], ["running", 2]);
-      await clock.advance(1);
-      await watch.begun(handle, 3);
-      await clock.advance(99);
-      desk.open("gate");
-      assertEquals(await handle.value(), "done");
-      assertEquals(watch.startTimes, [0, 100, 200]);
-      for (const { error } of watch.retried) assertError(error, TaskTimeoutError);
-    }));
+    inTime(100, (timeout) =>
+      timed({}, async (queue, desk, clock, watch) => {
+        const handle = queue.submit(tasks.gate, [desk.file("gate"), "done"], {
+          ...{ timeout, retries: 2 },
+        });
+        await watch.begun(handle, 1);
+        await clock.advance(timeout);
+        await watch.begun(handle, 2);
+        await clock.advance(timeout - 1);
+        assertEquals([handle.status, handle.attempts], ["running", 2]);
+        await clock.advance(1);
+        await watch.begun(handle, 3);
+        await clock.advance(timeout - 1);
+        desk.open("gate");
+        assertEquals(await handle.value(), "done");
+        assertEquals(watch.startTimes, [0, timeout, 2 * timeout]);
+        for (const { error } of watch.retried) assertError(error, TaskTimeoutError);
+      })));
 
   test(`${lane.name}: the last attempt's timeout is the task's error`, () =>
-    timed({}, async (queue, desk, clock, watch) => {
-      const handle = queue.submit(tasks.gate, [desk.file("never"), 0], { timeout: 10, retries: 1 });
-      await watch.begun(handle, 1);
-      await clock.advance(10);
-      await watch.begun(handle, 2);
-      await clock.advance(10);
-      const result = await handle;
-      assert(result.status === "failed");
-      assertError(result.error, TaskTimeoutError, "attempt 2");
-      assertEquals(result.attempts, 2);
-    }));
+    inTime(10, (timeout) =>
+      timed({}, async (queue, desk, clock, watch) => {
+        const handle = queue.submit(tasks.gate, [desk.file("never"), 0], { timeout, retries: 1 });
+        await watch.begun(handle, 1);
+        await clock.advance(timeout);
+        await watch.begun(handle, 2);
+        await clock.advance(timeout);
+        const result = await handle;
+        assert(result.status === "failed");
+        assertError(result.error, TaskTimeoutError, "attempt 2");
+        assertEquals(result.attempts, 2);
+      })));
 
   test(`${lane.name}: a timed-out attempt that never looks at its signal is retried without waiting`, () =>
-    timed({}, async (queue, desk, clock, watch) => {
-      const handle = queue.submit(tasks.stubborn, [desk.file("gate"), desk.file("log")], {
-        ...{ timeout: 100, retries: 1, grace: Infinity },
-      });
-      await watch.begun(handle, 1);
-      await clock.advance(100);
-      await watch.begun(handle, 2);
-      desk.open("gate");
-      assertEquals(await handle.value(), "stubborn");
-      assertEquals(watch.startTimes, [0, 100]);
-    }));
+    inTime(100, (timeout) =>
+      timed({}, async (queue, desk, clock, watch) => {
+        const handle = queue.submit(tasks.stubborn, [desk.file("gate"), desk.file("log")], {
+          ...{ timeout, retries: 1, grace: Infinity },
+        });
+        await watch.begun(handle, 1);
+        await clock.advance(timeout);
+        await watch.begun(handle, 2);
+        desk.open("gate");
+        assertEquals(await handle.value(), "stubborn");
+        assertEquals(watch.startTimes, [0, timeout]);
+      })));
 
   test(`${lane.name}: a retry after a timeout waits until an attempt that looks at its signal has stopped`, () =>
     timed({}, async (queue, desk, clock, watch) => {
@@ -209,7 +221,7 @@ for (const lane of lanes) {
   test(`${lane.name}: a task cancelled while its timed-out attempt cleans up is not retried`, () =>
     timed({}, async (queue, desk, clock, watch) => {
       const handle = queue.submit(tasks.cleanUp, [desk.file("cleaned"), desk.file("log"), 2], {
-        ...{ timeout: 100, retries: 1 },
+        ...{ timeout: 100, retries: 1, grace: HOUR },
       });
       await watch.begun(handle);
       await clock.advance(100);
@@ -218,7 +230,7 @@ for (const lane of lanes) {
       assertEquals(pick(queue, "scheduled", "cancelled"), { scheduled: 0, cancelled: 1 });
       desk.open("cleaned");
       await eventually(() => queue.stats.abandoned === 0, "nothing is abandoned");
-      await clock.advance(10_000);
+      await clock.advance(2 * HOUR);
       await queue.join();
       assertEquals(watch.started.length, 1);
     }));
