@@ -88,47 +88,46 @@ test("cluster: tasks whose server stays away fail, and say so", () =>
     );
     await queue.shutdown();
   }, 5_100));
-test("cluster: connections that are cut while tasks run change nothing for them", () =>
-  closing(async () => {
-    using desk = new Desk();
-    await using proxy = await Proxy.start(serverPort);
-    const connection = { host: "127.0.0.1", port: proxy.port };
-    await using cluster = new Cluster(makeEngine({ connection }));
-    await cluster.node();
-    const watch = new Watch();
-    const queue = cluster.queue(watch.hooks);
-    const handle = queue.submit(open, [desk.file("gate")]);
-    await queue.start();
-    await eventually(() => handle.progress === "begun", "it has begun");
-    proxy.cut();
-    desk.open("gate");
-    const result = await handle;
-    assertEquals([result.status, result.attempts], ["succeeded", 1]);
-    assertEquals(await queue.submit(add, [1, 2]).value(), 3);
-  }));
 
-test("cluster: a task whose nodes died 25 times is given up", () =>
-  closing(async () => {
-    await using cluster = new Cluster();
-    using desk = new Desk();
-    const queue = cluster.queue();
-    const node = await cluster.node({ lockDuration: 600 });
-    const handle = queue.submit(open, [desk.file("never")]);
-    await queue.start();
-    await eventually(() => handle.progress === "begun", "it has begun");
-    const bull = cluster.bullQueue();
-    const [job] = await (bull as unknown as {
-      getJobs(types: string[]): Promise<{ id: string }[]>;
-    }).getJobs(["active"]);
-    // As if all but the last had died.
-    const client = await bull.backend.client as unknown as {
-      hset(key: string, data: object): Promise<number>;
-    };
-    await client.hset(`${cluster.engine.prefix}:${cluster.name}:${job!.id}`, { stc: 25 });
-    await node.close({ force: true });
-    await cluster.node({ lockDuration: 600 });
-    const result = await handle;
-    assert(result.status === "failed");
-    assertInstanceOf(result.error, WorkerCrashError);
-    assertEquals(result.error.message, "Task 'open' was given up: its nodes died 25 times");
-  }));
+test("cluster: connections that are cut while tasks run change nothing for them", async () => {
+  using desk = new Desk();
+  await using proxy = await Proxy.start(serverPort);
+  const connection = { host: "127.0.0.1", port: proxy.port };
+  await using cluster = new Cluster(makeEngine({ connection }));
+  await cluster.node();
+  const watch = new Watch();
+  const queue = cluster.queue(watch.hooks);
+  const handle = queue.submit(open, [desk.file("gate")]);
+  await queue.start();
+  await eventually(() => handle.progress === "begun", "it has begun");
+  proxy.cut();
+  desk.open("gate");
+  const result = await handle;
+  assertEquals([result.status, result.attempts], ["succeeded", 1]);
+  assertEquals(await queue.submit(add, [1, 2]).value(), 3);
+});
+
+test("cluster: a task whose nodes died 25 times is given up", async () => {
+  await using cluster = new Cluster();
+  using desk = new Desk();
+  const queue = cluster.queue();
+  const node = await cluster.node({ lockDuration: 600 });
+  const handle = queue.submit(open, [desk.file("never")]);
+  await queue.start();
+  await eventually(() => handle.progress === "begun", "it has begun");
+  const bull = cluster.bullQueue();
+  const [job] = await (bull as unknown as {
+    getJobs(types: string[]): Promise<{ id: string }[]>;
+  }).getJobs(["active"]);
+  // As if all but the last had died.
+  const client = await bull.backend.client as unknown as {
+    hset(key: string, data: object): Promise<number>;
+  };
+  await client.hset(`${cluster.engine.prefix}:${cluster.name}:${job!.id}`, { stc: 25 });
+  await node.close({ force: true });
+  await cluster.node({ lockDuration: 600 });
+  const result = await handle;
+  assert(result.status === "failed");
+  assertInstanceOf(result.error, WorkerCrashError);
+  assertEquals(result.error.message, "Task 'open' was given up: its nodes died 25 times");
+});

@@ -27,9 +27,9 @@ export const serverPort = Number(env.TRILANE_TEST_SERVER);
 if (!(serverPort > 0)) throw new Error("These tests need a server: run `deno task test:cluster`");
 
 /**
- * Runs a test in which sockets are cut.
+ * Runs a test that closes connections which are lost at that time.
  *
- * @param ms How long their timers take: ioredis gives each socket 2 s to close, and BullMQ waits for 5 s to hear of events again.
+ * @param ms How long the timers take that nothing clears then: ioredis's 2 s, BullMQ's 5 s where it waits for events again.
  */
 export async function closing(body: () => Promise<void>, ms = 2_100): Promise<void> {
   await body();

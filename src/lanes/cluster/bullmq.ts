@@ -114,10 +114,32 @@ export interface BullBackend {
 export interface BullClient {
   /** How it is: `"end"` when it has been closed for good. */
   readonly status: string;
+  /** The socket of the system's, where it is one of Node's. */
+  readonly stream?: BullStream | undefined;
   /** What the server tells of itself. */
   info(): Promise<string>;
   /** Closes it for good. */
   disconnect(): void;
+}
+
+/**
+ * A socket of the system's, as Node has them.
+ *
+ * @example
+ * ```ts
+ * import type { BullStream } from "@trilane/trilane/cluster";
+ *
+ * const whenClosed = (stream: BullStream) => new Promise((resolve) => stream.once("close", () => resolve(1)));
+ * console.log(whenClosed.name); // whenClosed
+ * ```
+ */
+export interface BullStream {
+  /** Whether it is closed. */
+  readonly closed: boolean;
+  /** Listens to its end. */
+  once(event: "close", listener: () => void): unknown;
+  /** Closes it at once. */
+  destroy(): unknown;
 }
 
 /**

@@ -31,6 +31,7 @@ export type {
   BullJob,
   BullMQ,
   BullQueue,
+  BullStream,
   BullWorker,
 } from "./bullmq.ts";
 export { bullmqEngine, type ClusterEngine, type EngineOptions } from "./engine.ts";

@@ -117,9 +117,12 @@ class Node implements ClusterNode {
         this.#runner.cancel(job, thrownOfText(reason)?.error);
       });
       await whenReady(control, serverTimeout, () => this.#lastError);
-      this.#worker = this.#makeWorker();
-      this.#add(this.#worker);
-      await whenReady(this.#worker, serverTimeout, () => this.#lastError);
+      const worker = this.#worker = this.#makeWorker();
+      this.#add(worker);
+      // It says so by a timer, which its close would not clear.
+      const toldReady = new Promise((resolve) => worker.on("ready", resolve));
+      const waitUntilReady = () => Promise.all([worker.waitUntilReady(), toldReady]);
+      await whenReady({ waitUntilReady }, serverTimeout, () => this.#lastError);
     } catch (error) {
       await this.close({ force: true });
       throw error;

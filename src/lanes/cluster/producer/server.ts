@@ -47,6 +47,8 @@ export class Server {
   readonly #rate: () => Rate | undefined;
   readonly #heard: (name: EventName, event: JobEvent, id: string) => void;
   #line: Line | undefined;
+  /** Resolves when all earlier connections are closed. */
+  #closed: Promise<unknown> = Promise.resolve();
   /** Commands without an answer yet. */
   #underWay = 0;
   /** When it last answered or, since it had not been asked anything, was asked. */
@@ -94,7 +96,10 @@ export class Server {
     const line = this.#line ??= this.#open();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     line.failures.add(reject);
-    line.ready.then(() => command(line.queue)).then(resolve, reject);
+    line.ready.then(() => {
+      this.#assertOpen(line);
+      return command(line.queue);
+    }).then(resolve, reject);
     try {
       const answer = await promise;
       this.#heardAt = performance.now();
@@ -121,14 +126,24 @@ export class Server {
     return this.call((queue) => limit(queue, rate));
   }
 
-  /** Closes the connection: what is under way fails. The next command opens another. */
+  /**
+   * Closes the connection: what is under way fails. The next command opens another.
+   *
+   * @returns When it is closed, and those that were closed before.
+   */
   async close(): Promise<void> {
     const line = this.#line;
     this.#line = undefined;
-    if (line === undefined) return;
-    const error = new QueueStateError("The connection to the cluster's server was closed");
-    for (const fail of line.failures) fail(error);
-    await closeAll(line.connections);
+    if (line !== undefined) {
+      for (const fail of line.failures) fail(closed());
+      this.#closed = Promise.all([this.#closed, closeAll(line.connections)]);
+    }
+    await this.#closed;
+  }
+
+  /** What begins on a connection once it has been closed would be left open. */
+  #assertOpen(line: Line): void {
+    if (line !== this.#line) throw closed();
   }
 
   #control(): BullEventsProducer {
@@ -144,16 +159,19 @@ export class Server {
   #open(): Line {
     const { bullmq, connection, prefix } = this.#engine;
     const queue = new bullmq.Queue(this.#name, { connection, prefix });
-    const connections: BullConnection[] = [];
-    this.#add(connections, queue);
-    const ready = this.#connect(queue, connections);
+    const { promise: ready, resolve } = Promise.withResolvers<void>();
+    const line: Line = { queue, connections: [], control: undefined, ready, failures: new Set() };
+    this.#add(line.connections, queue);
+    resolve(this.#connect(line));
     // Those who wait for it are told by what they have asked.
     ready.catch(() => {});
-    return { queue, connections, control: undefined, ready, failures: new Set() };
+    return line;
   }
 
-  async #connect(queue: BullQueue, connections: BullConnection[]): Promise<void> {
+  async #connect(line: Line): Promise<void> {
+    const { queue, connections } = line;
     const { run, time } = await infoOf(queue);
+    this.#assertOpen(line);
     this.run = run;
     // Before any event: those of a batch all seem as late as the first.
     if (time !== undefined) this.#offset = Math.min(this.#offset, runtime.clock.now() - time);
@@ -181,6 +199,10 @@ export class Server {
     this.#offset = Math.min(this.#offset, now - at);
     return Math.min(now, at + this.#offset) || now;
   }
+}
+
+function closed(): QueueStateError {
+  return new QueueStateError("The connection to the cluster's server was closed");
 }
 
 /** What the server tells of itself: its run, and its time in milliseconds. */

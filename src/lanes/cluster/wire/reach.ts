@@ -1,5 +1,5 @@
 import { QueueStateError, reasonOf } from "../../../base/errors.ts";
-import type { BullConnection, BullWorker } from "../bullmq.ts";
+import type { BullBackend, BullClient, BullConnection, BullWorker } from "../bullmq.ts";
 
 /** How long an orderly end may take; then connections are cut. */
 const CLOSE_TIMEOUT_MS = 1_500;
@@ -53,15 +53,20 @@ export async function closeWorker(worker: BullWorker, running: () => number): Pr
     else idleSince ??= Date.now();
     if (idleSince !== undefined && Date.now() - idleSince >= CLOSE_TIMEOUT_MS) giveUp();
   }, CLOSE_TIMEOUT_MS / 4);
-  await Promise.race([worker.close(), new Promise<void>((resolve) => giveUp = resolve)]);
+  // What it leaves open is for `closeAll`.
+  const closed = Promise.allSettled([worker.close()]);
+  await Promise.race([closed, new Promise<void>((resolve) => giveUp = resolve)]);
   clearInterval(timer);
 }
 
-/** Closes connections: in order where the server answers. */
+/** Closes connections, in order where the server answers, and waits until their sockets are closed. */
 export async function closeAll(connections: readonly BullConnection[]): Promise<void> {
   const open = new Set(connections);
   const closed = Promise.allSettled(connections.map(async (connection) => {
+    // BullMQ cuts one that is still coming about, and waits for nothing of it.
+    await connection.waitUntilReady().catch(() => {});
     await connection.close();
+    await Promise.all(clientsOf(connection).map(socketClosed));
     open.delete(connection);
   }));
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,10 +77,31 @@ export async function closeAll(connections: readonly BullConnection[]): Promise<
 }
 
 /** Cuts a connection, without a word to the server. */
-export function cut({ backend }: BullConnection): void {
-  // A connection that never came about is ended by this alone, one that is lost for now by its client alone.
-  backend.close(true).catch(() => {});
-  for (const client of [backend.client, backend.blockingClient]) {
-    client?.then((it) => it.status !== "end" && it.disconnect(), () => {});
+export function cut(connection: BullConnection): void {
+  for (const client of clientsOf(connection)) {
+    cutClient(client, connection.backend).catch(() => {
+      // It never came about.
+    });
   }
+}
+
+async function cutClient(client: Promise<BullClient>, backend: BullBackend): Promise<void> {
+  const soFar = await Promise.race([client, undefined]).catch(() => undefined);
+  // This alone ends one that never came about. Of one that has ended it makes a timer, which nothing clears.
+  if (soFar === undefined) await backend.close(true);
+  const it = await client;
+  if (it.status !== "end") it.disconnect();
+  it.stream?.destroy();
+}
+
+function clientsOf({ backend: { client, blockingClient } }: BullConnection): Promise<BullClient>[] {
+  return blockingClient === undefined ? [client] : [client, blockingClient];
+}
+
+/** Resolves when the socket of a client that was closed is closed as well: BullMQ doesn't wait for that. */
+async function socketClosed(closed: Promise<BullClient>): Promise<void> {
+  const { status, stream } = await closed;
+  // One that BullMQ was given is left open.
+  if (status !== "end" || stream === undefined || stream.closed) return;
+  await new Promise<void>((resolve) => stream.once("close", resolve));
 }
