@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { Cli } from "../unit/cli/support.ts";
 import { test } from "../harness.ts";
 import { withFolder } from "../temporary_folder.ts";
+import { makeCertificate } from "./certificate.ts";
+import { RedisServer } from "./server.ts";
 import { serverPort } from "./support.ts";
 
 const redis = `redis://127.0.0.1:${serverPort}`;
@@ -24,14 +26,16 @@ export async function open(file) {
 function serving(
   lane: string,
   body: (folder: string, name: string, node: Cli) => Promise<void>,
+  url = redis,
+  env: Record<string, string> = {},
 ): Promise<void> {
   return withFolder(async (folder) => {
     symlinkSync(packages, join(folder, "node_modules"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     writeFileSync(join(folder, "tasks.js"), TASKS);
     const name = `cli-${crypto.randomUUID().slice(0, 8)}`;
-    const args = ["serve", "tasks.js", "--redis", redis, "--name", name, "--lane", lane, "-w", "2"];
-    const node = new Cli(args, { cwd: folder });
+    const args = ["serve", "tasks.js", "--redis", url, "--name", name, "--lane", lane, "-w", "2"];
+    const node = new Cli(args, { cwd: folder, env });
     await node.until("stderr", "serves");
     await body(folder, name, node);
   });
@@ -49,6 +53,28 @@ for (const lane of ["async", "thread", "process"]) {
       assertEquals((await node.ended).status, 0);
     }));
 }
+
+test("cluster: trilane reaches a server with TLS by rediss:, whose certificate is among those to trust", () =>
+  withFolder(async (folder) => {
+    const certificate = await makeCertificate();
+    const file = join(folder, "cert.pem");
+    writeFileSync(file, certificate.cert);
+    await using server = await RedisServer.start({ password: "secret", certificate });
+    const url = `rediss://:secret@127.0.0.1:${server.port}`;
+    const env = { NODE_EXTRA_CA_CERTS: file };
+    await serving(
+      "async",
+      async (cwd, name, node) => {
+        const args = ["map", "tasks.js#shout", "a", "--cluster", url, "--name", name];
+        const map = await new Cli([...args, "--output", "values"], { cwd, env }).ended;
+        assertEquals([map.status, map.stdout], [0, "A\n"]);
+        node.kill("SIGTERM");
+        assertEquals((await node.ended).status, 0);
+      },
+      url,
+      env,
+    );
+  }));
 
 test("cluster: trilane serve lets the tasks that run end before it ends", () =>
   serving("async", async (cwd, name, node) => {

@@ -6,8 +6,11 @@
 import { deadline } from "@std/async";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server as NetServer } from "node:net";
+import { join } from "node:path";
 import { makeFolder, removeFolder } from "../temporary_folder.ts";
+import type { Certificate } from "./certificate.ts";
 
 /** A server gets this long to start and to end. */
 const PATIENCE_MS = 20_000;
@@ -18,6 +21,8 @@ export interface ServerOptions {
   readonly password?: string;
   /** Whether it keeps what it holds when it is started anew. Default: it doesn't. */
   readonly isDurable?: boolean;
+  /** Where there is one, clients talk to it by TLS alone. */
+  readonly certificate?: Certificate;
 }
 
 /** A Redis server of a test's own. */
@@ -41,13 +46,26 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it, also anew. */
   async start(): Promise<void> {
-    const { password, isDurable = false } = this.#options;
+    const { password, isDurable = false, certificate } = this.#options;
+    const port = certificate === undefined
+      ? ["--port", `${this.port}`]
+      : ["--port", "0", "--tls-port", `${this.port}`, ...this.#tls(certificate)];
     const child = this.#child = spawn("redis-server", [
-      ...["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.#folder, "--save", ""],
+      ...[...port, "--bind", "127.0.0.1", "--dir", this.#folder, "--save", ""],
       ...["--appendonly", isDurable ? "yes" : "no"],
       ...password === undefined ? [] : ["--requirepass", password],
     ], { stdio: ["ignore", "pipe", "inherit"] });
     await deadline(isReady(child), PATIENCE_MS);
+  }
+
+  #tls({ cert, key }: Certificate): string[] {
+    const paths = { cert: join(this.#folder, "cert.pem"), key: join(this.#folder, "key.pem") };
+    writeFileSync(paths.cert, cert);
+    writeFileSync(paths.key, key);
+    return [
+      ...["--tls-cert-file", paths.cert, "--tls-ca-cert-file", paths.cert],
+      ...["--tls-key-file", paths.key, "--tls-auth-clients", "no"],
+    ];
   }
 
   /** Ends it, by default in order. */

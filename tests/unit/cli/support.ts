@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly permissions?: readonly string[];
   /** The current folder. Default: that of the tests. */
   readonly cwd?: string;
+  /** Environment variables to add. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The words that run the command line, without its arguments. */
@@ -52,7 +54,8 @@ export class Cli {
   constructor(args: readonly string[], options: RunOptions = {}) {
     const { stdin = "", permissions, cwd = folder } = options;
     const [first, ...words] = command(permissions);
-    this.child = spawn(first, [...words, ...args], { cwd });
+    const env = { ...process.env, ...options.env };
+    this.child = spawn(first, [...words, ...args], { cwd, env });
     this.#collect("stdout");
     this.#collect("stderr");
     // It may end without having read all.
