@@ -15,56 +15,63 @@ export interface Outcome {
   /** The figures of each measured round; none when it could not do the work. */
   readonly rounds: Figures[];
   /** Why it could not. */
-  readonly error?: string;
+  error?: string;
 }
 
 /** The command that runs a contestant on each runtime. */
 export type Commands = Readonly<Record<Runtime, readonly string[]>>;
 
 /** How long a round, or getting ready, may take. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 60_000;
+
+/** A work takes about so long: then no more rounds begin, except the first few. */
+const BUDGET_MS = 10_000;
+const MIN_ROUNDS = 3;
 
 /** A contender's process. */
 class Contestant {
-  readonly outcome: Outcome;
-  error: string | undefined;
+  /** Settles when it has set up what it works with, or has failed. */
+  readonly ready: Promise<unknown>;
+  readonly #outcome: Outcome;
   readonly #child: Deno.ChildProcess;
   readonly #messages: AsyncIterator<Record<string, unknown>>;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
 
-  constructor(work: Work, contender: Contender, runtime: Runtime, commands: Commands) {
-    const [command, ...args] = commands[runtime];
-    this.outcome = { name: contender.name, kind: contender.kind, runtime, rounds: [] };
+  constructor(work: Work, outcome: Outcome, commands: Commands) {
+    const [command, ...args] = commands[outcome.runtime];
+    this.#outcome = outcome;
     this.#child = new Deno.Command(command, {
-      args: [...args, work.id, contender.name],
+      args: [...args, work.id, outcome.name],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
     }).spawn();
     this.#messages = messages(this.#child.stdout);
     this.#stdin = this.#child.stdin.getWriter();
+    this.ready = this.#hear();
   }
 
   /** What it says next; `undefined` when it has failed. */
-  async hear(): Promise<Record<string, unknown> | undefined> {
+  async #hear(): Promise<Record<string, unknown> | undefined> {
     try {
       const { value, done } = await deadline(this.#messages.next(), PATIENCE_MS);
       if (!done && value.error === undefined) return value;
-      this.error = done ? "ended early" : `${value.error}`;
+      this.#outcome.error = done ? "ended early" : `${value.error}`;
     } catch (error) {
       const isLate = error instanceof DOMException && error.name === "TimeoutError";
-      this.error = isLate ? "no answer" : `${error}`;
+      this.#outcome.error = isLate ? "no answer" : `${error}`;
     }
     return undefined;
   }
 
   async round(): Promise<Figures | undefined> {
+    if (await this.ready === undefined) return undefined;
     try {
       await this.#stdin.write(new TextEncoder().encode("round\n"));
     } catch {
-      // It has ended, as `hear` will find.
+      // It has ended, as is heard then.
     }
-    return (await this.hear())?.figures as Figures | undefined;
+    return (await this.#hear())?.figures as Figures | undefined;
   }
 
   async close(): Promise<void> {
@@ -102,7 +109,7 @@ function runtimeOf({ runsOn }: Contender, runtime: Runtime): Runtime | undefined
  * @param work The work.
  * @param runtime The runtime to compare on.
  * @param commands How to run contestants.
- * @param share The share of the work's rounds to do, at least one.
+ * @param share The share of the work's rounds and time to take, at least one round.
  * @returns What came of it, in the order of the contenders.
  */
 export async function compare(
@@ -111,28 +118,31 @@ export async function compare(
   commands: Commands,
   share: number,
 ): Promise<Outcome[]> {
-  const contestants: Contestant[] = [];
-  for (const contender of work.contenders) {
+  const outcomes = work.contenders.flatMap((contender): Outcome[] => {
     const on = runtimeOf(contender, runtime);
-    if (on === undefined) continue;
-    const contestant = new Contestant(work, contender, on, commands);
-    contestants.push(contestant);
-    await contestant.hear();
-  }
+    return on === undefined ? [] : [{ ...facts(contender), runtime: on, rounds: [] }];
+  });
+  const open = (outcome: Outcome) => new Contestant(work, outcome, commands);
+  const standing = work.cold ? [] : outcomes.map(open);
+  await Promise.all(standing.map((contestant) => contestant.ready));
   const rounds = Math.max(1, Math.round(work.rounds * share));
-  const warmUp = Math.ceil(rounds / 3);
+  const warmUp = work.cold ? 0 : Math.ceil(rounds / 3);
+  const end = performance.now() + BUDGET_MS * share;
   for (let round = 0; round < warmUp + rounds; round++) {
-    for (const contestant of shuffled(contestants)) {
-      if (contestant.error !== undefined) continue;
+    if (round >= warmUp + MIN_ROUNDS && performance.now() > end) break;
+    for (const outcome of shuffled(outcomes)) {
+      if (outcome.error !== undefined) continue;
+      const contestant = standing[outcomes.indexOf(outcome)] ?? open(outcome);
       const figures = await contestant.round();
-      if (figures !== undefined && round >= warmUp) contestant.outcome.rounds.push(figures);
+      if (figures !== undefined && round >= warmUp) outcome.rounds.push(figures);
+      if (work.cold) await contestant.close();
     }
   }
-  await Promise.all(contestants.map((contestant) => contestant.close()));
-  return contestants.map(({ outcome, error }) =>
-    error === undefined ? outcome : { ...outcome, error }
-  );
+  await Promise.all(standing.map((contestant) => contestant.close()));
+  return outcomes;
 }
+
+const facts = ({ name, kind }: Contender) => ({ name, kind });
 
 function shuffled<T>(items: readonly T[]): T[] {
   return items.map((item) => ({ item, at: Math.random() }))

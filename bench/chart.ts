@@ -14,12 +14,16 @@ const ROW = 22;
 /** A page's own colours are not known here, so the reader's setting decides between light and dark. */
 const STYLE = `text { font: 12px system-ui, sans-serif; fill: #1f2933 }
 .title { font-weight: 600 } .head { font-size: 15px; font-weight: 600 }
-.page { fill: #ffffff } .trilane { fill: #2f6fde } .peer { fill: #9aa4b2 } .floor { fill: #d7dce2 }
+.page { fill: #ffffff } .trilane { --c: #2f6fde } .peer { --c: #9aa4b2 } .floor { --c: #d7dce2 }
+rect.trilane, rect.peer, rect.floor { fill: var(--c) } .flat { fill: #eef3fc } .axis { stroke: #9aa4b2 }
+.line { fill: none; stroke: var(--c); stroke-width: 2.5 }
 @media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 } .page { fill: #0d1117 } .trilane { fill: #4c8dff } .peer { fill: #6e7781 } .floor { fill: #3d444d }
+  text { fill: #e6edf3 } .page { fill: #0d1117 } .flat { fill: #16233b }
+  .trilane { --c: #4c8dff } .peer { --c: #6e7781 } .floor { --c: #3d444d }
 }`;
 
-const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+/** Text as it stands in SVG. */
+export const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /**
  * Draws the first figure of each comparison; the longest bar is its largest number.
@@ -56,10 +60,13 @@ export function chart(title: string, comparisons: readonly Comparison[], peers =
       y += ROW;
     }
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${
-    y + 16
-  }" width="${WIDTH}" ` +
-    `role="img" aria-label="${escape(title)}">
+  return frame(title, y, parts);
+}
+
+/** A whole picture: its title, and what is below it down to a height. */
+export function frame(title: string, height: number, parts: readonly string[]): string {
+  const size = `viewBox="0 0 ${WIDTH} ${height + 16}" width="${WIDTH}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escape(title)}">
 <style>${STYLE}</style>
 <rect width="100%" height="100%" class="page"/>
 <text x="10" y="26" class="head">${escape(title)}</text>
@@ -68,7 +75,7 @@ ${parts.join("\n")}
 `;
 }
 
-/** The rows of those that could do the work: of the peers the best ones. */
+/** The rows of those that could do the work: with the best ones of the peers Trilane as people get it. */
 function best({ rows, figures }: Comparison, peers: number): readonly Row[] {
   const done = rows.filter(({ error }) => error === undefined);
   if (peers === Infinity) return done;
@@ -76,5 +83,5 @@ function best({ rows, figures }: Comparison, peers: number): readonly Row[] {
   const sign = better === "more" ? -1 : 1;
   const ranked = done.filter(({ kind }) => kind === "peer")
     .sort((a, b) => sign * (a.figures[key].median - b.figures[key].median));
-  return [...done.filter(({ kind }) => kind === "trilane"), ...ranked.slice(0, peers)];
+  return [...done.filter(({ kind }) => kind === "trilane").slice(-1), ...ranked.slice(0, peers)];
 }

@@ -1,10 +1,10 @@
 /**
  * `deno task bench:compare [--on RUNTIME] [--only TEXT] [--share N] [--write | --redraw]`: Trilane beside other queues and pools,
- * on Deno and on Bun; those that don't run there on Node.
+ * on Deno and on Bun; those that don't run there on Node. The goals come last, the one that is furthest from being reached first.
  *
- * `--only` picks the works with the text in their id, several texts with commas between. `--share 0.3` does that share
- * of the rounds. `--write` keeps what came of it under `bench/results/`, beside what is there of other works.
- * `--redraw` measures nothing: it draws the charts of what is there anew.
+ * `--on` names another runtime, several times if need be, or `all`. `--only` picks the works with the text in their id, several texts with commas between. `--share 0.3` does that share
+ * of the rounds and of the time. `--write` keeps what came of it under `bench/results/`, beside what is there of other works.
+ * `--redraw` measures nothing: it writes the tables and charts of what is there anew.
  *
  * @module
  */
@@ -13,12 +13,14 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import trilane from "../deno.json" with { type: "json" };
 import { bunPath } from "../scripts/bun.ts";
+import { nodePath } from "../scripts/node.ts";
 import { type Commands, compare } from "./arena.ts";
+import { goalTable } from "./goals.ts";
 import { markdown } from "./markdown.ts";
 import peers from "./package.json" with { type: "json" };
 import { keep, redraw } from "./results.ts";
 import { type Comparison, summarize } from "./statistics.ts";
-import type { Runtime } from "./work.ts";
+import { type Runtime, RUNTIMES } from "./work.ts";
 import { works } from "./works.ts";
 
 const options = parseArgs(Deno.args, {
@@ -31,8 +33,16 @@ const options = parseArgs(Deno.args, {
   },
 });
 
+const on: readonly string[] = options.on;
+const runtimes = on.includes("all") ? RUNTIMES : on as readonly Runtime[];
+for (const runtime of runtimes) {
+  if (!RUNTIMES.includes(runtime)) {
+    throw new RangeError(`--on must be ${RUNTIMES.join(", ")} or all: got ${runtime}`);
+  }
+}
+
 if (options.redraw) {
-  for (const runtime of options.on as Runtime[]) await redraw(runtime);
+  for (const runtime of runtimes) await redraw(runtime);
   Deno.exit();
 }
 
@@ -50,8 +60,19 @@ async function output(command: string, ...args: string[]): Promise<string> {
 
 // Deno takes the peers from its cache, Bun and Node from here.
 await output("npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock");
+if (runtimes.includes("node")) {
+  // What runs TypeScript elsewhere runs JavaScript there, as it comes from npm.
+  const build = [here("../scripts/std.ts"), "run", "--allow-all", here("../scripts/npm.ts")];
+  await output(
+    Deno.execPath(),
+    "run",
+    "--allow-all",
+    ...build,
+    here("node_modules/@trilane/trilane"),
+  );
+}
 const bun = await bunPath();
-const node = await output("node", "-p", "process.execPath");
+const node = await nodePath(24);
 const contestant = here("contestant.ts");
 const commands: Commands = {
   deno: [
@@ -59,13 +80,7 @@ const commands: Commands = {
     ...["--v8-flags=--expose-gc", "--allow-all", contestant],
   ],
   bun: [bun, contestant],
-  node: [
-    node,
-    "--expose-gc",
-    "--import",
-    import.meta.resolve("./node_modules/tsx/dist/loader.mjs"),
-    contestant,
-  ],
+  node: [node, "--expose-gc", "--no-warnings", contestant],
 };
 const versions: Record<Runtime, string> = {
   deno: `Deno ${Deno.version.deno}`,
@@ -75,20 +90,26 @@ const versions: Record<Runtime, string> = {
 
 const machine = `${cpus().length} cores (${cpus()[0].model.trim()})`;
 const names = Object.entries({ [trilane.name]: trilane.version, ...peers.dependencies })
-  .filter(([name]) => name !== "tsx")
   .map(([name, version]) => `${name} ${version.replace(/^npm:.*@/, "")}`).join(", ");
 const only = options.only.split(",");
 
-for (const runtime of options.on as Runtime[]) {
+for (const runtime of runtimes) {
   const where = [versions[runtime], ...(runtime === "node" ? [] : [versions.node])].join(", ");
+  const startedAt = performance.now();
   const head = `${where}, ${machine}. ${names}.`;
   console.log(`## ${versions[runtime]}\n\n${head}\n`);
   const comparisons: Comparison[] = [];
-  for (const work of works.filter(({ id }) => only.some((text) => id.includes(text)))) {
+  const picked = works.filter(({ id, on }) =>
+    only.some((text) => id.includes(text)) && (on ?? [runtime]).includes(runtime)
+  );
+  for (const [index, work] of picked.entries()) {
     const outcomes = await compare(work, runtime, commands, Number(options.share));
     const comparison = summarize(work, outcomes);
     comparisons.push(comparison);
     console.log(markdown(comparison, runtime));
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    console.error(`${index + 1} of ${picked.length}: ${work.id}, ${seconds} s`);
   }
+  console.log(goalTable(comparisons, runtime));
   if (options.write) await keep(runtime, { runtime: versions[runtime], head }, comparisons);
 }

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { PortableTask } from "@trilane/trilane";
-import { fileURLToPath } from "node:url";
-import type { Contender, Runner, Runtime } from "./work.ts";
+import type { PortableTask } from "@trilane/trilane/thread";
 import type * as functions from "./tasks.js";
+import { type Contender, LOCAL, type Runner, type Runtime } from "./work.ts";
 
 export type TaskName = keyof typeof functions;
+
+/** What a pool's workers are. */
+export type Lane = "thread" | "process";
 
 /** A pool that has been opened. */
 export interface Pool {
@@ -23,18 +25,46 @@ export interface PoolContender extends Omit<Contender, "open"> {
   open(workers: number): Promise<Pool>;
 }
 
-const tasksUrl = new URL("./tasks.js", import.meta.url);
-const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-/** Where workerpool works: its workers never answer on Bun. */
-const NOT_BUN: Runtime[] = ["deno", "node"];
-export const TRILANE: Runtime[] = ["deno", "bun"];
+/** The module of what workers are given to do. */
+export const tasksUrl = new URL("./tasks.js", import.meta.url);
 
-async function openTrilane(lane: "thread" | "process", workers: number): Promise<Pool> {
-  const { importTasks, ProcessQueue, ThreadQueue, transfer } = await import("@trilane/trilane");
-  const tasks = importTasks<typeof functions>(tasksUrl);
-  const Queue = lane === "thread" ? ThreadQueue : ProcessQueue;
-  const queue = new Queue({ workers, minWorkers: workers, retain: "none" });
+/** Where workerpool works: its workers never answer on Bun. */
+const NOT_BUN: readonly Runtime[] = ["deno", "node"];
+
+/** Pages, which load this too, have no such module. */
+async function path(file: string): Promise<string> {
+  const { fileURLToPath } = await import("node:url");
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
+type PoolQueue = InstanceType<
+  | typeof import("@trilane/trilane/thread").ThreadQueue
+  | typeof import("@trilane/trilane/process").ProcessQueue
+>;
+
+/** The tasks as Trilane takes them. */
+export async function portableTasks() {
+  const { importTasks } = await import("@trilane/trilane/thread");
+  return importTasks<typeof functions>(tasksUrl);
+}
+
+/** Opens a queue of one of Trilane's lanes. */
+export async function openQueue(
+  lane: Lane,
+  options: { workers: number; minWorkers?: number; retain?: "none" },
+): Promise<PoolQueue> {
+  const Queue = lane === "thread"
+    ? (await import("@trilane/trilane/thread")).ThreadQueue
+    : (await import("@trilane/trilane/process")).ProcessQueue;
+  const queue = new Queue({ minWorkers: options.workers, ...options });
   await queue.start();
+  return queue;
+}
+
+async function openTrilane(lane: Lane, workers: number): Promise<Pool> {
+  const { transfer } = await import("@trilane/trilane/thread");
+  const tasks = await portableTasks();
+  const queue = await openQueue(lane, { workers, retain: "none" });
   return {
     run(task, arg, transferables) {
       const fn = tasks[task] as PortableTask<[unknown], unknown>;
@@ -62,7 +92,7 @@ async function openTinypool(runtime: "worker_threads" | "child_process", workers
 
 async function openWorkerpool(workerType: "thread" | "process", workers: number) {
   const { default: workerpool } = await import("workerpool");
-  const pool = workerpool.pool(path("workers/workerpool.js"), {
+  const pool = workerpool.pool(await path("workers/workerpool.js"), {
     workerType,
     minWorkers: workers,
     maxWorkers: workers,
@@ -79,12 +109,12 @@ export const threadPools: readonly PoolContender[] = [
   {
     name: "Trilane ThreadQueue",
     kind: "trilane",
-    runsOn: TRILANE,
     open: (workers) => openTrilane("thread", workers),
   },
   {
     name: "piscina",
     kind: "peer",
+    runsOn: LOCAL,
     async open(workers) {
       const { Piscina } = await import("piscina");
       const pool = new Piscina({
@@ -102,6 +132,7 @@ export const threadPools: readonly PoolContender[] = [
   {
     name: "tinypool",
     kind: "peer",
+    runsOn: LOCAL,
     open: (workers) => openTinypool("worker_threads", workers),
   },
   {
@@ -113,9 +144,11 @@ export const threadPools: readonly PoolContender[] = [
   {
     name: "poolifier",
     kind: "peer",
+    runsOn: LOCAL,
     async open(workers) {
       const { FixedThreadPool } = await import("poolifier");
-      const pool = new FixedThreadPool<unknown, unknown>(workers, path("workers/poolifier.js"));
+      const worker = await path("workers/poolifier.js");
+      const pool = new FixedThreadPool<unknown, unknown>(workers, worker);
       return {
         run: (name, arg, transferList) => pool.execute(arg, name, undefined, transferList),
         close: () => pool.destroy(),
@@ -129,7 +162,6 @@ export const processPools: readonly PoolContender[] = [
   {
     name: "Trilane ProcessQueue",
     kind: "trilane",
-    runsOn: TRILANE,
     open: (workers) => openTrilane("process", workers),
   },
   {

@@ -4,6 +4,8 @@
  * @module
  */
 import { chart } from "./chart.ts";
+import { goalTable } from "./goals.ts";
+import { lineChart } from "./lines.ts";
 import { markdown } from "./markdown.ts";
 import type { Comparison } from "./statistics.ts";
 import type { Runtime } from "./work.ts";
@@ -11,15 +13,15 @@ import { works } from "./works.ts";
 
 /** The works that the chart shows. */
 const CHARTED = [
-  ...["noops-run-100000-16", "noops-each-100000-16", "threads-saturated", "thread-latency"],
-  ...["processes-saturated", "process-latency", "factorial"],
+  ...["noops-run-100000", "noops-each-100000", "threads-saturated", "thread-latency-1-saturated"],
+  ...["processes-saturated", "process-latency-1-saturated", "factorial"],
 ];
 
 /** The works that the front page shows. */
 const FRONT = [
-  "noops-each-100000-16",
+  "noops-each-100000",
   "threads-saturated",
-  "thread-latency",
+  "thread-latency-1-saturated",
   "processes-saturated",
 ];
 
@@ -56,24 +58,25 @@ export async function keep(
   const results: Results = { ...conditions, comparisons };
   await Deno.mkdir(file(""), { recursive: true });
   await Deno.writeTextFile(file(`${runtime}.json`), `${JSON.stringify(results, null, 2)}\n`);
-  const tables = comparisons.map((comparison) => markdown(comparison, runtime)).join("\n");
-  await Deno.writeTextFile(
-    file(`${runtime}.md`),
-    `# ${conditions.runtime}\n\n${conditions.head}\n\n${tables}`,
-  );
-  await draw(runtime, results);
+  await publish(runtime, results);
 }
 
-/** Draws the charts of what is kept. */
+/** Writes the tables of what is kept and draws its charts. */
 export async function redraw(runtime: Runtime): Promise<void> {
   const results = await read(runtime);
-  if (results !== undefined) await draw(runtime, results);
+  if (results !== undefined) await publish(runtime, results);
 }
 
-async function draw(runtime: Runtime, { runtime: title, comparisons }: Results): Promise<void> {
+async function publish(runtime: Runtime, results: Results): Promise<void> {
+  const { runtime: title, head, comparisons } = results;
+  const tables = comparisons.map((comparison) => markdown(comparison, runtime));
+  const text = [`# ${title}\n`, `${head}\n`, goalTable(comparisons, runtime), ...tables];
+  await Deno.writeTextFile(file(`${runtime}.md`), text.join("\n"));
   const of = (ids: readonly string[]) => comparisons.filter(({ id }) => ids.includes(id));
   await Deno.writeTextFile(file(`${runtime}.svg`), chart(title, of(CHARTED)));
   await Deno.writeTextFile(file(`${runtime}-front.svg`), chart(title, of(FRONT), FRONT_PEERS));
+  const growing = comparisons.filter(({ axis }) => axis !== undefined);
+  await Deno.writeTextFile(file(`${runtime}-growth.svg`), lineChart(title, growing));
 }
 
 async function read(runtime: Runtime): Promise<Results | undefined> {

@@ -26,6 +26,8 @@ export interface Comparison {
   readonly title: string;
   /** How many rounds were measured. */
   readonly rounds: number;
+  /** What grows from figure to figure. */
+  readonly axis?: string;
   readonly figures: Work["figures"];
   readonly rows: readonly Row[];
 }
@@ -43,13 +45,15 @@ function spread(values: number[]): Spread {
 export function summarize(work: Work, outcomes: readonly Outcome[]): Comparison {
   const rows = outcomes.map(({ rounds, ...outcome }) => ({
     ...outcome,
-    figures: rounds.length === 0 ? {} : Object.fromEntries(
-      Object.keys(work.figures).map((key) => [key, spread(rounds.map((round) => round[key]))]),
+    figures: Object.fromEntries(
+      // A contender may have no figure for what would take it minutes.
+      Object.keys(work.figures).filter((key) => rounds[0]?.[key] !== undefined)
+        .map((key) => [key, spread(rounds.map((round) => round[key]!))]),
     ),
   }));
   const own = rows.filter(({ kind, error }) => kind === "trilane" && error === undefined);
   const ratios = (row: typeof rows[number]) =>
-    row.kind === "trilane" || row.error !== undefined ? {} : Object.fromEntries(
+    row.kind === "trilane" || row.error !== undefined || work.axis ? {} : Object.fromEntries(
       Object.entries(work.figures).map(([key, { better }]) => {
         const medians = own.map(({ figures }) => figures[key].median);
         const theirs = row.figures[key].median;
@@ -61,6 +65,7 @@ export function summarize(work: Work, outcomes: readonly Outcome[]): Comparison 
     id: work.id,
     title: work.title,
     rounds: Math.max(...outcomes.map(({ rounds }) => rounds.length)),
+    ...work.axis && { axis: work.axis },
     figures: work.figures,
     rows: rows.map((row) => ({ ...row, ratios: own.length === 0 ? {} : ratios(row) })),
   };

@@ -44,3 +44,29 @@ export function spin(turns) {
   for (let i = 0; i < turns; i++) x = (x * 1103515245 + 12345) & 0x7fffffff;
   return x;
 }
+
+/**
+ * @param {number} size
+ * @returns {Uint8Array}
+ */
+export function bytesOf(size) {
+  return new Uint8Array(size).fill(7);
+}
+
+/**
+ * @param {number} size
+ * @returns {string}
+ */
+export function textOf(size) {
+  return "0123456789".repeat(size / 10);
+}
+
+/**
+ * Bytes of memory that this worker's process has now, and has had at most.
+ *
+ * @returns {{ now: number, peak: number }}
+ */
+export function memory() {
+  const { process } = globalThis;
+  return { now: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1024 };
+}

@@ -4,8 +4,14 @@
  * @module
  */
 
-/** A runtime that contenders run on. */
-export type Runtime = "deno" | "bun" | "node";
+/** The runtimes that contenders run on. */
+export const RUNTIMES = ["deno", "bun", "node"] as const;
+
+/** One of them. */
+export type Runtime = typeof RUNTIMES[number];
+
+/** Those that are no browsers. */
+export const LOCAL: readonly Runtime[] = ["deno", "bun", "node"];
 
 /** What one round was measured to take or give, under the names of the work's figures. */
 export type Figures = Readonly<Record<string, number>>;
@@ -68,8 +74,14 @@ export interface Work {
   /** Short, for `--only`. */
   readonly id: string;
   readonly title: string;
-  /** Rounds that are measured, after a third as many to warm up. */
+  /** Rounds that are measured, after a third as many to warm up; fewer where they take long. */
   readonly rounds: number;
+  /** Where it is done. Default: everywhere. */
+  readonly on?: readonly Runtime[];
+  /** Whether each round is the first of a process, without any to warm up. */
+  readonly cold?: boolean;
+  /** What grows from figure to figure, which are the points of a line then. */
+  readonly axis?: string;
   readonly figures: Readonly<Record<string, Figure>>;
   readonly contenders: readonly Contender[];
 }

@@ -4,50 +4,58 @@
  * @module
  */
 import { bareProcesses, bareThreads } from "../bare.ts";
-import { inPools, type PoolContender, processPools, threadPools, TRILANE } from "../pools.ts";
-import { assertSame, type Contender, quantile, timed, type Work } from "../work.ts";
-import type * as functions from "../tasks.js";
+import {
+  inPools,
+  type Lane,
+  openQueue,
+  type Pool,
+  type PoolContender,
+  portableTasks,
+  processPools,
+  threadPools,
+} from "../pools.ts";
+import {
+  assertSame,
+  type Contender,
+  type Figures,
+  LOCAL,
+  quantile,
+  timed,
+  type Work,
+} from "../work.ts";
 
 const WORKERS = 2;
+/** What is submitted at once. */
+const TASKS = 20_000;
 /** So many round trips make a latency round. */
 const TRIPS = 2_000;
 
-/** All at once, each awaited. */
-function saturated(lane: string, count: number, contenders: readonly Contender[]): Work {
-  return {
-    id: `${lane}-saturated`,
-    title: `x + 1 in ${WORKERS} ${lane}: ${count.toLocaleString("en")} submitted at once`,
-    rounds: 9,
-    figures: { tasks: { unit: "tasks/s", better: "more" } },
-    contenders,
-  };
-}
+const LANES = {
+  thread: { pools: [...threadPools, bareThreads], plural: "threads" },
+  process: { pools: [...processPools, bareProcesses], plural: "processes", on: LOCAL },
+} as const;
 
-function each(pools: readonly PoolContender[], count: number): Contender[] {
-  return inPools(pools, WORKERS, (pool) => async () => {
-    let sum = 0;
-    const ms = await timed(async () => {
-      const values: Promise<unknown>[] = [];
-      for (let i = 0; i < count; i++) values.push(pool.run("increment", i));
-      for (const value of await Promise.all(values)) sum += value as number;
-    });
-    assertSame(sum, count * (count + 1) / 2, "Sum of the values");
-    return { tasks: count / ms * 1000 };
+/** All at once, each awaited. */
+async function saturate(pool: Pool, count: number): Promise<number> {
+  let sum = 0;
+  const ms = await timed(async () => {
+    const values: Promise<unknown>[] = [];
+    for (let i = 0; i < count; i++) values.push(pool.run("increment", i));
+    for (const value of await Promise.all(values)) sum += value as number;
   });
+  assertSame(sum, count * (count + 1) / 2, "Sum of the values");
+  return ms;
 }
 
 /** The way to submit a batch that Trilane has of its own. */
-function batch(lane: "thread" | "process", count: number): Contender {
+function batch(lane: Lane): Contender {
   return {
     name: `Trilane ${lane === "thread" ? "ThreadQueue" : "ProcessQueue"}, run() and its summary`,
     kind: "trilane",
-    runsOn: TRILANE,
     async open() {
-      const { importTasks, ProcessQueue, ThreadQueue } = await import("@trilane/trilane");
-      const { increment } = importTasks<typeof functions>(new URL("../tasks.js", import.meta.url));
-      const Queue = lane === "thread" ? ThreadQueue : ProcessQueue;
-      const queue = new Queue({ workers: WORKERS, minWorkers: WORKERS });
-      const numbers = Array.from({ length: count }, (_, i) => i);
+      const { increment } = await portableTasks();
+      const queue = await openQueue(lane, { workers: WORKERS });
+      const numbers = Array.from({ length: TASKS }, (_, i) => i);
       return {
         async round() {
           let sum = 0;
@@ -55,9 +63,9 @@ function batch(lane: "thread" | "process", count: number): Contender {
             queue.map(increment, numbers);
             for (const value of (await queue.run()).values) sum += value as number;
           });
-          assertSame(sum, count * (count + 1) / 2, "Sum of the values");
+          assertSame(sum, TASKS * (TASKS + 1) / 2, "Sum of the values");
           queue.clearResults();
-          return { tasks: count / ms * 1000 };
+          return { tasks: TASKS / ms * 1000 };
         },
         close: () => queue.shutdown(),
       };
@@ -65,104 +73,68 @@ function batch(lane: "thread" | "process", count: number): Contender {
   };
 }
 
-/**
- * One at a time, in one worker: a worker that has not run for a while is woken on another processor or not, as the
- * system likes, which makes more of a difference than any pool does.
- */
-function latency(worker: "thread" | "process", pools: readonly PoolContender[]): Work {
+function saturated(lane: Lane): Work {
+  const { plural, pools, ...where } = LANES[lane];
   return {
-    id: `${worker}-latency`,
-    title: `x + 1 in a ${worker}, one at a time`,
+    id: `${plural}-saturated`,
+    title: `x + 1 in ${WORKERS} ${plural}: ${TASKS.toLocaleString("en")} submitted at once`,
     rounds: 9,
+    ...where,
+    figures: { tasks: { unit: "tasks/s", better: "more" } },
+    contenders: [
+      batch(lane),
+      ...inPools(pools as readonly PoolContender[], WORKERS, (pool) => async () => ({
+        tasks: TASKS / await saturate(pool, TASKS) * 1000,
+      })),
+    ],
+  };
+}
+
+/** One awaited after another. */
+async function trips(pool: Pool): Promise<Figures> {
+  const times = new Float64Array(TRIPS);
+  for (let i = 0; i < TRIPS; i++) {
+    let value: unknown;
+    times[i] = 1000 * await timed(async () => value = await pool.run("increment", i));
+    assertSame(value, i + 1, "Value");
+  }
+  times.sort();
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}
+
+function latency(
+  lane: Lane,
+  workers: number,
+  after: "cold" | "saturated",
+): Work {
+  const { plural, pools, ...where } = LANES[lane];
+  return {
+    id: `${lane}-latency-${workers}-${after}`,
+    title: `x + 1 in ${workers === 1 ? `a ${lane}` : `${workers} ${plural}`}, ` +
+      `${TRIPS.toLocaleString("en")} one after another, ` +
+      (after === "cold" ? "the first that the program does" : "after a saturated phase"),
+    rounds: after === "cold" ? 5 : 7,
+    cold: after === "cold",
+    ...where,
     figures: {
       p50: { unit: "µs, p50", better: "less" },
       p99: { unit: "µs, p99", better: "less" },
     },
-    contenders: inPools(pools, 1, (pool) => async () => {
-      const times = new Float64Array(TRIPS);
-      for (let i = 0; i < TRIPS; i++) {
-        let value: unknown;
-        times[i] = 1000 * await timed(async () => value = await pool.run("increment", i));
-        assertSame(value, i + 1, "Value");
-      }
-      times.sort();
-      return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+    contenders: inPools(pools as readonly PoolContender[], workers, (pool) => async () => {
+      if (after === "saturated") await saturate(pool, TRIPS);
+      return await trips(pool);
     }),
   };
 }
 
-const SIZES = [100, 10_000, 1_000_000, 16_000_000];
-const named = (size: number) => size < 1_000_000 ? `${size} B` : `${size / 1_000_000} MB`;
-
-/** Bytes there and back. */
-function payload(
-  id: string,
-  title: string,
-  size: number,
-  pools: readonly PoolContender[],
-  handOver: boolean,
-): Work {
-  const trips = Math.max(1, Math.min(500, Math.round(20_000_000 / size)));
-  return {
-    id,
-    title,
-    // Some take seconds for megabytes.
-    rounds: size > 1_000_000 ? 3 : 7,
-    figures: { time: { unit: "µs a round trip", better: "less" } },
-    contenders: inPools(pools, 1, (pool) => async () => {
-      const sent = Array.from({ length: trips }, () => new Uint8Array(size).fill(7));
-      const ms = await timed(async () => {
-        for (const bytes of sent) {
-          const back = await pool.run("echo", bytes, handOver ? [bytes.buffer] : undefined);
-          assertSame((back as Uint8Array).length, size, "Bytes that came back");
-        }
-      });
-      return { time: ms * 1000 / trips };
-    }),
-  };
+/** The works of one lane. */
+export function roundTrips(lane: Lane): readonly Work[] {
+  return [
+    saturated(lane),
+    // A worker that has not run for a while is woken on another processor or not, as the system likes, which makes
+    // more of a difference than any pool does: least with one worker.
+    latency(lane, 1, "saturated"),
+    latency(lane, WORKERS, "saturated"),
+    latency(lane, WORKERS, "cold"),
+  ];
 }
-
-const threads = [...threadPools, bareThreads];
-const processes = [...processPools, bareProcesses];
-const THREAD_TASKS = 50_000;
-const PROCESS_TASKS = 20_000;
-
-/** The works. */
-export const roundTrips: readonly Work[] = [
-  saturated("threads", THREAD_TASKS, [
-    batch("thread", THREAD_TASKS),
-    ...each(threads, THREAD_TASKS),
-  ]),
-  latency("thread", threads),
-  ...SIZES.flatMap((size) => [
-    payload(
-      `threads-clone-${size}`,
-      `${named(size)} to a thread and back, copied`,
-      size,
-      threads,
-      false,
-    ),
-    payload(
-      `threads-transfer-${size}`,
-      `${named(size)} handed over to a thread, copied on the way back`,
-      size,
-      threads,
-      true,
-    ),
-  ]),
-  saturated("processes", PROCESS_TASKS, [
-    batch("process", PROCESS_TASKS),
-    ...each(processes, PROCESS_TASKS),
-  ]),
-  latency("process", processes),
-  ...[1_000, 1_000_000].map((size) =>
-    // The bare pipe carries JSON, which knows no bytes.
-    payload(
-      `processes-echo-${size}`,
-      `${named(size)} to a process and back`,
-      size,
-      processPools,
-      false,
-    )
-  ),
-];

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { TRILANE } from "../pools.ts";
 import { assertSame, contendersOf, type Loader, timed, type Work } from "../work.ts";
 
 /** Queues tasks with one signal, aborts it and tells how many were cancelled. */
@@ -18,10 +17,9 @@ const queues: readonly SignalContender[] = [
   {
     name: "Trilane AsyncQueue",
     kind: "trilane",
-    runsOn: TRILANE,
     atMost: Infinity,
     async load() {
-      const { AsyncQueue } = await import("@trilane/trilane");
+      const { AsyncQueue } = await import("@trilane/trilane/async");
       return async (count, task) => {
         const queue = new AsyncQueue();
         const controller = new AbortController();

@@ -5,10 +5,9 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { heapInUse, heapSize } from "../memory.ts";
-import { TRILANE } from "../pools.ts";
-import { assertSame, type Contender, timed, type Work } from "../work.ts";
+import { assertSame, type Contender, LOCAL, timed, type Work } from "../work.ts";
 
-const ITEMS = 1_000_000;
+const ITEMS = 200_000;
 const CONCURRENCY = 16;
 /** The consumer lets others run every so many items. */
 const PAUSE_EVERY = 1_000;
@@ -63,14 +62,15 @@ export const stream: Work = {
   title: `${ITEMS.toLocaleString("en")} items streamed to a slow consumer, ` +
     `${CONCURRENCY} at a time, values in order`,
   rounds: 3,
+  on: LOCAL,
   figures: {
     items: { unit: "items/s", better: "more" },
     live: { unit: "MiB more live objects at the peak", better: "less" },
     heap: { unit: "MiB of heap at the end", better: "less" },
   },
   contenders: [
-    contender({ name: "Trilane stream", kind: "trilane", runsOn: TRILANE }, async () => {
-      const { AsyncQueue } = await import("@trilane/trilane");
+    contender({ name: "Trilane stream", kind: "trilane" }, async () => {
+      const { AsyncQueue } = await import("@trilane/trilane/async");
       return (source) =>
         new AsyncQueue({ workers: CONCURRENCY, retain: "none" }).stream(task, source);
     }),
