@@ -4,17 +4,17 @@
  */
 import { type AsyncContext, type AsyncContexts, bound } from "../base/async_contexts.ts";
 import { checks } from "../base/checks.ts";
-import { isError, ownName, QueueStateError, show } from "../base/errors.ts";
+import { ownName, QueueStateError } from "../base/errors.ts";
 import type { Timed, Timers } from "../base/timers.ts";
 import type { WaitOptions } from "../base/wait.ts";
 import { waitFor } from "../base/wait.ts";
 import type { TaskHandle, TaskStatus } from "./handle.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { cancelError } from "./outcome.ts";
+import { explain, makeResult } from "./made_result.ts";
 import { CANCELLED, FAILED, NOWHERE, type Place, SUCCEEDED } from "./place.ts";
 import type { Entry } from "./recorder.ts";
-import type { TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
-import { resultJson } from "./result_json.ts";
+import type { TaskAttempt, TaskResult } from "./result.ts";
 
 /**
  * Any function that can be a task.
@@ -68,24 +68,19 @@ export interface Settler {
 }
 
 /** What few tasks have. */
-interface Rare<T> {
+interface Rare {
   scheduledFor: number | undefined;
   progress: unknown;
   site: object | undefined;
   entry: Entry | undefined;
   dedupe: string | undefined;
-  result: TaskResult<T> | undefined;
+  result: TaskResult | undefined;
+  readyAt: number;
   /** When its last attempt started, if that was not the first. */
   restarted: number;
   /** The attempts that a retry followed. */
   attempts: TaskAttempt[] | undefined;
 }
-
-const TO_JSON: PropertyDescriptor & ThisType<TaskResult> = {
-  value() {
-    return resultJson(this);
-  },
-};
 
 /** A time that has not come. */
 const NEVER = -1;
@@ -131,10 +126,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   attempt: unknown = undefined;
   /** What the limits by key know of it, in their own terms. */
   keyed: unknown = undefined;
-  /** When it became ready, where waiting makes a task more urgent. */
-  readyAt = 0;
   #observers: Observer | Settler | (Observer | Settler)[] | undefined = undefined;
-  #rare: Rare<T> | undefined = undefined;
+  #rare: Rare | undefined = undefined;
   // Times are kept as whole microseconds since the queue was made: small integers take no memory of their own.
   readonly #created: number;
   #started = NEVER;
@@ -158,7 +151,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     this.context = context;
     this.priority = priority;
     this.options = options;
-    this.#created = this.#since(now);
+    this.#created = since(this.owner, now);
   }
 
   // What the handle shows.
@@ -184,15 +177,15 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   get createdAt(): number {
-    return this.#at(this.#created);
+    return timeOf(this.owner, this.#created);
   }
 
   get startedAt(): number | undefined {
-    return this.#started === NEVER ? undefined : this.#at(this.#started);
+    return this.#started === NEVER ? undefined : timeOf(this.owner, this.#started);
   }
 
   get finishedAt(): number | undefined {
-    return this.#finished === NEVER ? undefined : this.#at(this.#finished);
+    return this.#finished === NEVER ? undefined : timeOf(this.owner, this.#finished);
   }
 
   get scheduledFor(): number | undefined {
@@ -201,7 +194,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   /** When it is due by `delay` or `runAt`. */
   set scheduledFor(at: number) {
-    this.#rarely.scheduledFor = at;
+    Task.#rarely(this).scheduledFor = at;
   }
 
   get progress(): unknown {
@@ -210,7 +203,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   /** What the task reports of itself. */
   set progress(data: unknown) {
-    this.#rarely.progress = data;
+    Task.#rarely(this).progress = data;
   }
 
   /** Where it was submitted, as the platform says it. */
@@ -219,7 +212,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   set site(site: object | undefined) {
-    if (site !== undefined) this.#rarely.site = site;
+    if (site !== undefined) Task.#rarely(this).site = site;
   }
 
   /** Where its success is recorded. */
@@ -228,7 +221,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   set entry(entry: Entry | undefined) {
-    if (entry !== undefined) this.#rarely.entry = entry;
+    if (entry !== undefined) Task.#rarely(this).entry = entry;
   }
 
   /** The string by which it stands for others. */
@@ -237,7 +230,16 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   set dedupe(dedupe: string | undefined) {
-    if (dedupe !== undefined) this.#rarely.dedupe = dedupe;
+    if (dedupe !== undefined) Task.#rarely(this).dedupe = dedupe;
+  }
+
+  get readyAt(): number {
+    return this.#rare?.readyAt ?? 0;
+  }
+
+  /** When it became ready, where waiting makes a task more urgent. */
+  set readyAt(at: number) {
+    Task.#rarely(this).readyAt = at;
   }
 
   get status(): TaskStatus {
@@ -253,26 +255,23 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   result(): TaskResult<T> {
-    this.#assertDone("result");
-    const known = this.#rare?.result;
-    if (known !== undefined) return known;
-    const result = Object.freeze(this.#makeResult());
-    return this.#rarely.result = result;
+    assertDone(this, "result");
+    return (Task.#rarely(this).result ??= makeResult(this)) as TaskResult<T>;
   }
 
   error(): unknown {
-    this.#assertDone("error");
+    assertDone(this, "error");
     return this.place === FAILED ? this.outcome : undefined;
   }
 
   wait(options?: WaitOptions): Promise<TaskResult<T>> {
     if (options === undefined) {
-      this.#awaited();
-      return this.#wait();
+      awaited(this);
+      return resultOf(this);
     }
     return waitFor<TaskResult<T>>(
       (resolve) => {
-        this.#awaited();
+        awaited(this);
         return this.observe(() => resolve(this.result()));
       },
       options,
@@ -282,10 +281,10 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   value(): Promise<T> {
-    this.#awaited();
+    awaited(this);
     return new Promise((resolve, reject) => {
       // A plain object with its promise, rather than a closure: V8 then makes both where what lives long is kept.
-      this.#add({ resolve: resolve as Settler["resolve"], reject });
+      this.enlist({ resolve: resolve as Settler["resolve"], reject });
     });
   }
 
@@ -293,8 +292,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     onFulfilled?: ((result: TaskResult<T>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#awaited();
-    return this.#wait().then(onFulfilled, onRejected);
+    awaited(this);
+    return resultOf(this).then(onFulfilled, onRejected);
   }
 
   cancel(reason?: unknown): boolean {
@@ -322,8 +321,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   begin(workerId: number, now: number): void {
     this.attempts++;
-    if (this.#started === NEVER) this.#started = this.#since(now);
-    else this.#rarely.restarted = this.#since(now);
+    if (this.#started === NEVER) this.#started = since(this.owner, now);
+    else Task.#rarely(this).restarted = since(this.owner, now);
     this.workerId = workerId;
   }
 
@@ -336,8 +335,8 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
 
   /** Remembers the attempt that failed just now, since another one will follow. */
   remember(error: unknown, now: number): void {
-    const attempts = this.#rarely.attempts ??= [];
-    attempts.push({ ...this.#lastAttempt(this.#since(now)), ...explain(error) });
+    const attempts = Task.#rarely(this).attempts ??= [];
+    attempts.push({ ...lastAttempt(this, since(this.owner, now)), ...explain(error) });
     // The last one of all joins them in the end.
     if (attempts.length === MAX_HISTORY) attempts.shift();
   }
@@ -346,7 +345,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   finish(place: Place<Task>, outcome: unknown, now: number): void {
     this.place = place;
     this.outcome = outcome;
-    this.#finished = this.#since(now);
+    this.#finished = since(this.owner, now);
     this.endOrder = ++ended;
     this.fn = this.args = this.context = undefined;
   }
@@ -376,7 +375,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
    * @returns Takes the callback back.
    */
   observe(observer: Observer): () => void {
-    this.#add(observer);
+    this.enlist(observer);
     return () => {
       if (this.#observers === observer) this.#observers = undefined;
       else if (Array.isArray(this.#observers)) {
@@ -385,153 +384,88 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
     };
   }
 
-  #add(observer: Observer | Settler): void {
-    if (this.done) this.#tell(observer);
+  /** Has someone told of its end: at once if it has ended. */
+  enlist(observer: Observer | Settler): void {
+    if (this.done) tellOfEnd(this, observer);
     else if (this.#observers === undefined) this.#observers = observer;
     else if (Array.isArray(this.#observers)) this.#observers.push(observer);
     else this.#observers = [this.#observers, observer];
   }
 
-  get #rarely(): Rare<T> {
-    return this.#rare ??= {
+  static #rarely(task: Task<unknown>): Rare {
+    return task.#rare ??= {
       scheduledFor: undefined,
       progress: undefined,
       site: undefined,
       entry: undefined,
       dedupe: undefined,
       result: undefined,
+      readyAt: 0,
       restarted: NEVER,
       attempts: undefined,
     };
-  }
-
-  #since(now: number): number {
-    return Math.max(0, Math.floor((now - this.owner.epoch) * 1000));
-  }
-
-  #at(time: number): number {
-    return this.owner.epoch + time / 1000;
   }
 
   expire(now: number): void {
     this.place.expired!(this as Task, now);
   }
 
-  #tell(observer: Observer | Settler): void {
-    if (typeof observer === "function") this.owner.tell(() => observer(this as Task));
-    else this.settle(observer);
-  }
-
-  #wait(): Promise<TaskResult<T>> {
-    return new Promise((resolve) => {
-      this.#add({ resolve: resolve as Settler["resolve"], reject: undefined });
-    });
-  }
-
-  #awaited(): void {
-    if (!this.owner.started) this.owner.awaited();
-  }
-
-  #assertDone(what: string): void {
-    if (this.done) return;
-    throw new QueueStateError(
-      `Cannot read the ${what} of task '${this.name}' before it has ended: it is ${this.status}`,
-    );
-  }
-
   /** When its last attempt started. */
   get attemptStartedAt(): number {
-    return this.#at(this.attempts === 1 ? this.#started : this.#rarely.restarted);
+    return timeOf(this.owner, this.attempts === 1 ? this.#started : Task.#rarely(this).restarted);
   }
 
-  #lastAttempt(finished: number): TaskAttempt {
-    return {
-      number: this.attempts,
-      workerId: this.workerId!,
-      startedAt: this.attemptStartedAt,
-      finishedAt: this.#at(finished),
-    };
-  }
-
-  /** Of a task that was retried and has ended. */
-  #attemptHistory(earlier: readonly TaskAttempt[]): readonly TaskAttempt[] {
+  /** Its attempts, once it has ended, if it was retried. */
+  get attemptHistory(): readonly TaskAttempt[] | undefined {
+    const earlier = this.#rare?.attempts;
+    if (earlier === undefined) return undefined;
     // It may have been cancelled while it waited for its retry.
     if (earlier.at(-1)!.number === this.attempts) return Object.freeze(earlier);
     const failure = this.place === FAILED ? explain(this.outcome) : {};
-    return Object.freeze([...earlier, { ...this.#lastAttempt(this.#finished), ...failure }]);
-  }
-
-  /** What most tasks come to, in one literal, which takes a fifth of the time. */
-  #makeUsualResult(): TaskResult<T> {
-    const finishedAt = this.#at(this.#finished);
-    const startedAt = this.#at(this.#started);
-    return {
-      id: this.id,
-      name: this.name,
-      priority: this.priority,
-      mustComplete: this.options.mustComplete,
-      detached: this.options.detached,
-      metadata: this.options.metadata,
-      attempts: this.attempts,
-      createdAt: this.createdAt,
-      finishedAt,
-      duration: finishedAt - startedAt,
-      startedAt,
-      workerId: this.workerId!,
-      status: "succeeded",
-      value: this.outcome as T,
-    };
-  }
-
-  #makeResult(): TaskResult<T> {
-    const isUsual = this.place === SUCCEEDED && this.#started !== NEVER &&
-      this.options.groupId === undefined && this.#rare === undefined;
-    const result = isUsual ? this.#makeUsualResult() : this.#makeAnyResult();
-    return Object.defineProperty(result, "toJSON", TO_JSON);
-  }
-
-  #makeAnyResult(): TaskResult<T> {
-    const finishedAt = this.finishedAt!;
-    const base: { -readonly [K in keyof TaskResultBase]: TaskResultBase[K] } = {
-      id: this.id,
-      name: this.name,
-      priority: this.priority,
-      mustComplete: this.mustComplete,
-      detached: this.detached,
-      metadata: this.metadata,
-      attempts: this.attempts,
-      createdAt: this.createdAt,
-      finishedAt,
-      duration: this.startedAt === undefined ? 0 : finishedAt - this.startedAt,
-    };
-    if (this.groupId !== undefined) base.groupId = this.groupId;
-    if (this.startedAt !== undefined) base.startedAt = this.startedAt;
-    if (this.scheduledFor !== undefined) base.scheduledFor = this.scheduledFor;
-    if (this.workerId !== undefined) base.workerId = this.workerId;
-    const earlier = this.#rare?.attempts;
-    if (earlier !== undefined) {
-      Object.defineProperty(base, "attemptHistory", { value: this.#attemptHistory(earlier) });
-    }
-    const { outcome } = this;
-    if (this.place === SUCCEEDED) {
-      return Object.assign(base, { status: "succeeded", value: outcome as T } as const);
-    }
-    base.message = explain(outcome).message;
-    return this.place === FAILED
-      ? Object.assign(base, { status: "failed", error: outcome } as const)
-      : Object.assign(base, { status: "cancelled", reason: outcome } as const);
+    return Object.freeze([...earlier, { ...lastAttempt(this, this.#finished), ...failure }]);
   }
 }
 
-/** What is told of an error or a cancel reason, which may be anything: its fields too. */
-function explain(reason: unknown): { errorName?: string; message: string } {
-  if (!isError(reason)) return { message: show(reason) };
-  try {
-    const { name, message } = reason;
-    return { errorName: `${name}`, message: `${message}` };
-  } catch {
-    return { message: show(reason) };
-  }
+// Functions rather than private methods, for which each task would carry 8 bytes on V8.
+
+/** A time as a task keeps it. */
+function since({ epoch }: TaskOwner, now: number): number {
+  return Math.max(0, Math.floor((now - epoch) * 1000));
+}
+
+function timeOf({ epoch }: TaskOwner, time: number): number {
+  return epoch + time / 1000;
+}
+
+function awaited({ owner }: Task): void {
+  if (!owner.started) owner.awaited();
+}
+
+function assertDone(task: Task, what: string): void {
+  if (task.done) return;
+  throw new QueueStateError(
+    `Cannot read the ${what} of task '${task.name}' before it has ended: it is ${task.status}`,
+  );
+}
+
+function tellOfEnd(task: Task, observer: Observer | Settler): void {
+  if (typeof observer === "function") task.owner.tell(() => observer(task));
+  else task.settle(observer);
+}
+
+function resultOf<T>(task: Task<T>): Promise<TaskResult<T>> {
+  return new Promise((resolve) => {
+    task.enlist({ resolve: resolve as Settler["resolve"], reject: undefined });
+  });
+}
+
+function lastAttempt(task: Task, finished: number): TaskAttempt {
+  return {
+    number: task.attempts,
+    workerId: task.workerId!,
+    startedAt: task.attemptStartedAt,
+    finishedAt: timeOf(task.owner, finished),
+  };
 }
 
 /** What a task is called: what its option says or, without it, as its function is. */
