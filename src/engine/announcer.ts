@@ -36,32 +36,26 @@ export const HOOK_NAMES = ["onStart", "onComplete", "onRetry", "onProgress"] as 
 type HookName = typeof HOOK_NAMES[number];
 
 /** How each is called. */
-const HOOK_CALLS: Readonly<
-  Record<HookName, (hooks: Hooks, task: Task, about: unknown) => unknown>
-> = {
-  onStart: (hooks, task) => hooks.onStart!(task),
-  onComplete: (hooks, task) => hooks.onComplete!(task.result()),
-  onRetry: (hooks, task, error) => hooks.onRetry!(task, error),
-  onProgress: (hooks, task, data) => hooks.onProgress!(task, data),
+const HOOK_CALLS: Readonly<Record<HookName, (hooks: Hooks) => Call>> = {
+  onStart: (hooks) => (task) => hooks.onStart!(task!),
+  onComplete: (hooks) => (task) => hooks.onComplete!(task!.result()),
+  onRetry: (hooks) => (task, error) => hooks.onRetry!(task!, error),
+  onProgress: (hooks) => (task, data) => hooks.onProgress!(task!, data),
 };
 
-/** A hook that is to be called: an object with its own fields takes less than a closure. */
-class HookCall {
-  readonly name: HookName;
-  readonly hooks: Hooks;
-  readonly task: Task;
-  readonly about: unknown;
+/** Calls a program's own code; with a task where it is about one. */
+type Call = (task: Task | undefined, about: unknown) => unknown;
 
-  constructor(name: HookName, hooks: Hooks, task: Task, about: unknown) {
-    this.name = name;
-    this.hooks = hooks;
-    this.task = task;
-    this.about = about;
-  }
+/** What is to be told. It is used again and again: a new one each time would cost a tenth of a task with hooks. */
+class Announcement {
+  /** What is called; `undefined` where a task's observers are to hear of its end. */
+  call: Call | undefined = undefined;
+  task: Task | undefined = undefined;
+  about: unknown = undefined;
 }
 
-/** What is to be told: a call, a hook's or any other, or a task whose observers are to hear of its end. */
-type Announcement = Task | HookCall | (() => unknown);
+/** How many announcements are kept to be used again. */
+const MAX_KEPT = 1024;
 
 /** How deep calls of what is told may be nested. A stack holds some thousand. */
 const MAX_NESTING = 64;
@@ -85,13 +79,15 @@ const told = { nesting: 0, postponed: [] as (() => void)[] };
 export class Announcer {
   readonly #report: (error: unknown) => void;
   readonly #contexts: AsyncContexts | undefined;
-  readonly #hooks = new Map<HookName, Set<Hooks>>();
+  /** What calls each hook. */
+  readonly #hooks = new Map<HookName, Set<Call>>();
   /** Whether anyone wants to hear of each end. */
   #completions = false;
   /** How many transitions are under way, one within the other. */
   #depth = 0;
-  /** What is to be told when the transition under way has ended, behind what is being told now. */
-  readonly #pending: Announcement[] = [];
+  /** What is to be told when the transition under way has ended, behind what is being told now: the first `#count` of these. */
+  #pending: Announcement[] = [];
+  #count = 0;
   /** How many of those have been told, or are being told. */
   #told = 0;
   /** Whether anything has come to that since it was last told. */
@@ -127,15 +123,17 @@ export class Announcer {
   /** Adds hooks; returns what takes them back. */
   observe(given: Hooks): () => void {
     const hooks = this.#contexts === undefined ? given : inContext(given, this.#contexts);
+    const calls: Call[] = [];
     for (const name of HOOK_NAMES) {
       if (hooks[name] === undefined) continue;
-      const set = this.#hooks.get(name) ?? new Set();
-      this.#hooks.set(name, set.add(hooks));
+      const call = HOOK_CALLS[name](hooks);
+      calls.push(call);
+      this.#hooks.set(name, (this.#hooks.get(name) ?? new Set()).add(call));
     }
     this.#completions = this.#hooks.has("onComplete");
     return () => {
       for (const [name, set] of this.#hooks) {
-        if (set.delete(hooks) && set.size === 0) this.#hooks.delete(name);
+        for (const call of calls) if (set.delete(call) && set.size === 0) this.#hooks.delete(name);
       }
       this.#completions = this.#hooks.has("onComplete");
     };
@@ -153,9 +151,7 @@ export class Announcer {
 
   /** Calls something outside, once the transition under way has ended. */
   tell(call: () => unknown): void {
-    this.#pending.push(call);
-    this.#hasNews = true;
-    if (this.#depth === 0) this.#tellAll();
+    this.#announce(call, undefined, undefined);
   }
 
   /** Goes on with something once all that the transition under way leaves to tell has been told. */
@@ -189,16 +185,20 @@ export class Announcer {
   ended(task: Task): void {
     if (this.#followers.size > 0) this.#followers.delete(task);
     if (this.#completions) this.#tellHooks("onComplete", task);
-    if (!task.observed) return;
-    this.#pending.push(task);
-    this.#hasNews = true;
-    if (this.#depth === 0) this.#tellAll();
+    if (task.observed) this.#announce(undefined, task, undefined);
   }
 
   #tellHooks(name: HookName, task: Task, about?: unknown): void {
-    const all = this.#hooks.get(name);
-    if (all === undefined) return;
-    for (const hooks of all) this.#pending.push(new HookCall(name, hooks, task, about));
+    const calls = this.#hooks.get(name);
+    if (calls === undefined) return;
+    for (const call of calls) this.#announce(call, task, about);
+  }
+
+  #announce(call: Call | undefined, task: Task | undefined, about: unknown): void {
+    const one = this.#pending[this.#count++] ??= new Announcement();
+    one.call = call;
+    one.task = task;
+    one.about = about;
     this.#hasNews = true;
     if (this.#depth === 0) this.#tellAll();
   }
@@ -219,18 +219,16 @@ export class Announcer {
   }
 
   #tellEach(followUps: readonly (() => unknown)[]): void {
-    const pending = this.#pending;
-    while (this.#told < pending.length) this.#tellOne(pending[this.#told++]!);
-    this.#told = 0;
-    // V8 lets go of the memory of a list whose length is set, and takes new one for what comes next.
-    while (pending.length > 0) pending.pop();
+    while (this.#told < this.#count) {
+      const one = this.#pending[this.#told++]!;
+      const { call, task, about } = one;
+      one.call = one.task = one.about = undefined;
+      if (call === undefined) this.#tellObservers(task!);
+      else this.#call(call, task, about);
+    }
+    if (this.#count > MAX_KEPT) this.#pending = [];
+    this.#told = this.#count = 0;
     for (const followUp of followUps) this.#call(followUp);
-  }
-
-  #tellOne(one: Announcement): void {
-    if (typeof one === "function") this.#call(one);
-    else if (one instanceof HookCall) this.#callHook(one);
-    else this.#tellObservers(one);
   }
 
   #tellObservers(task: Task): void {
@@ -241,22 +239,13 @@ export class Announcer {
   }
 
   #tellObserver(task: Task, observer: Observer | Settler): void {
-    if (typeof observer === "function") this.#call(observer, task);
+    if (typeof observer === "function") this.#call(observer as Call, task);
     else task.settle(observer);
   }
 
-  #callHook({ name, hooks, task, about }: HookCall): void {
+  #call(call: Call, task?: Task, about?: unknown): void {
     try {
-      this.#look(HOOK_CALLS[name](hooks, task, about));
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-
-  /** @param task What it is called with, where it is an observer's. */
-  #call(call: Observer, task?: Task): void {
-    try {
-      this.#look(call(task!));
+      this.#look(call(task, about));
     } catch (error) {
       this.#report(error);
     }

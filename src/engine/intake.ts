@@ -122,8 +122,9 @@ export class Intake {
   /** The async context that the program is in, if it matters for tasks with these options. */
   #contextFor({ retryIf }: ResolvedOptions): AsyncContext | undefined {
     const { contexts, executor } = this.#host;
+    if (contexts === undefined) return undefined;
     const isUsed = executor.runsHere || retryIf !== undefined || this.#tracing !== undefined;
-    return isUsed ? contexts?.capture() : undefined;
+    return isUsed ? contexts.capture() : undefined;
   }
 
   get #tracing(): Tracing | undefined {
