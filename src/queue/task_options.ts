@@ -46,10 +46,65 @@ function copyOf(plan: TaskPlan, options: ResolvedOptions): TaskPlan {
   return { priority, options, keys, dedupe, after, checkpoint, key, namespace };
 }
 
+/** What a plan says beside what its tasks keep. */
+const NOT_KEPT: ReadonlySet<string> = new Set(
+  Object.keys(NOTHING).filter((name) => name !== "options"),
+);
+
 /** How many priorities have a plan of their own that is kept. */
 const MAX_PRIORITIES = 32;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * What was read last, and what it says. Most calls give what the one before did, and tasks of which the same was said share
+ * what they keep. What a call gives is written over it, since a list for each call would cost as much as all else.
+ */
+class LastRead {
+  readonly names: string[] = [];
+  readonly values: unknown[] = [];
+  /** How many of those count. */
+  count = 0;
+  /** What the call took; `undefined` where its plan is not to be used again. */
+  allowed: OptionChecks | undefined;
+  plan: TaskPlan | undefined;
+
+  /**
+   * Reads an object's own options, each once.
+   *
+   * @returns Whether they are those that were read before.
+   */
+  look(options: object): boolean {
+    const { names, values } = this;
+    let isSame = true;
+    let count = 0;
+    for (const name in options) {
+      if (!Object.hasOwn(options, name)) continue;
+      const value = (options as Record<string, unknown>)[name];
+      if (values[count] !== value || names[count] !== name || count >= this.count) {
+        isSame = false;
+        names[count] = name;
+        values[count] = value;
+      }
+      count++;
+    }
+    isSame &&= count === this.count;
+    this.count = count;
+    return isSame;
+  }
+
+  get isPriorityAlone(): boolean {
+    return this.count === 1 && this.names[0] === "priority";
+  }
+
+  /** Whether an object among them may say something else when it is read again. A signal is just passed on. */
+  get mayChange(): boolean {
+    for (let i = 0; i < this.count; i++) {
+      if (typeof this.values[i] === "object" && this.names[i] !== "signal") return true;
+    }
+    return false;
+  }
+}
 
 /** Reads the task options of a queue's calls, and fills in the queue's own defaults. */
 export class TaskOptionReader {
@@ -57,14 +112,8 @@ export class TaskOptionReader {
   readonly plain: TaskPlan = copyOf(NOTHING, DEFAULT_OPTIONS);
   readonly #limits: ReadonlySet<string>;
   readonly #checks: ReadonlyMap<string, OptionChecks[string]>;
-  /**
-   * What was read last, and what it says. Most calls give what the one before did, and tasks of which the same was said share
-   * what they keep.
-   */
-  #allowed: OptionChecks | undefined;
-  #names: readonly string[] = [];
-  #values: readonly unknown[] = [];
-  #plan: TaskPlan | undefined;
+  /** Taken out while options are read: what computes one may submit as well. */
+  #last: LastRead | undefined;
   /** Of calls that give a priority alone. */
   readonly #byPriority = new Map<number, TaskPlan>();
 
@@ -77,8 +126,9 @@ export class TaskOptionReader {
   constructor(defaults: TaskOptions = {}, limits: object = {}, checks: OptionChecks = {}) {
     this.#checks = new Map(Object.entries(checks));
     this.#limits = new Set(Object.keys(limits));
-    const names = Object.keys(defaults);
-    this.plain = this.#read("defaults", names, valuesOf(defaults, names), TASK_OPTION_CHECKS);
+    const read = new LastRead();
+    read.look(defaults);
+    this.plain = this.#plan("defaults", read, TASK_OPTION_CHECKS);
   }
 
   /**
@@ -93,19 +143,25 @@ export class TaskOptionReader {
   read(options: BatchOptions | undefined, allowed: OptionChecks = TASK_OPTION_CHECKS): TaskPlan {
     if (options === undefined) return this.plain;
     assertObject("The task options", options);
-    const names = Object.keys(options);
-    if (names.length === 1 && names[0] === "priority") return this.#withPriority(options.priority);
-    const values = valuesOf(options, names);
-    const isAsLast = this.#allowed === allowed && isSame(names, this.#names) &&
-      isSame(values, this.#values);
-    if (isAsLast) return this.#plan!;
-    const plan = this.#read("task", names, values, allowed);
-    // An object may say something else when it is read again, but for a signal, which is just passed on.
-    if (values.some((value, i) => typeof value === "object" && names[i] !== "signal")) return plan;
-    this.#allowed = allowed;
-    this.#names = names;
-    this.#values = values;
-    return this.#plan = plan;
+    const last = this.#last ?? new LastRead();
+    this.#last = undefined;
+    const isAsLast = last.look(options) && last.allowed === allowed;
+    if (isAsLast) {
+      this.#last = last;
+      return last.plan!;
+    }
+    last.allowed = undefined;
+    const plan = last.isPriorityAlone
+      ? this.#withPriority(last.values[0] as number | undefined)
+      : this.#plan("task", last, allowed);
+    if (last.mayChange) {
+      last.values.fill(undefined);
+    } else {
+      last.allowed = allowed;
+      last.plan = plan;
+    }
+    this.#last = last;
+    return plan;
   }
 
   #withPriority(priority: number | undefined): TaskPlan {
@@ -119,23 +175,18 @@ export class TaskOptionReader {
     return plan;
   }
 
-  #read(
-    kind: string,
-    names: readonly string[],
-    values: readonly unknown[],
-    allowed: OptionChecks,
-  ): TaskPlan {
+  #plan(kind: string, { names, values, count }: LastRead, allowed: OptionChecks): TaskPlan {
     const { plain } = this;
     const kept: Mutable<ResolvedOptions> = withDefaults(plain.options);
     const plan: Mutable<TaskPlan> = copyOf(plain, kept);
     let delay: number | undefined;
-    for (let i = 0; i < names.length; i++) {
+    for (let i = 0; i < count; i++) {
       const name = names[i]!;
       const value = values[i];
       if (!checkOption(kind, name, value, allowed)) continue;
-      this.#checks.get(name)?.(name, value);
+      if (this.#checks.size > 0) this.#checks.get(name)?.(name, value);
       if (name === "delay") delay = value as number;
-      const target = (Object.hasOwn(kept, name) ? kept : plan) as Record<string, unknown>;
+      const target = (NOT_KEPT.has(name) ? plan : kept) as Record<string, unknown>;
       target[name] = value;
     }
     if (kept.runAt !== undefined) {
@@ -216,17 +267,4 @@ export function handlesOf(name: string, handles: Iterable<unknown>): Awaitable[]
     }
   }
   return all as Awaitable[];
-}
-
-/** Reads the options of an object, each once. */
-function valuesOf(options: object, names: readonly string[]): unknown[] {
-  const values: unknown[] = [];
-  for (const name of names) values.push((options as Record<string, unknown>)[name]);
-  return values;
-}
-
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -175,6 +175,29 @@ test("20,000 tasks that each wait for the one before run in turn, and are cancel
   }
 });
 
+test("an option's getter that submits doesn't change what its own task is submitted with", async () => {
+  await using queue = new AsyncQueue();
+  let inner: TaskHandle | undefined;
+  const options = {
+    priority: 1,
+    metadata: 1,
+    get name() {
+      inner = queue.submit(() => {}, { priority: 7, metadata: 2, name: "inner" });
+      return "outer";
+    },
+    mustComplete: true,
+  };
+  queue.submit(() => {}, { priority: 1, metadata: 1 });
+  for (let n = 0; n < 2; n++) {
+    const outer = queue.submit(() => {}, options);
+    assertEquals([outer, inner!].map(said), [[1, 1, "outer", true], [7, 2, "inner", false]]);
+  }
+});
+
+function said({ priority, metadata, name, mustComplete }: TaskHandle): unknown[] {
+  return [priority, metadata, name, mustComplete];
+}
+
 test("options are read once, so that a getter can't pass one value for another", () => {
   const reads: Record<string, number> = {};
   const options = {};
