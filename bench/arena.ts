@@ -24,8 +24,9 @@ export type Commands = Readonly<Record<Runtime, readonly string[]>>;
 /** How long a round, or getting ready, may take. */
 const PATIENCE_MS = 60_000;
 
-/** A work takes about so long: then no more rounds begin, except the first few. */
-const BUDGET_MS = 10_000;
+/** After so long no more rounds begin, except the first few. */
+const WARM_UP_MS = 2_000;
+const BUDGET_MS = 8_000;
 const MIN_ROUNDS = 3;
 
 /** A contender's process. */
@@ -96,10 +97,10 @@ async function* messages(output: ReadableStream<Uint8Array>) {
   }
 }
 
-/** Where a contender runs that is compared on a runtime: there or, if it doesn't run there, on Node. */
+/** Where a contender runs that is compared on a runtime: there or, unless that is a page, on Node. */
 function runtimeOf({ runsOn }: Contender, runtime: Runtime): Runtime | undefined {
   if (runsOn === undefined || runsOn.includes(runtime)) return runtime;
-  return runsOn.includes("node") ? "node" : undefined;
+  return runtime !== "chromium" && runsOn.includes("node") ? "node" : undefined;
 }
 
 /**
@@ -126,20 +127,26 @@ export async function compare(
   const standing = work.cold ? [] : outcomes.map(open);
   await Promise.all(standing.map((contestant) => contestant.ready));
   const rounds = Math.max(1, Math.round(work.rounds * share));
-  const warmUp = work.cold ? 0 : Math.ceil(rounds / 3);
-  const end = performance.now() + BUDGET_MS * share;
-  for (let round = 0; round < warmUp + rounds; round++) {
-    if (round >= warmUp + MIN_ROUNDS && performance.now() > end) break;
+  const round = async (isMeasured: boolean) => {
     for (const outcome of shuffled(outcomes)) {
       if (outcome.error !== undefined) continue;
       const contestant = standing[outcomes.indexOf(outcome)] ?? open(outcome);
       const figures = await contestant.round();
-      if (figures !== undefined && round >= warmUp) outcome.rounds.push(figures);
+      if (figures !== undefined && isMeasured) outcome.rounds.push(figures);
       if (work.cold) await contestant.close();
     }
-  }
+  };
+  const warmUp = work.cold ? 0 : Math.ceil(rounds / 3);
+  await repeat(warmUp, 1, WARM_UP_MS * share, () => round(false));
+  await repeat(rounds, MIN_ROUNDS, BUDGET_MS * share, () => round(true));
   await Promise.all(standing.map((contestant) => contestant.close()));
   return outcomes;
+}
+
+/** Does something so many times, or until it has taken so long and has been done at least so often. */
+async function repeat(times: number, least: number, ms: number, action: () => Promise<void>) {
+  const end = performance.now() + ms;
+  for (let i = 0; i < times && (i < least || performance.now() < end); i++) await action();
 }
 
 const facts = ({ name, kind }: Contender) => ({ name, kind });

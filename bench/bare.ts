@@ -3,6 +3,11 @@
  *
  * @module
  */
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Worker as NodeWorker } from "node:worker_threads";
 import type { Pool, PoolContender } from "./pools.ts";
 
 /** One worker that answers in turn. */
@@ -45,36 +50,27 @@ function startWorker(answered: (value: unknown) => void): Bare {
 }
 
 /** Node has its own kind of workers. */
-async function nodeWorkers(): Promise<typeof startWorker> {
-  const { Worker } = await import("node:worker_threads");
-  return (answered) => {
-    const worker = new Worker(new URL("./workers/bare_node.js", import.meta.url));
-    worker.on("message", answered);
-    return {
-      post: (value, transfer) => worker.postMessage(value, transfer),
-      close: () => worker.terminate(),
-    };
+function startNodeWorker(answered: (value: unknown) => void): Bare {
+  const worker = new NodeWorker(new URL("./workers/bare_node.js", import.meta.url));
+  worker.on("message", answered);
+  return {
+    post: (value, transfer) => worker.postMessage(value, transfer),
+    close: () => worker.terminate(),
   };
 }
 
-async function children(): Promise<(answered: (value: unknown) => void) => Bare> {
-  const { spawn } = await import("node:child_process");
-  const { default: process } = await import("node:process");
-  const { createInterface } = await import("node:readline");
-  const { fileURLToPath } = await import("node:url");
+function startChild(answered: (value: unknown) => void): Bare {
   const file = fileURLToPath(new URL("./workers/pipe.js", import.meta.url));
   const args = process.versions.deno === undefined ? [file] : ["run", "--allow-all", file];
-  return (answered) => {
-    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-    createInterface({ input: child.stdout! }).on("line", (line) => answered(JSON.parse(line)));
-    const ended = new Promise((resolve) => child.on("exit", resolve));
-    return {
-      post: (value) => child.stdin!.write(`${JSON.stringify(value)}\n`),
-      close() {
-        child.stdin!.end();
-        return ended;
-      },
-    };
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  createInterface({ input: child.stdout! }).on("line", (line) => answered(JSON.parse(line)));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  return {
+    post: (value) => child.stdin!.write(`${JSON.stringify(value)}\n`),
+    close() {
+      child.stdin!.end();
+      return ended;
+    },
   };
 }
 
@@ -82,13 +78,15 @@ async function children(): Promise<(answered: (value: unknown) => void) => Bare>
 export const bareThreads: PoolContender = {
   name: "bare postMessage",
   kind: "floor",
-  open: async (workers) =>
-    deal(workers, typeof Worker === "function" ? startWorker : await nodeWorkers()),
+  open(workers) {
+    const start = typeof Worker === "function" ? startWorker : startNodeWorker;
+    return Promise.resolve(deal(workers, start));
+  },
 };
 
 /** Children and a line of JSON each way. */
 export const bareProcesses: PoolContender = {
   name: "bare pipe",
   kind: "floor",
-  open: async (workers) => deal(workers, await children()),
+  open: (workers) => Promise.resolve(deal(workers, startChild)),
 };

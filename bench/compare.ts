@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import trilane from "../deno.json" with { type: "json" };
 import { bunPath } from "../scripts/bun.ts";
 import { nodePath } from "../scripts/node.ts";
+import { launch } from "../tests/browser/chromium.ts";
 import { type Commands, compare } from "./arena.ts";
 import { goalTable } from "./goals.ts";
 import { markdown } from "./markdown.ts";
@@ -58,34 +59,36 @@ async function output(command: string, ...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
+async function browserVersion(): Promise<string> {
+  await using browser = await launch();
+  return browser.version();
+}
+
 // Deno takes the peers from its cache, Bun and Node from here.
 await output("npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock");
-if (runtimes.includes("node")) {
+const isOn = (...some: Runtime[]) => some.some((runtime) => runtimes.includes(runtime));
+if (isOn("node", "chromium")) {
   // What runs TypeScript elsewhere runs JavaScript there, as it comes from npm.
   const build = [here("../scripts/std.ts"), "run", "--allow-all", here("../scripts/npm.ts")];
-  await output(
-    Deno.execPath(),
-    "run",
-    "--allow-all",
-    ...build,
-    here("node_modules/@trilane/trilane"),
-  );
+  const folder = here("node_modules/@trilane/trilane");
+  await output(Deno.execPath(), "run", "--allow-all", ...build, folder);
 }
+const deno = ["run", "--no-check", "--config", here("deno.json"), "--allow-all"];
+if (isOn("chromium")) await output(Deno.execPath(), ...deno, here("page/build.ts"));
 const bun = await bunPath();
 const node = await nodePath(24);
 const contestant = here("contestant.ts");
 const commands: Commands = {
-  deno: [
-    ...[Deno.execPath(), "run", "--no-check", "--config", here("deno.json")],
-    ...["--v8-flags=--expose-gc", "--allow-all", contestant],
-  ],
+  deno: [Deno.execPath(), ...deno, "--v8-flags=--expose-gc", contestant],
   bun: [bun, contestant],
   node: [node, "--expose-gc", "--no-warnings", contestant],
+  chromium: [Deno.execPath(), ...deno, here("page/contestant.ts")],
 };
 const versions: Record<Runtime, string> = {
   deno: `Deno ${Deno.version.deno}`,
   bun: `Bun ${await output(bun, "--version")}`,
   node: `Node ${(await output(node, "--version")).slice(1)}`,
+  chromium: isOn("chromium") ? `Chromium ${await browserVersion()}` : "",
 };
 
 const machine = `${cpus().length} cores (${cpus()[0].model.trim()})`;
@@ -94,9 +97,10 @@ const names = Object.entries({ [trilane.name]: trilane.version, ...peers.depende
 const only = options.only.split(",");
 
 for (const runtime of runtimes) {
-  const where = [versions[runtime], ...(runtime === "node" ? [] : [versions.node])].join(", ");
+  // What doesn't run there runs on Node.
+  const where = [versions[runtime], ...["deno", "bun"].includes(runtime) ? [versions.node] : []];
   const startedAt = performance.now();
-  const head = `${where}, ${machine}. ${names}.`;
+  const head = `${where.join(", ")}, ${machine}. ${names}.`;
   console.log(`## ${versions[runtime]}\n\n${head}\n`);
   const comparisons: Comparison[] = [];
   const picked = works.filter(({ id, on }) =>

@@ -7,16 +7,13 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { collectYoungGarbage } from "./memory.ts";
-import { works } from "./works.ts";
+import { contenderOf } from "./works.ts";
 
 const [id, name] = process.argv.slice(2);
-const contender = works.find((work) => work.id === id)!.contenders
-  .find((contender) => contender.name === name)!;
-
 const say = (message: object) => process.stdout.write(`\n${JSON.stringify(message)}\n`);
 
 try {
-  const runner = await contender.open();
+  const runner = await contenderOf(id!, name!).open();
   say({ ready: true });
   for await (const _ of createInterface({ input: process.stdin })) {
     collectYoungGarbage();

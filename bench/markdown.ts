@@ -7,7 +7,7 @@ import { unicodeWidth } from "@std/cli";
 import type { Comparison, Row, Spread } from "./statistics.ts";
 import type { Runtime } from "./work.ts";
 
-const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" };
+const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node", chromium: "Chromium" };
 
 /** Three digits that count, at least. */
 export function format(value: number): string {

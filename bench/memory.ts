@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type process from "node:process";
+import process from "node:process";
 
 interface Runtime {
-  readonly process: typeof process;
   readonly Bun?: { gc(wait: boolean): void };
   readonly gc?: () => void;
 }
@@ -17,7 +16,7 @@ interface Runtime {
  * @throws {Error} When it can't be collected.
  */
 export function collectGarbage(): void {
-  const { Bun, gc } = globalThis as unknown as Runtime;
+  const { Bun, gc } = globalThis as Runtime;
   if (Bun !== undefined) Bun.gc(true);
   else if (gc !== undefined) gc();
   else throw new Error("Cannot collect garbage: run Deno with --v8-flags=--expose-gc");
@@ -36,7 +35,7 @@ export function collectYoungGarbage(): void {
 /** Bytes that live objects take. */
 export async function heapSize(): Promise<number> {
   collectGarbage();
-  if ((globalThis as unknown as Runtime).Bun === undefined) return heapInUse();
+  if ((globalThis as Runtime).Bun === undefined) return heapInUse();
   const jsc = "bun:jsc";
   const { heapStats } = await import(jsc);
   return heapStats().heapSize;
@@ -44,5 +43,5 @@ export async function heapSize(): Promise<number> {
 
 /** The same without a collection before it: what is there now, garbage too. */
 export function heapInUse(): number {
-  return (globalThis as unknown as Runtime).process.memoryUsage().heapUsed;
+  return process.memoryUsage().heapUsed;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import type { PortableTask } from "@trilane/trilane/thread";
 import type * as functions from "./tasks.js";
 import { type Contender, LOCAL, type Runner, type Runtime } from "./work.ts";
@@ -29,12 +30,12 @@ export interface PoolContender extends Omit<Contender, "open"> {
 export const tasksUrl = new URL("./tasks.js", import.meta.url);
 
 /** Where workerpool works: its workers never answer on Bun. */
-const NOT_BUN: readonly Runtime[] = ["deno", "node"];
+const NOT_BUN: readonly Runtime[] = ["deno", "node", "chromium"];
 
-/** Pages, which load this too, have no such module. */
-async function path(file: string): Promise<string> {
-  const { fileURLToPath } = await import("node:url");
-  return fileURLToPath(new URL(file, import.meta.url));
+/** What a pool is told to find a module by: pages know no paths. */
+function place(file: string): string {
+  const url = new URL(file, import.meta.url);
+  return url.protocol === "file:" ? fileURLToPath(url) : url.href;
 }
 
 type PoolQueue = InstanceType<
@@ -90,9 +91,9 @@ async function openTinypool(runtime: "worker_threads" | "child_process", workers
   };
 }
 
-async function openWorkerpool(workerType: "thread" | "process", workers: number) {
+async function openWorkerpool(workerType: "thread" | "process" | "web", workers: number) {
   const { default: workerpool } = await import("workerpool");
-  const pool = workerpool.pool(await path("workers/workerpool.js"), {
+  const pool = workerpool.pool(place("workers/workerpool.js"), {
     workerType,
     minWorkers: workers,
     maxWorkers: workers,
@@ -139,7 +140,7 @@ export const threadPools: readonly PoolContender[] = [
     name: "workerpool",
     kind: "peer",
     runsOn: NOT_BUN,
-    open: (workers) => openWorkerpool("thread", workers),
+    open: (workers) => openWorkerpool("document" in globalThis ? "web" : "thread", workers),
   },
   {
     name: "poolifier",
@@ -147,7 +148,7 @@ export const threadPools: readonly PoolContender[] = [
     runsOn: LOCAL,
     async open(workers) {
       const { FixedThreadPool } = await import("poolifier");
-      const worker = await path("workers/poolifier.js");
+      const worker = place("workers/poolifier.js");
       const pool = new FixedThreadPool<unknown, unknown>(workers, worker);
       return {
         run: (name, arg, transferList) => pool.execute(arg, name, undefined, transferList),

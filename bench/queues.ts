@@ -4,7 +4,7 @@
  * @module
  */
 import { pQueues } from "./p_queues.ts";
-import type { Loader } from "./work.ts";
+import { type Loader, LOCAL } from "./work.ts";
 
 export type Noop = () => Promise<void>;
 
@@ -32,6 +32,8 @@ function trilane(waiting: "value()" | "await handle", asyncContext: boolean): Qu
   return {
     name: asyncContext ? name : `${name}, asyncContext: false`,
     kind: "trilane",
+    // Pages have no such context.
+    ...!asyncContext && { runsOn: LOCAL },
     ...waiting === "await handle" && { lacks: "run" },
     async load() {
       const { AsyncQueue } = await import("@trilane/trilane/async");

@@ -5,7 +5,7 @@
  */
 
 /** The runtimes that contenders run on. */
-export const RUNTIMES = ["deno", "bun", "node"] as const;
+export const RUNTIMES = ["deno", "bun", "node", "chromium"] as const;
 
 /** One of them. */
 export type Runtime = typeof RUNTIMES[number];

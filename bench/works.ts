@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Work } from "./work.ts";
+import type { Contender, Work } from "./work.ts";
 import { checkpoints } from "./works/checkpoints.ts";
 import { cpu } from "./works/cpu.ts";
 import { growth } from "./works/growth.ts";
@@ -34,3 +34,8 @@ export const works: readonly Work[] = [
   ...starts,
   ...growth,
 ];
+
+/** Finds who does a work. */
+export function contenderOf(id: string, name: string): Contender {
+  return works.find((work) => work.id === id)!.contenders.find((one) => one.name === name)!;
+}

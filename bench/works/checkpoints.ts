@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Checkpoint } from "@trilane/trilane/checkpoint";
 import { openQueue, portableTasks } from "../pools.ts";
 import { assertSame, type Contender, LOCAL, timed, type Work } from "../work.ts";
@@ -30,9 +33,6 @@ function contender(name: string, load: () => Promise<[Queue, unknown]>): Contend
     kind: "trilane",
     async open() {
       const { Checkpoint } = await import("@trilane/trilane/checkpoint");
-      const { mkdtemp, rm } = await import("node:fs/promises");
-      const { tmpdir } = await import("node:os");
-      const { join } = await import("node:path");
       const [queue, fn] = await load();
       const folder = await mkdtemp(join(tmpdir(), "trilane-bench-"));
       const run = async (checkpoint?: Checkpoint) => {

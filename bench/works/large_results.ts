@@ -3,6 +3,7 @@
  *
  * @module
  */
+import process from "node:process";
 import { type PoolContender, processPools, type TaskName } from "../pools.ts";
 import { assertSame, LOCAL, type Work } from "../work.ts";
 
@@ -24,7 +25,6 @@ function work(what: string, task: TaskName, pools: readonly PoolContender[]): Wo
     contenders: pools.map((contender) => ({
       ...contender,
       async open() {
-        const { default: process } = await import("node:process");
         const pool = await contender.open(1);
         return {
           async round() {

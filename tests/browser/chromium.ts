@@ -18,15 +18,16 @@ const FLAGS = [
 /**
  * Starts a browser without a window.
  *
+ * @param flags More for its command line.
  * @returns The browser, which ends when it is closed.
  * @throws `Error` if there is none.
  */
-export function launch(): Promise<Browser> {
+export function launch(...flags: readonly string[]): Promise<Browser> {
   const folders = Deno.env.get("PATH")?.split(delimiter) ?? [];
   const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
   const executablePath = paths.find((path) => existsSync(path));
   if (executablePath === undefined) {
     throw new Error(`Found no browser on PATH: looked for ${NAMES.join(", ")}`);
   }
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
