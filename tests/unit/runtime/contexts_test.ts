@@ -68,4 +68,25 @@ for (const [name, contexts] of kinds) {
     );
     assertEquals(variable.get(), undefined);
   });
+
+  test(`contexts, ${name}: variables and storages that are entered within each other keep their values apart`, async () => {
+    const [a, b] = [contexts.variable<number>(), contexts.variable<number>()];
+    const inner = new AsyncLocalStorage<string>();
+    const look = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return [a.get(), b.get(), storage.getStore(), inner.getStore()];
+    };
+    const inB = () => b.call(2, look, []);
+    const all = storage.run("outer", () => [
+      a.call(1, () => inner.run("inner", inB), []),
+      a.call(1, () => [look(), inner.run("inner", look)], []),
+      look(),
+    ]) as unknown[];
+    assertEquals(await Promise.all(all.flat()), [
+      [1, 2, "outer", "inner"],
+      [1, undefined, "outer", undefined],
+      [1, undefined, "outer", "inner"],
+      [undefined, undefined, "outer", undefined],
+    ]);
+  });
 }
