@@ -18,7 +18,7 @@ import { Loads } from "./loads.ts";
 import type { PoolSettings } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { Roster, type RosterListener } from "./roster.ts";
-import type { PoolWorker, WorkerAttempt } from "./worker.ts";
+import { PoolWorker, type WorkerAttempt } from "./worker.ts";
 
 /**
  * Which worker gets which task, and what becomes of the attempts.
@@ -84,7 +84,8 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
   }
 
   flush(): void {
-    const maySpin = this.#maySpin();
+    // So few are at work, those of other pools among them, that there is a processor for each.
+    const maySpin = PoolWorker.atWork <= this.#settings.spinners;
     for (const worker of [...this.roster.workers]) worker.flush(maySpin);
     const waiting = this.#host.backlog;
     if (waiting === 0) this.#balance();
@@ -347,13 +348,6 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
       if (isLess && worker.kind === kind && worker.roomFor(depth) > 0) least = worker;
     }
     return least!;
-  }
-
-  /** Whether so few workers are at work that one of them may spin. */
-  #maySpin(): boolean {
-    let busy = 0;
-    for (const { attempts } of this.roster.workers) if (attempts.length > 0) busy++;
-    return busy <= this.#settings.spinners;
   }
 
   /** Takes back what waits for busy workers while others are idle. */

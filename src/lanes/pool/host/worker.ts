@@ -38,6 +38,8 @@ export type WorkerAttempt = Attempt<PoolWorker>;
 
 /** The pool's side of one worker: the attempts that it has, what it is sent, and what is known of it. */
 export class PoolWorker implements LinkListener, Timed {
+  /** How many workers have attempts, of all pools of this thread: those that spin take processors from them. */
+  static atWork = 0;
   readonly id: number;
   /** Which tasks it takes, where workers are not all alike. */
   readonly kind: string | undefined;
@@ -125,6 +127,7 @@ export class PoolWorker implements LinkListener, Timed {
   take(task: Task, depth: number, now: number): WorkerAttempt {
     const attempt = new Attempt<PoolWorker>(task, this, this.#nextTicket(), this.link.claims);
     if (this.attempts.length === 0) {
+      PoolWorker.atWork++;
       this.link.hold(true);
       this.#isBrisk = now - this.idleSince < BRISK_MS;
     }
@@ -178,8 +181,10 @@ export class PoolWorker implements LinkListener, Timed {
     else this.attempts.splice(this.attempts.indexOf(attempt), 1);
     // The task outlives the worker.
     if (attempt.task.attempt === attempt) attempt.task.attempt = undefined;
+    if (this.attempts.length > 0) return;
+    PoolWorker.atWork--;
     // Its end is waited for.
-    if (this.attempts.length === 0 && this.state !== "dying") this.link.hold(false);
+    if (this.state !== "dying") this.link.hold(false);
   }
 
   /** What to say of it if it ended like this, and when it did. */

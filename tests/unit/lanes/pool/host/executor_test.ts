@@ -585,6 +585,36 @@ test("pool executor: workers spin only while no more are at work than there are 
   await queue.end();
 });
 
+test("pool executor: a worker doesn't spin while those of another pool need the processors", async () => {
+  const clock = new VirtualClock();
+  const [queue, other] = [new FakePool({ workers: 1, clock }, 1), new FakePool({ workers: 1 }, 1)];
+  const [link, otherLink] = [await queue.startShort(), await other.startShort()];
+  const seen: boolean[] = [];
+  const runOne = async () => {
+    const [handle] = submit(queue, "a");
+    await queue.turn();
+    seen.push(link.spins.at(-1)!);
+    link.tell(link.begin());
+    await handle;
+  };
+  await runOne();
+  const [long] = submit(other, "long");
+  await other.turn();
+  await runOne();
+  otherLink.tell(otherLink.begin());
+  await long;
+  await runOne();
+  // That of one that ends with its worker is over as well.
+  const [lost] = submit(other, "lost");
+  await other.turn();
+  otherLink.begin();
+  otherLink.close();
+  await lost;
+  await runOne();
+  assertEquals(seen, [true, false, true, true]);
+  await Promise.all([queue.end(), other.end()]);
+});
+
 test("pool executor: a worker that has been sent very many source texts is replaced once it has run its tasks", async () => {
   const queue = new FakePool({ workers: 1 });
   const link = await queue.startShort();
