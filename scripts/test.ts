@@ -1,7 +1,8 @@
 /**
  * `deno task test [--deno | --bun] [FILE…]`: runs the tests on Deno and on Bun side by side; `deno task test:node [FILE…]`,
- * which is this with `--node`, on two versions of Node. FILE is any part of a test file's path. What failed is repeated at
- * the end. The last line counts the tests of all runtimes: `N passed, N failed`.
+ * which is this with `--node`, on two versions of Node; `deno task test:browser [FILE…]`, with `--browser`, the tests of pages, and
+ * the conformance tests in Chromium. FILE is any part of a test file's path. What failed is repeated at the end. The last line
+ * counts the tests of all runtimes: `N passed, N failed`.
  *
  * Types are not checked: `deno task check` does that.
  *
@@ -19,13 +20,15 @@ import {
 } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { LEFT_OUT_FILES } from "../tests/browser/conformance/left_out.ts";
 import { BUN } from "./bun.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { type NodeMajor, nodePath } from "./node.ts";
 import { choose, stdArgs } from "./std.ts";
 import { type Tally, tally } from "./tally.ts";
 
-type Runtime = "Deno" | "Bun" | "Node";
+const RUNTIMES = ["Deno", "Bun", "Node", "Chromium"] as const;
+type Runtime = typeof RUNTIMES[number];
 
 /** Tests to run, and where the runner leaves its report. */
 interface TestJob extends Job {
@@ -37,7 +40,7 @@ interface TestJob extends Job {
 const BUN_PACKAGES = "tests/npm";
 
 /** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
-const PARTS = { Deno: 4, Bun: 3, Node: 2 } as const;
+const PARTS = { Deno: 4, Bun: 3, Node: 2, Chromium: 2 } as const;
 
 /** With fewer files than this, starting the runtime more than once would take longer. */
 const MIN_FILES_TO_PART = 40;
@@ -59,10 +62,13 @@ const JOBS_BEYOND_CORES = 1;
 /** Conformance tests of what a cluster doesn't have: helpers for one batch, and programs that bring no node along. */
 const NOT_OF_CLUSTERS = ["tests/conformance/map_test.ts", "tests/conformance/exit_test.ts"];
 
+/** The tests of pages, which a program on Deno steers a browser for. */
+const PAGES = "tests/browser/main.ts";
+
 const startedAt = performance.now();
 
 const options = parseArgs(Deno.args, {
-  boolean: ["deno", "bun", "node", "cluster"],
+  boolean: ["deno", "bun", "node", "browser", "cluster"],
   string: ["_"],
   unknown: (arg) => {
     if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno, --bun or --node`);
@@ -72,16 +78,19 @@ const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
 
 /** Those of the cluster need a server; see `test_cluster.ts`. The conformance tests are run with it and without. */
 const isPicked = (path: string) =>
-  path.startsWith("tests/cluster/") ? options.cluster : !options.cluster ||
-    (path.startsWith("tests/conformance/") && !NOT_OF_CLUSTERS.includes(path));
+  path.startsWith("tests/cluster/") ? options.cluster : !options.cluster && !options.browser ||
+    (path.startsWith("tests/conformance/") && !leftOut.includes(path));
+const leftOut = options.browser ? LEFT_OUT_FILES : NOT_OF_CLUSTERS;
+const isWanted = (path: string) =>
+  patterns.length === 0 || patterns.some((pattern) => path.includes(pattern));
 const files = readdirSync("tests", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith("_test.ts"))
   .map((path) => `tests/${path.replaceAll("\\", "/")}`)
-  .filter(isPicked)
-  .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)))
+  .filter((path) => isPicked(path) && isWanted(path))
   .sort();
-if (files.length === 0) misused(`No test file matches ${patterns.join(", ")}`);
-const chosen = options.deno || options.bun || options.node;
+const pages = options.browser && isWanted(PAGES);
+if (files.length === 0 && !pages) misused(`No test file matches ${patterns.join(", ")}`);
+const chosen = options.deno || options.bun || options.node || options.browser;
 const onDeno = options.deno || !chosen;
 const onBun = options.bun || !chosen;
 
@@ -100,6 +109,7 @@ try {
   // In turns, so that both runtimes are at work from the beginning.
   const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
   jobs.push(...ofBun.slice(ofDeno.length), ...ofNode);
+  if (options.browser) jobs.push(...await jobsInBrowser());
   const atOnce = availableParallelism() + JOBS_BEYOND_CORES;
   const succeeded = await runJobs(jobs, atOnce, (output) => Deno.stdout.writeSync(output));
   jobs.forEach(({ runtime, report }, index) => {
@@ -115,7 +125,7 @@ for (const [runtime, { failures }] of tallies) {
   for (const failure of failures) console.log(`\nFailed on ${runtime}: ${failure}`);
 }
 console.log();
-for (const runtime of ["Deno", "Bun", "Node"] as const) {
+for (const runtime of RUNTIMES) {
   const own = tallies.filter(([name]) => name === runtime);
   if (own.length > 0) console.log(`${runtime}: ${count(own)}`);
 }
@@ -165,6 +175,21 @@ async function jobsOnNode(): Promise<TestJob[]> {
     );
   };
   return [...await jobsOn(24, applicable), ...await jobsOn(22, fewer)];
+}
+
+/** The tests of pages, and conformance tests that run in pages. */
+async function jobsInBrowser(): Promise<TestJob[]> {
+  const std = [...await stdArgs(), "--allow-all", "--no-check"];
+  const ofPages = job("Deno", "Deno, with a browser", (report) => [
+    ...[Deno.execPath(), "test", ...std, "--junit-path", report, PAGES],
+  ]);
+  const inPages = parts(files, PARTS.Chromium).filter(({ files }) => files.length > 0).map((part) =>
+    job("Chromium", `Chromium${part.name}`, (report) => [
+      ...[Deno.execPath(), "run", ...std, "tests/browser/conformance/main.ts", report],
+      ...part.files,
+    ])
+  );
+  return [...pages ? [ofPages] : [], ...inPages];
 }
 
 /** Shares test files out. Neighbours take about as long as each other, so none get them all. */

@@ -1,13 +1,16 @@
 /**
- * The one way to write a test here: the same file runs on Deno, on Bun and on Node.
+ * The one way to write a test here: the same file runs on Deno, on Bun, on Node and in a page.
  *
  * @module
  */
 
-/** The runtime that runs the tests. */
+/** Whether the tests run in a page. */
+export const inPage = !("process" in globalThis);
+
+/** The runtime that runs the tests. A page counts as Deno, which is like one in most. */
 export const runtime: "deno" | "bun" | "node" = "Bun" in globalThis
   ? "bun"
-  : "Deno" in globalThis
+  : "Deno" in globalThis || inPage
   ? "deno"
   : "node";
 
@@ -19,6 +22,7 @@ const bunTest = "bun:test";
 const bun = runtime === "bun" ? await import(bunTest) : undefined;
 const nodeTest = "node:test";
 const node = runtime === "node" ? await import(nodeTest) : undefined;
+const page = inPage ? await import("./browser/conformance/registry.ts") : undefined;
 
 const leftOut = new Set<string>();
 
@@ -38,6 +42,7 @@ export function test(name: string, fn: () => void | Promise<void>): void {
   const ignore = leftOut.has(name);
   if (bun !== undefined) return (ignore ? bun.test.skip : bun.test)(name, fn, timeout);
   if (node !== undefined) return void node.test(name, { timeout, skip: ignore }, () => fn());
+  if (page !== undefined) return void page.registered.push({ name, fn, timeout, ignore });
   Deno.test({
     name,
     fn,

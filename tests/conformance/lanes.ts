@@ -16,6 +16,7 @@ import {
   threadMap,
   ThreadQueue,
 } from "../../mod.ts";
+import { inPage } from "../harness.ts";
 import * as tasks from "./tasks.ts";
 
 /** What a lane does in its own way. All else is the same on every lane. */
@@ -108,7 +109,7 @@ const ownLanes: readonly Lane[] = [
   },
 ];
 
-/** All lanes; where the cluster is tested, that one alone. */
+/** All lanes that there are; where the cluster is tested, that one alone. */
 export const lanes: readonly Lane[] = env.TRILANE_TEST_SERVER === undefined
-  ? ownLanes
+  ? ownLanes.filter(({ name }) => !inPage || name !== "ProcessQueue")
   : [(await import("../cluster/lane.ts")).clusterLane];
