@@ -16,7 +16,7 @@ import { runtime as here, test } from "../harness.ts";
 import { runProgram } from "./runtimes.ts";
 import { Cluster, makeEngine, root, serverPort } from "./support.ts";
 import { add, attempts, busy, echo, fail, note, slowToStop } from "./tasks.ts";
-import { Desk, eventually, Watch } from "../conformance/support.ts";
+import { Desk, eventually, HOUR, inTime, Watch } from "../conformance/support.ts";
 
 const imported = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.ts", import.meta.url));
 
@@ -131,15 +131,34 @@ test("cluster: delay and runAt are kept by the server", async () => {
   await cluster.node();
   const queue = cluster.queue();
   const begin = performance.now();
+  const distant = [
+    queue.submit(echo, ["later"], { delay: HOUR }),
+    queue.submit(echo, ["later"], { runAt: Date.now() + HOUR }),
+  ];
   const late = queue.submit(echo, ["late"], { delay: 150 });
   const atTime = queue.submit(echo, ["at time"], { runAt: Date.now() + 100 });
-  await queue.start();
-  await eventually(() => queue.stats.scheduled === 2, "both are scheduled");
-  assertEquals([late.status, atTime.status], ["scheduled", "scheduled"]);
+  assertEquals([late.status, atTime.status, queue.stats.scheduled], ["scheduled", "scheduled", 4]);
   assertEquals(await atTime.value(), "at time");
   assertEquals(await late.value(), "late");
   assert(performance.now() - begin >= 145);
-  assertEquals(queue.stats.scheduled, 0);
+  assertEquals(distant.map(({ status }) => status), ["scheduled", "scheduled"]);
+  assertEquals(await countOf(cluster.bullQueue(), "delayed"), 2);
+});
+
+test("cluster: a rate counts by windows that follow each other, for all producers", async () => {
+  await using cluster = new Cluster();
+  await cluster.node();
+  const interval = 200;
+  const queues = [cluster.queue({ rate: { limit: 3, interval } }), cluster.queue()];
+  await queues[0]!.submit(echo, ["sets the rate"]);
+  await Promise.all(queues.map((queue) => queue.group(echo, [1, 2, 3, 4, 5]).wait()));
+  const [first, ...others] = await startTimes(cluster);
+  assertEquals(others.length, 10);
+  others.forEach((time, i) => {
+    // Its clock shows whole milliseconds.
+    const earliest = interval * Math.floor((i + 1) / 3) - 2;
+    assert(time - first! >= earliest, `start ${i + 2} was after ${time - first!} ms`);
+  });
 });
 
 test("cluster: a timeout is measured by the node", async () => {
@@ -154,19 +173,20 @@ test("cluster: a timeout is measured by the node", async () => {
 });
 
 for (const lane of ["async", "process"] as const) {
-  test(`cluster: a retry waits until the attempt that timed out has stopped, on lane ${lane}`, async () => {
-    await using cluster = new Cluster();
-    using desk = new Desk();
-    await cluster.node({ lane, workers: 2 });
-    const queue = cluster.queue();
-    const file = desk.file("log");
-    const result = await queue.submit(slowToStop, [file], { timeout: 300, retries: 1 });
-    assert(result.status === "failed");
-    assertInstanceOf(result.error, TaskTimeoutError);
-    // The last attempt is told of at once, while it still cleans up.
-    assertEquals(desk.lines("log").slice(0, 3), ["begin 1", "end 1", "begin 2"]);
-    await eventually(() => desk.lines("log").length === 4, "the last has stopped");
-  });
+  test(`cluster: a retry waits until the attempt that timed out has stopped, on lane ${lane}`, () =>
+    inTime(300, async (timeout) => {
+      await using cluster = new Cluster();
+      using desk = new Desk();
+      await cluster.node({ lane, workers: 2 });
+      const queue = cluster.queue();
+      const file = desk.file("log");
+      const result = await queue.submit(slowToStop, [file], { timeout, retries: 1, grace: HOUR });
+      assert(result.status === "failed");
+      assertInstanceOf(result.error, TaskTimeoutError);
+      // The last attempt is told of at once, while it still cleans up.
+      assertEquals(desk.lines("log").slice(0, 3), ["begin 1", "end 1", "begin 2"]);
+      await eventually(() => desk.lines("log").length === 4, "the last has stopped");
+    }));
 }
 
 test("cluster: what can't be sent fails its task alone", async () => {
@@ -290,14 +310,29 @@ test("cluster: a closed queue refuses tasks", async () => {
 
 type BullQueue = ReturnType<Cluster["bullQueue"]>;
 
-/** Resolves once so many jobs wait on the server. */
-async function eventuallyCounts(queue: BullQueue, wanted: number): Promise<void> {
+/** How many jobs there are of some types on the server. */
+function countOf(queue: BullQueue, ...types: string[]): Promise<number> {
   const { getJobCountByTypes } = queue as unknown as {
     getJobCountByTypes(...types: string[]): Promise<number>;
   };
-  while (await getJobCountByTypes.call(queue, "wait", "prioritized") < wanted) {
+  return getJobCountByTypes.apply(queue, types);
+}
+
+/** Resolves once so many jobs wait on the server. */
+async function eventuallyCounts(queue: BullQueue, wanted: number): Promise<void> {
+  while (await countOf(queue, "wait", "prioritized") < wanted) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** When attempts started, by the server's clock, in milliseconds. */
+async function startTimes(cluster: Cluster): Promise<number[]> {
+  const client = await cluster.bullQueue().backend.client as unknown as {
+    xrange(key: string, from: string, to: string): Promise<[id: string, fields: string[]][]>;
+  };
+  const { engine, name } = cluster;
+  const events = await client.xrange(`${engine.prefix}:${name}:events`, "-", "+");
+  return events.filter(([, fields]) => fields[1] === "active").map(([id]) => Number.parseInt(id));
 }
 
 /** Resolves once a job has a priority on the server. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { delay } from "@std/async";
 import { QueueStateError } from "../../src/lanes/cluster/mod.ts";
-import { Desk, eventually, Watch } from "../conformance/support.ts";
+import { Desk, eventually, inTime, Watch } from "../conformance/support.ts";
 import { test } from "../harness.ts";
 import { Cluster } from "./support.ts";
 import { add, note, open, untilAborted } from "./tasks.ts";
@@ -150,23 +150,24 @@ test("cluster: a node that is closed lets its tasks end, and takes no more", asy
   assertEquals([first!.attempts, second!.attempts], [1, 1]);
 });
 
-test("cluster: the tasks of a node that is closed by force run again on another", async () => {
-  await using cluster = new Cluster();
-  using desk = new Desk();
-  const watch = new Watch();
-  const queue = cluster.queue(watch.hooks);
-  const node = await cluster.node({ lockDuration: 600 });
-  const handle = queue.submit(open, [desk.file("gate")], { retries: 1 });
-  await queue.start();
-  await eventually(() => handle.progress === "begun", "it has begun");
-  await node.close({ timeout: 10 });
-  desk.open("gate");
-  await cluster.node({ lockDuration: 600 });
-  const result = await handle;
-  assertEquals([result.status, result.attempts], ["succeeded", 2]);
-  assertEquals(watch.retried.map(({ error }) => (error as Error).name), ["WorkerCrashError"]);
-  assertEquals(queue.stats.retried, 1);
-});
+test("cluster: the tasks of a node that is closed by force run again on another", () =>
+  inTime(600, async (lockDuration) => {
+    await using cluster = new Cluster();
+    using desk = new Desk();
+    const watch = new Watch();
+    const queue = cluster.queue(watch.hooks);
+    const node = await cluster.node({ lockDuration });
+    const handle = queue.submit(open, [desk.file("gate")], { retries: 1 });
+    await queue.start();
+    await eventually(() => handle.progress === "begun", "it has begun");
+    await node.close({ timeout: 10 });
+    desk.open("gate");
+    await cluster.node({ lockDuration });
+    const result = await handle;
+    assertEquals([result.status, result.attempts], ["succeeded", 2]);
+    assertEquals(watch.retried.map(({ error }) => (error as Error).name), ["WorkerCrashError"]);
+    assertEquals(queue.stats.retried, 1);
+  }));
 
 function tick(): Promise<void> {
   return delay(5);

@@ -78,7 +78,7 @@ const REAL_TIME = [
   "shutdown with a timeout is graceful for so long, then forced",
 ];
 
-/** Its server knows nothing like `limits`, `aging`, `burst` or `retryIf`, and no priorities but whole numbers from 0. */
+/** Its server knows nothing like `limits`, `aging`, `burst` or `retryIf`, no windows that slide, and no priorities but whole numbers from 0. */
 const UNSUPPORTED = [
   "default keys are replaced limit by limit",
   "runs no more tasks of a key at once than its limit, and others meanwhile",
@@ -100,6 +100,8 @@ const UNSUPPORTED = [
   "burst attempts start back to back after idle time",
   "idle time saves up no more than the burst",
   "no window of a second sees more than rate + burst starts",
+  "no window sees more than its limit of starts, whatever its beginning",
+  "a rate that is set counts the starts that were",
   "refuses what is no rate, and a burst beside a window",
   "starts tasks by priority, lowest first, and in order of submission within",
   "onRetry is called with the handle and the error for each attempt to be retried",

@@ -66,7 +66,9 @@ export const { add, echo, attempts, fail, open, note, untilAborted, slowToStop, 
         const { attempt, signal } = currentTask();
         appendFileSync(file, `begin ${attempt}\n`);
         const alive = setInterval(() => {}, 1_000);
-        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        if (!signal.aborted) {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        }
         clearInterval(alive);
         await delay(200);
         appendFileSync(file, `end ${attempt}\n`);
