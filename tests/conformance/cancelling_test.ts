@@ -73,7 +73,7 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, watch.hooks, async (queue, desk) => {
       await queue.start();
-      const victim = queue.submit(tasks.noteAbort, [desk.file("log")]);
+      const victim = queue.submit(tasks.noteAbort, [desk.file("log")], { grace: HOUR });
       await watch.begun(victim);
       assert(victim.cancel("enough"));
       assertEquals([victim.status, queue.activeCount], ["cancelled", 0]);
@@ -201,7 +201,9 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, { ...watch.hooks }, async (queue, desk) => {
       await queue.start();
-      const handle = queue.submit(tasks.noteAbort, [desk.file("log")], { name: "unwanted" });
+      const handle = queue.submit(tasks.noteAbort, [desk.file("log")], {
+        ...{ name: "unwanted", grace: HOUR },
+      });
       await watch.begun(handle);
       handle.cancel();
       await desk.noted("log", ["Task 'unwanted' was cancelled"]);

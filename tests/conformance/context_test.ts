@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { currentTask, QueueStateError, type TaskHandle, type TaskQueue } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, eventually, pick, settle, Watch, withQueue } from "./support.ts";
+import { assertError, eventually, HOUR, pick, settle, Watch, withQueue } from "./support.ts";
 
 function outside(): unknown {
   try {
@@ -75,7 +75,7 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, watch.hooks, async (queue, desk) => {
       await queue.start();
-      const handle = queue.submit(tasks.pollCancelled, [desk.file("log")]);
+      const handle = queue.submit(tasks.pollCancelled, [desk.file("log")], { grace: HOUR });
       await watch.begun(handle);
       handle.cancel(new Error("no need"));
       await desk.noted("log", ["cancelled", "thrown", "no need"]);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { TaskCancelledError } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, pick, Watch, withQueue } from "./support.ts";
+import { assertError, HOUR, pick, Watch, withQueue } from "./support.ts";
 
 const failFirst = { failPolicy: "fail-first" } as const;
 
@@ -24,7 +24,7 @@ for (const lane of lanes) {
     const watch = new Watch();
     return withQueue(lane, { workers: 2, ...failFirst, ...watch.hooks }, async (queue, desk) => {
       await queue.start();
-      const running = queue.submit(tasks.noteAbort, [desk.file("log")]);
+      const running = queue.submit(tasks.noteAbort, [desk.file("log")], { grace: HOUR });
       await watch.begun(running);
       queue.submit(tasks.fail, ["no disk"], { name: "save" });
       await running;

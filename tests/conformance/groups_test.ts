@@ -3,7 +3,7 @@ import { ExecutionError, RunSummary, TaskCancelledError, TaskTimeoutError } from
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { assertError, CountingController, pick, Watch, withQueue } from "./support.ts";
+import { assertError, CountingController, HOUR, pick, Watch, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
@@ -152,6 +152,7 @@ for (const lane of lanes) {
           [tasks.noteAbort, log],
           [tasks.note, log, "ran"],
         ] as const,
+        { grace: HOUR },
       );
       const outside = queue.submit(tasks.echo, ["outside"]);
       await watch.begun(group.handles[1]);

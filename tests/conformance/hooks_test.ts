@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { QueueOptions, TaskHandle, TaskQueue, TaskResult } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { lanes } from "./lanes.ts";
-import { pick, reported, Watch, withQueue } from "./support.ts";
+import { HOUR, pick, reported, Watch, withQueue } from "./support.ts";
 
 for (const lane of lanes) {
   const { tasks } = lane;
@@ -162,7 +162,7 @@ for (const lane of lanes) {
   test(`${lane.name}: onProgress may cancel the task that reports`, () => {
     const onProgress = (handle: TaskHandle) => void handle.cancel("enough");
     return withQueue(lane, { onProgress }, async (queue, desk) => {
-      const victim = queue.submit(tasks.noteAbort, [desk.file("log")]);
+      const victim = queue.submit(tasks.noteAbort, [desk.file("log")], { grace: HOUR });
       await queue.run();
       assertEquals(victim.status, "cancelled");
       await desk.noted("log", ["enough"]);

@@ -31,7 +31,7 @@ const PATIENCE = 20_000;
 /** A machine that takes longer for a few steps of a test is broken. */
 const MAX_TIME = 5_000;
 
-/** Longer than any test takes: for what is not to come before the test's clock is advanced, also where time passes by itself, as a cluster's does. */
+/** Longer than any test takes: for what must not come by itself, whether the time is the test's, the system's or a server's. */
 export const HOUR = 3_600_000;
 
 /**
