@@ -46,7 +46,7 @@ export function judge(history: History): Violation | undefined {
       else for (const checker of checkers) checker.see(event);
       if (event.is === "done") {
         ends.set(`${event.queue}-${event.task}`, event.status);
-        for (const checker of checkers) checker.sourceEnded();
+        for (const checker of checkers) checker.sourceEnded(event);
       }
       if (event.is === "listened") checkListeners(event.listeners, checkers);
     } catch (error) {
@@ -82,8 +82,8 @@ class Checker {
     this.#model.ends = ends;
   }
 
-  sourceEnded(): void {
-    this.#scheduling.sourceEnded();
+  sourceEnded(event: Event): void {
+    this.#scheduling.sourceEnded(event);
   }
 
   set hasPools(value: boolean) {

@@ -81,8 +81,6 @@ export interface TaskModel {
   readonly createdAt: number;
   /** The tasks that it waits for, of all queues. */
   readonly after: readonly string[];
-  /** Whether it has a time of its own. */
-  readonly waits: boolean;
   /** When it became ready, at the earliest. */
   readyFrom: number;
   /** Between which resets it was admitted. */
@@ -276,8 +274,7 @@ export class Model {
     this.now = at;
     this.#wall = { at, wall };
     for (const task of this.tasks.values()) {
-      if (task.runAt === undefined) continue;
-      if (task.place !== "waiting" && task.place !== "blocked") continue;
+      if (task.runAt === undefined || task.place !== "waiting") continue;
       const left = Math.max(0, task.runAt - wall);
       // Once the time of day has come the task may be ready, even if the clock is set back then.
       if (left === 0) task.notBefore = Math.min(task.notBefore, at);

@@ -4,6 +4,7 @@
  * @module
  */
 import { ensure } from "./ensure.ts";
+import type { Event } from "./history.ts";
 import {
   comesBefore,
   LATE_MS,
@@ -141,13 +142,16 @@ export class Scheduling {
   }
 
   /** Some task of some queue has ended. */
-  sourceEnded(): void {
-    const { outstanding, now, events } = this.#model;
+  sourceEnded({ at, wall }: Event): void {
+    const { outstanding, events } = this.#model;
     for (const task of outstanding) {
       if (task.place !== "blocked" || this.sourcesOf(task) !== "succeeded") continue;
-      task.place = task.waits && task.notBefore > now ? "waiting" : "ready";
+      const { runAt, notBefore } = task;
+      // It goes by the time of day as it is now.
+      const waits = runAt === undefined ? notBefore > at : runAt > wall;
+      task.place = waits ? "waiting" : "ready";
       task.readySince = events;
-      task.readyFrom = now;
+      task.readyFrom = at;
     }
   }
 

@@ -36,7 +36,7 @@ export class Tasks {
     const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
     const due = createdAt + (script.delay ?? 0);
     model.tasks.set(number, {
-      ...{ number, script, signal, runAt, createdAt, after, waits, readyFrom: createdAt },
+      ...{ number, script, signal, runAt, createdAt, after, readyFrom: createdAt },
       epoch: model.epoch,
       place: this.#scheduling.sourcesOf(event) !== "succeeded"
         ? "blocked"
