@@ -6,6 +6,7 @@
 import { Random } from "../random.ts";
 import {
   type Action,
+  type AttemptKind,
   type AttemptScript,
   type Lane,
   type LimitScript,
@@ -14,11 +15,15 @@ import {
   type QueueScript,
   type RunScript,
   SIGNALS,
+  type StartScript,
   type Step,
   type TaskScript,
 } from "./program.ts";
 
-/** What kinds of programs there are, by the lanes of their queues. */
+/**
+ * What kinds of programs there are, by the lanes of their queues. In `failing starts` a pool has some workers, which tasks
+ * keep for ever, and gets no others.
+ */
 export const KINDS = {
   "event loop": [["event loop"]],
   threads: [["threads"]],
@@ -29,10 +34,38 @@ export const KINDS = {
     ["threads", "event loop"],
     ["threads", "processes"],
   ],
+  "failing starts": [["threads"], ["processes"]],
 } as const satisfies Readonly<Record<string, readonly (readonly Lane[])[]>>;
 
 /** One of them. */
 export type Kind = keyof typeof KINDS;
+
+/** What is done to queues from without, and how often. */
+const ACTIONS = {
+  ...{ submit: 14, batch: 3, submitWhenReady: 3, run: 3, start: 2, resume: 2, join: 0.5 },
+  ...{ reset: 0.5, inner: 4 },
+};
+
+/** What is done from within tasks and hooks too. */
+const INNER_ACTIONS = {
+  ...{ submit: 3, cancel: 4, cancelGroup: 1, abort: 2, kill: 1, pause: 0.3, resume: 0.3 },
+  ...{ clear: 0.3, workers: 1, shutdown: 1 },
+};
+
+/** What attempts do. */
+const ATTEMPTS = { value: 3, throw: 2, hang: 1, compute: 1, wait: 1, "wait later": 1, crash: 1 };
+
+/** What attempts in pools do. */
+const POOL_ATTEMPTS = { ...ATTEMPTS, compute: 1.4, spin: 0.4, crash: 1.4, unsendable: 0.4 };
+
+/** What a program may be without. */
+const FEATURES = [
+  ...Object.keys({ ...ACTIONS, ...INNER_ACTIONS, ...POOL_ATTEMPTS }),
+  ...["timeout", "delay", "retries"],
+].filter((feature) => feature !== "submit" && feature !== "value");
+
+/** What ends tasks that would go on. */
+const ENDS = ["cancel", "cancelGroup", "abort", "kill", "reset", "run", "shutdown", "timeout"];
 
 /** The program of a seed.
  *
@@ -43,7 +76,7 @@ export type Kind = keyof typeof KINDS;
 export function programOf(seed: number, kind?: Kind): Program {
   const random = new Random(seed);
   const drawn = random.pick(...Object.keys(KINDS) as Kind[]);
-  return new Author(random, new Random(~seed), random.pick(...KINDS[kind ?? drawn])).program(seed);
+  return new Author(random, new Random(~seed), kind ?? drawn).program(seed);
 }
 
 class Author {
@@ -52,22 +85,32 @@ class Author {
   readonly #scheduling: Random;
   /** Whether there is any. */
   readonly #schedules: boolean;
+  /** Half of the programs are without half of all, so that the rest comes together more often. */
+  readonly #without: ReadonlySet<string>;
+  readonly #kind: Kind;
   readonly #lanes: readonly Lane[];
+  /** Whether starts fail and tasks hang. */
+  readonly #hangs: boolean;
   /** Whether some queue is a pool. */
   readonly #pools: boolean;
 
-  constructor(random: Random, scheduling: Random, lanes: readonly Lane[]) {
+  constructor(random: Random, scheduling: Random, kind: Kind) {
     this.#random = random;
     this.#scheduling = scheduling;
     this.#schedules = scheduling.oneIn(2);
-    this.#lanes = lanes;
-    this.#pools = lanes.some((lane) => lane !== "event loop");
+    this.#kind = kind;
+    this.#lanes = random.pick(...KINDS[kind]);
+    this.#hangs = kind === "failing starts";
+    const some = random.oneIn(2) ? FEATURES.filter(() => random.oneIn(2)) : [];
+    this.#without = new Set(this.#hangs ? ENDS : some);
+    this.#pools = this.#lanes.some((lane) => lane !== "event loop");
   }
 
   program(seed: number): Program {
     const random = this.#random;
     return {
       seed,
+      kind: this.#kind,
       queues: this.#lanes.map((lane) => this.#queue(lane)),
       turns: random.list(2, 9, () => ({
         steps: random.list(1, 5, () => this.#step()),
@@ -80,13 +123,13 @@ class Author {
         call: random.below(8),
         steps: random.list(1, 2, () => this.#innerStep()),
       })),
-      end: random.pick("cancel each", "graceful", "force"),
+      end: this.#hangs ? "graceful" : random.pick("cancel each", "graceful", "force"),
     };
   }
 
   #queue(lane: Lane): QueueScript {
     const random = this.#random;
-    const workers = 1 + random.below(4);
+    const workers = random.between(this.#hangs ? 2 : 1, 4);
     const rate = random.sometimes(3, () => random.pick(1, 3, 7, 10, 33, 100, 2.5));
     return {
       lane,
@@ -137,26 +180,28 @@ class Author {
     const random = this.#random;
     const latency = () => random.pick(0, 0, 0, 0.2, 1, 5, 20);
     const failing = random.oneIn(3);
+    const start = (...how: StartScript["how"][]) => () => ({
+      ...{ ms: random.pick(0, 0, 1, 5, 40), how: random.pick(...how) },
+    });
+    const fails = ["throws", "unready", "dies", "never"] as const;
+    const starts = this.#hangs
+      ? [...random.list(1, 2, start("ready")), start(...fails)()]
+      : random.list(1, 4, failing ? start("ready", "ready", ...fails) : start("ready"));
     return {
       minWorkers: random.oneIn(3) ? random.below(workers + 1) : 0,
       idleTimeout: random.pick(1000, 1000, 0, 15, Infinity),
       startTimeout: random.pick(30_000, 30_000, 30, 200),
       recycleAfter: random.pick(Infinity, Infinity, 1, 2, 5),
       spinners: random.below(2),
-      starts: random.list(1, 4, () => ({
-        ms: random.pick(0, 0, 1, 5, 40),
-        how: failing
-          ? random.pick("ready", "ready", "throws", "unready", "dies", "never")
-          : "ready",
-      })),
-      lastStartRepeats: failing && random.oneIn(2),
+      starts,
+      lastStartRepeats: this.#hangs || (failing && random.oneIn(2)),
       down: random.list(1, 4, latency),
       up: random.list(1, 4, latency),
       loses: random.oneIn(3),
       stop: random.pick(0, 0, 5, 60),
       stoppable: random.oneIn(2),
       journal: !random.oneIn(5),
-      fullAt: random.pick(Infinity, Infinity, 1, 2),
+      fullAt: this.#hangs ? Infinity : random.pick(Infinity, Infinity, 1, 2),
       stuckAfter: random.oneIn(6)
         ? random.list(1, 3, () => random.pick(0, 1, 2, Infinity))
         : [Infinity],
@@ -171,36 +216,26 @@ class Author {
     return { on: this.#which(), ...this.#action() };
   }
 
+  /** One of what a program is not without. */
+  #weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
+    const left = Object.entries(weights).filter(([feature]) => !this.#without.has(feature));
+    return this.#random.weighted<K>(Object.fromEntries(left) as Partial<Record<K, number>>);
+  }
+
   #action(): Action {
-    const random = this.#random;
-    switch (random.below(32)) {
-      case 0:
-      case 1:
-      case 2:
+    const action = this.#weighted(ACTIONS);
+    switch (action) {
+      case "batch":
         return this.#batch();
-      case 3:
-      case 4:
-      case 5:
-        return { do: "submitWhenReady", task: this.#task(true) };
-      case 6:
-      case 7:
-      case 8:
-        return { do: "run", run: this.#run() };
-      case 9:
-      case 10:
-        return { do: "start" };
-      case 11:
-      case 12:
-      case 13:
-      case 14:
+      case "submit":
+      case "submitWhenReady":
+        return { do: action, task: this.#task(true) };
+      case "run":
+        return { do: action, run: this.#run() };
+      case "inner":
         return this.#innerAction();
-      case 15:
-      case 16:
-        return { do: "resume" };
-      case 17:
-        return { do: random.pick("join", "reset") };
       default:
-        return { do: "submit", task: this.#task(true) };
+        return { do: action };
     }
   }
 
@@ -228,26 +263,23 @@ class Author {
 
   #innerAction(): Action {
     const random = this.#random;
-    switch (random.below(14)) {
-      case 0:
-      case 1:
-      case 2:
-        return { do: "submit", task: this.#task(false) };
-      case 3:
-      case 4:
-        return { do: "abort", signal: random.below(SIGNALS - 1) };
-      case 5:
-        return { do: random.pick("pause", "resume", "clear") };
-      case 6:
-        return { do: "workers", workers: 1 + random.below(4) };
-      case 7:
-        return { do: "shutdown", force: random.oneIn(2) };
-      case 8:
-        return { do: "cancelGroup", which: random.below(4) };
-      case 9:
-        return { do: "kill", which: random.below(4) };
+    const action = this.#weighted(INNER_ACTIONS);
+    switch (action) {
+      case "submit":
+        return { do: action, task: this.#task(false) };
+      case "cancel":
+        return { do: action, which: random.below(30) };
+      case "cancelGroup":
+      case "kill":
+        return { do: action, which: random.below(4) };
+      case "abort":
+        return { do: action, signal: random.below(SIGNALS - 1) };
+      case "workers":
+        return { do: action, workers: 1 + random.below(4) };
+      case "shutdown":
+        return { do: action, force: random.oneIn(2) };
       default:
-        return { do: "cancel", which: random.below(30) };
+        return { do: action };
     }
   }
 
@@ -277,14 +309,16 @@ class Author {
       onAbort: this.#fewInnerSteps(steps),
       retryIf: random.pick("none", "none", "always", "always", "never"),
       priority: random.pick(3, 3, 0, 1, 2, 5, -0.5),
-      retries: random.pick(0, 0, 1, 2, 3),
+      retries: this.#without.has("retries") ? 0 : random.pick(0, 0, 1, 2, 3),
       retryDelay: random.pick(0, 0, 1, 20, 100),
       backoff: random.pick(1, 2, 0.5),
       maxRetryDelay: random.pick(Infinity, 30),
       jitter: random.pick(0, 0, 0.5, 1),
       retryAfter: random.sometimes(8, () => random.pick(0, 15)),
-      timeout: random.sometimes(2, () => this.#duration()),
-      delay: runIn === undefined
+      timeout: this.#without.has("timeout")
+        ? undefined
+        : random.sometimes(2, () => this.#duration()),
+      delay: runIn === undefined && !this.#without.has("delay")
         ? random.sometimes(4, () => random.pick(0, 1, 10, 100, 400))
         : undefined,
       runIn,
@@ -304,12 +338,9 @@ class Author {
   #attempt(): AttemptScript {
     const random = this.#random;
     return {
-      kind: this.#pools && random.oneIn(8)
-        ? random.pick("spin", "unsendable", "crash", "compute")
-        : random.pick(
-          ...["value", "value", "value", "throw", "throw", "hang", "compute"] as const,
-          ...["wait", "wait later", "crash"] as const,
-        ),
+      kind: this.#hangs && random.oneIn(3)
+        ? "hang"
+        : this.#weighted<AttemptKind>(this.#pools ? POOL_ATTEMPTS : ATTEMPTS),
       waitsOn: this.#which(),
       ms: this.#pools ? this.#shortDuration() : random.oneIn(4) ? 0 : this.#duration(),
       stops: random.pick("at once", "after grace", "never"),

@@ -4,9 +4,7 @@
  * @module
  */
 import { inspect } from "node:util";
-import type { Kind } from "./author.ts";
 import type { Event } from "./history.ts";
-import type { Program } from "./program.ts";
 import { RULES } from "./rules.ts";
 import { PLAIN } from "./shrink.ts";
 import { type Finding, reduce } from "./simulate.ts";
@@ -22,7 +20,7 @@ const TAIL = 60;
  */
 export async function describe(finding: Finding): Promise<string> {
   const { program, history, violation } = await reduce(finding);
-  const { seed } = program;
+  const { seed, kind } = program;
   const { rule, message, index } = violation;
   return [
     `Seed ${seed}, rule "${rule}": ${message}`,
@@ -33,14 +31,8 @@ export async function describe(finding: Finding): Promise<string> {
       .filter(({ is }) => is !== "listened")
       .slice(-TAIL)
       .map(line),
-    `Again: deno task sim --seeds 1 --from ${seed} --kind '${kindOf(finding.program)}'`,
+    `Again: deno task sim --seeds 1 --from ${seed} --kind '${kind}'`,
   ].join("\n");
-}
-
-/** Of what kind a program is, before it is made smaller. */
-function kindOf({ queues: [first, ...others] }: Program): Kind {
-  if (others.length > 0) return "two lanes";
-  return first.lane;
 }
 
 function line(event: Event): string {

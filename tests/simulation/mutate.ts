@@ -10,12 +10,17 @@ import type { Kind } from "./author.ts";
 // deno-lint-ignore no-import-prefix -- in no import map, so that nothing else downloads it
 import ts from "npm:typescript@5.9.3";
 
-/** A way to break the library. */
-export interface Mutation {
-  readonly name: string;
+/** A change to the library. */
+export interface Change {
   /** `Class.method`, `Class.#method` or the name of a function. */
   readonly where: string;
   readonly edit: Edit;
+}
+
+/** A way to break the library: one change, or several within a module that make no sense alone. */
+export interface Mutation {
+  readonly name: string;
+  readonly changes: readonly Change[];
   /** The kind of programs that show it; by chance unless said. */
   readonly kind?: Kind;
 }
@@ -169,26 +174,32 @@ export class Code {
    * @returns the module with it
    * @throws {Error} when its place is not found, or is not the only one; the message names others
    */
-  mutate({ name, where, edit }: Mutation): Mutant {
+  mutate({ name, changes }: Mutation): Mutant {
+    const found = changes.map((change) => ({ ...this.#find(name, change), edit: change.edit }));
+    const [{ path, source }] = found;
+    let { text } = source;
+    // From the last on, so that the earlier ones stay where they are.
+    for (const { node, edit } of found.toSorted((a, b) => b.node.pos - a.node.pos)) {
+      text = text.slice(0, node.getStart()) + edit.become(node) + text.slice(node.end);
+    }
+    return { path, source: text };
+  }
+
+  /** The one node that a change is done to. */
+  #find(name: string, { where, edit }: Change): Place & { readonly node: ts.Node } {
     const places = this.#places.filter((place) => place.name === where);
     const method = where.split(".").at(-1)!;
     const like = () =>
       this.#places.filter((place) => place.name.split(".").at(-1) === method).map(named);
     if (places.length === 0) throw new Error(`Cannot ${name}: no ${where}${hint(like())}`);
-    const found = places.flatMap(({ body, source, path }) =>
-      edit.find(body).map((node) => ({ node, source, path }))
+    const found = places.flatMap((place) =>
+      edit.find(place.body).map((node) => ({ ...place, node }))
     );
-    if (found.length !== 1) {
-      const can = this.#places.filter(({ body }) => edit.find(body).length > 0).map(named);
-      throw new Error(
-        `Cannot ${name}: ${found.length} places in ${where} to ${edit.what}${hint(can)}`,
-      );
-    }
-    const [{ node, source: { text }, path }] = found;
-    return {
-      path,
-      source: text.slice(0, node.getStart()) + edit.become(node) + text.slice(node.end),
-    };
+    if (found.length === 1) return found[0];
+    const can = this.#places.filter(({ body }) => edit.find(body).length > 0).map(named);
+    throw new Error(
+      `Cannot ${name}: ${found.length} places in ${where} to ${edit.what}${hint(can)}`,
+    );
   }
 }
 

@@ -20,8 +20,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** How many programs are simulated at the most to find one mutation. */
 const MAX_SEEDS = 4000;
 
-/** A queue that hangs is found to do so after this. */
-const MAX_MS = 600_000;
+/** A program takes milliseconds: what has said nothing of the last few for so long hangs. */
+const MAX_SILENCE_MS = 60_000;
 
 /** What of the project the simulation needs. */
 const PARTS = [
@@ -70,22 +70,43 @@ async function sweepIn(
       "eval",
       "--no-lock",
       `import { sweep } from "${simulate}";
-      const found = await sweep(${from}, ${MAX_SEEDS - from}, ${JSON.stringify(kind)});
+      const tell = (histories) => console.log(histories);
+      const found = await sweep(${from}, ${MAX_SEEDS - from}, ${JSON.stringify(kind)}, tell);
       if (found === undefined) console.log("null");
       else console.log(JSON.stringify({ seed: found.program.seed, message: found.violation.message }));`,
     ],
     cwd: folder,
     stdin: "null",
+    stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(MAX_MS),
-  });
-  const { success, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  if (success) return JSON.parse(decoder.decode(stdout)) ?? undefined;
-  const [error] = decoder.decode(stderr).split("\n");
+  }).spawn();
+  const [said, errors, { success }] = await Promise.all([
+    listen(child),
+    new Response(child.stderr).text(),
+    child.status,
+  ]);
+  if (success) return JSON.parse(said.trim().split("\n").at(-1)!) ?? undefined;
+  const [error] = errors.split("\n");
   // What can't be loaded shows nothing.
   if (/SyntaxError|Module not found/.test(error)) throw new Error(error);
   return `it hangs or throws: ${error}`;
+}
+
+/** What a child says, which ends it if it says nothing for too long. */
+async function listen(child: Deno.ChildProcess): Promise<string> {
+  let said = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => child.kill("SIGKILL"), MAX_SILENCE_MS);
+  };
+  wait();
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    wait();
+  }
+  clearTimeout(timer);
+  return said;
 }
 
 const options = parseArgs(Deno.args, {

@@ -196,6 +196,8 @@ export interface HookScript {
 export interface Program {
   /** Of what chance decides while the program runs. */
   readonly seed: number;
+  /** Of which kind it was made. */
+  readonly kind: string;
   readonly queues: readonly QueueScript[];
   readonly turns: readonly Turn[];
   readonly hooks: readonly HookScript[];

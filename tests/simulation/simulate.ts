@@ -10,6 +10,9 @@ import type { Program } from "./program.ts";
 import { shrink } from "./shrink.ts";
 import { carryOut } from "./world.ts";
 
+/** After how many histories it is told how many there have been. */
+const TELL_EVERY = 20;
+
 /** A program that shows that a rule is broken. */
 export interface Finding {
   readonly program: Program;
@@ -42,7 +45,7 @@ export async function sweep(
     Error.stackTraceLimit = stackTraceLimit;
     // Once more, with what a stack tells.
     if (finding !== undefined) return await examine(program) ?? finding;
-    if (++untold < 250) continue;
+    if (++untold < TELL_EVERY) continue;
     tell(untold);
     untold = 0;
   }
