@@ -8,7 +8,7 @@ import { goalTable } from "./goals.ts";
 import { lineChart } from "./lines.ts";
 import { markdown } from "./markdown.ts";
 import type { Comparison } from "./statistics.ts";
-import type { Runtime } from "./work.ts";
+import { type Runtime, RUNTIMES } from "./work.ts";
 import { works } from "./works.ts";
 
 /** The works that the chart shows. */
@@ -27,6 +27,9 @@ const FRONT = [
 
 /** How many peers the front page shows beside Trilane. */
 const FRONT_PEERS = 3;
+
+/** Below this heading the page about the benchmarks is made from what is kept. */
+const RESULTS = "## Results\n";
 
 /** On what figures were measured. */
 export interface Conditions {
@@ -77,6 +80,25 @@ async function publish(runtime: Runtime, results: Results): Promise<void> {
   await Deno.writeTextFile(file(`${runtime}-front.svg`), chart(title, of(FRONT), FRONT_PEERS));
   const growing = comparisons.filter(({ axis }) => axis !== undefined);
   await Deno.writeTextFile(file(`${runtime}-growth.svg`), lineChart(title, growing));
+  await showInReadme();
+}
+
+/** The page about the benchmarks ends with what there is for each runtime. */
+async function showInReadme(): Promise<void> {
+  const readme = new URL("README.md", import.meta.url);
+  const parts: string[] = [];
+  for (const runtime of RUNTIMES) {
+    const results = await read(runtime);
+    if (results === undefined) continue;
+    const { runtime: title } = results;
+    parts.push(
+      `### ${title}\n\n[All tables](results/${runtime}.md)\n`,
+      `![What each queue and pool does on ${title}](results/${runtime}.svg)\n`,
+      `![What a task costs on ${title}, the more there are](results/${runtime}-growth.svg)\n`,
+    );
+  }
+  const [head] = (await Deno.readTextFile(readme)).split(RESULTS);
+  await Deno.writeTextFile(readme, `${head}${RESULTS}\n${parts.join("\n")}`);
 }
 
 async function read(runtime: Runtime): Promise<Results | undefined> {

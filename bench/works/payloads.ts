@@ -7,7 +7,7 @@ import { bareProcesses, bareThreads } from "../bare.ts";
 import { inPools, type PoolContender, processPools, threadPools } from "../pools.ts";
 import { assertSame, LOCAL, type Runtime, timed, type Work } from "../work.ts";
 
-const SIZES = { "1 kB": 1_000, "64 kB": 64_000, "1 MB": 1_000_000 };
+export const SIZES = { "1 kB": 1_000, "64 kB": 64_000, "1 MB": 1_000_000 };
 /** A round takes so many bytes there and back, in no more trips than that and no fewer than these. */
 const BYTES = 3_000_000;
 const MAX_TRIPS = 300;
@@ -41,7 +41,7 @@ const bytes: Payload = {
   check: (value) => (value as Uint8Array).length,
 };
 
-const objects: Payload = {
+export const objects: Payload = {
   make: (size) => Array.from({ length: size / 100 }, (_, id) => item(id)),
   check: (value) => JSON.stringify((value as Item[]).at(-1)),
 };

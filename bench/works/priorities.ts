@@ -117,5 +117,5 @@ function work(count: number, distribution: Distribution): Work {
 
 /** The works. */
 export const priorities: readonly Work[] = distributions.flatMap((distribution) =>
-  [10_000, 1_000_000].map((count) => work(count, distribution))
+  [10_000, 200_000].map((count) => work(count, distribution))
 );
