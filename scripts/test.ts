@@ -93,6 +93,7 @@ if (files.length === 0 && !pages) misused(`No test file matches ${patterns.join(
 const chosen = options.deno || options.bun || options.node || options.browser;
 const onDeno = options.deno || !chosen;
 const onBun = options.bun || !chosen;
+const onNode = options.node || (options.cluster && !chosen);
 
 let jobsMade = 0;
 const folder = mkdtempSync(join(tmpdir(), "trilane-test-"));
@@ -101,11 +102,11 @@ chmodSync(folder, 0o755);
 const tallies: [Runtime, Tally][] = [];
 try {
   const ofDeno = onDeno ? await jobsOnDeno() : [];
-  const installed = (onBun || options.node) && await install();
+  const installed = (onBun || onNode) && await install();
   const ofBun = onBun && installed ? jobsOnBun() : [];
-  const ofNode = options.node && installed ? await jobsOnNode() : [];
+  const ofNode = onNode && installed ? await jobsOnNode() : [];
   if (onBun && ofBun.length === 0) tallies.push(["Bun", tally(undefined, false)]);
-  if (options.node && ofNode.length === 0) tallies.push(["Node", tally(undefined, false)]);
+  if (onNode && ofNode.length === 0) tallies.push(["Node", tally(undefined, false)]);
   // In turns, so that both runtimes are at work from the beginning.
   const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
   jobs.push(...ofBun.slice(ofDeno.length), ...ofNode);
@@ -157,15 +158,16 @@ function jobsOnBun(): TestJob[] {
   );
 }
 
-/** On Node 24 all that applies, on Node 22 a part of it. */
+/** On Node 24 all that applies, on Node 22 a part of it, and nothing of the cluster. */
 async function jobsOnNode(): Promise<TestJob[]> {
   const applicable = files.filter((file) => !NOT_ON_NODE.test(file));
-  const fewer = applicable.filter((file) =>
-    ON_NODE_22.test(file) && !USING.test(readFileSync(file, "utf8"))
-  );
+  const fewer = options.cluster
+    ? []
+    : applicable.filter((file) => ON_NODE_22.test(file) && !USING.test(readFileSync(file, "utf8")));
   const jobsOn = async (major: NodeMajor, files: readonly string[]) => {
+    if (files.length === 0) return [];
     const node = await nodePath(major);
-    return parts(files, PARTS.Node).filter(({ files }) => files.length > 0).map((part) =>
+    return parts(files, PARTS.Node).map((part) =>
       job("Node", `Node ${major}${part.name}`, (report) => [
         ...[node, "--import", "./tests/node/setup.ts", "--test", "--test-concurrency=1"],
         ...["--test-reporter=spec", "--test-reporter-destination=stdout"],

@@ -1,11 +1,12 @@
 /**
- * `deno task test:cluster [--deno | --bun] [FILE…]`: tests the cluster on Deno and on Bun, with a `redis-server` of its own: its own
- * tests and the conformance tests. Where there is none nothing is tested, and it says so.
+ * `deno task test:cluster [--deno | --bun | --node] [FILE…]`: tests the cluster on Deno, on Bun and on Node 24, with a `redis-server`
+ * of its own: its own tests and the conformance tests. Where there is none nothing is tested, and it says so.
  *
  * @module
  */
 import { RedisServer } from "../tests/cluster/server.ts";
 import { BUN, bunPath } from "./bun.ts";
+import { nodePath } from "./node.ts";
 import { mapArgs } from "./std.ts";
 
 /** Where the packages of npm are that the cluster's tests need. */
@@ -29,9 +30,10 @@ if (!isSound) Deno.exit(1);
 
 const server = await RedisServer.start();
 Deno.env.set("TRILANE_TEST_SERVER", `${server.port}`);
-// For nodes on both runtimes, whichever the test is on.
+// For nodes on all runtimes, whichever the test is on.
 Deno.env.set("TRILANE_DENO", Deno.execPath());
 Deno.env.set("TRILANE_BUN", await bunPath());
+Deno.env.set("TRILANE_NODE", await nodePath(24));
 // A terminal interrupts the tests too, and how they end is for them to say.
 Deno.addSignalListener("SIGINT", () => {});
 const test = ["run", "--allow-all", ...await mapArgs(), "scripts/test.ts", "--cluster"];

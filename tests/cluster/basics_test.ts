@@ -271,7 +271,7 @@ test("cluster: a connection that has nothing to do is closed, and opened when th
   assertEquals(await queue.submit(add, [1, 2]).value(), 3);
 });
 
-for (const runtime of ["deno", "bun"] as const) {
+for (const runtime of ["deno", "bun", "node"] as const) {
   test(`cluster: a program on ${runtime} that forgets its queue uses a node on ${here}, and ends by itself`, async () => {
     await using cluster = new Cluster();
     await cluster.node();

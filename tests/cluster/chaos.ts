@@ -1,6 +1,6 @@
 /**
- * `deno task chaos:cluster [--jobs N] [--kill-every MS]` (on Bun: `bun tests/cluster/chaos.ts`): a producer and two nodes, one on Deno
- * and one on Bun, in programs of their own. Every few seconds one of them is killed and a fresh one joins, or the producer's
+ * `deno task chaos:cluster [--jobs N] [--kill-every MS]` (on Bun: `bun tests/cluster/chaos.ts`): a producer and three nodes, on Deno,
+ * on Bun and on Node, in programs of their own. Every few seconds one of them is killed and a fresh one joins, or the producer's
  * connection is cut; once the server itself is started anew. Every task must come to its value, and its attempts must
  * be counted.
  *
@@ -60,7 +60,7 @@ export async function chaos({ jobs, killEveryMs }: ChaosOptions): Promise<ChaosR
   const queue = new ClusterQueue({ engine, name: "tasks", root });
   const nodes = new Map<Runtime, ChildProcess>();
   const startOn = (runtime: Runtime) => nodes.set(runtime, startNode(runtime, server.port, prefix));
-  const runtimes: Runtime[] = ["deno", "bun"];
+  const runtimes: Runtime[] = ["deno", "bun", "node"];
   for (const runtime of runtimes) startOn(runtime);
   const log = join(folder, "log");
   const handles = queue.map(
@@ -83,7 +83,7 @@ export async function chaos({ jobs, killEveryMs }: ChaosOptions): Promise<ChaosR
       proxy.cut();
     } else {
       counts.kills++;
-      const runtime = runtimes[counts.kills % 2]!;
+      const runtime = runtimes[counts.kills % runtimes.length]!;
       nodes.get(runtime)!.kill("SIGKILL");
       startOn(runtime);
     }

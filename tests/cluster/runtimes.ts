@@ -1,5 +1,5 @@
 /**
- * The two runtimes, to start programs on.
+ * The runtimes, to start programs on.
  *
  * @module
  */
@@ -10,9 +10,10 @@ import { env } from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** How a program is started on each. */
-export const RUNTIMES: Readonly<Record<"deno" | "bun", readonly string[]>> = {
+export const RUNTIMES: Readonly<Record<"deno" | "bun" | "node", readonly string[]>> = {
   deno: [env.TRILANE_DENO ?? "deno", "run", "--allow-all", "--no-check"],
   bun: [env.TRILANE_BUN ?? "bun"],
+  node: [env.TRILANE_NODE ?? "node"],
 };
 
 /** Runs a program, by its path or that in this folder, to its end, and tells what it has printed and its status. */
