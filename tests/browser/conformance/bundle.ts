@@ -44,6 +44,8 @@ export async function bundle(files: readonly string[]): Promise<ReadonlyMap<stri
   const { outputFiles } = await build({
     ...{ absWorkingDir: ROOT, entryPoints: [...files, ...LOADED], outdir: ROOT, outbase: ROOT },
     ...{ bundle: true, splitting: true, write: false, format: "esm", target: "esnext" },
+    // Tasks go by the names of their functions.
+    ...{ keepNames: true },
     ...{ tsconfigRaw: {}, outExtension: { ".js": ".ts" }, plugins: [forBrowsers] },
     ...{ define: { "import.meta.url": "moduleUrl" }, external: ["../cluster/*"] },
   });

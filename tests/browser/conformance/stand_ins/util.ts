@@ -13,6 +13,7 @@ export function inspect(value: unknown, _options?: object): string {
   const show = (value: unknown): string => {
     if (typeof value === "string") return JSON.stringify(value);
     if (typeof value === "bigint") return `${value}n`;
+    if (Object.is(value, -0)) return "-0";
     if (typeof value !== "object" || value === null) return String(value);
     if (CUSTOM in value) return (value as Record<symbol, () => string>)[CUSTOM]!();
     if (value instanceof Error) return `[${value.stack ?? value}]`;
@@ -50,7 +51,7 @@ class Comparison {
   }
 
   #areObjectsEqual(one: object, other: object): boolean {
-    if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+    if (one.constructor !== other.constructor) return false;
     if (one instanceof Date && other instanceof Date) return Object.is(+one, +other);
     if (one instanceof RegExp) return String(one) === String(other);
     if (one instanceof Map && other instanceof Map) return this.#areListsEqual(one, other);
