@@ -99,6 +99,13 @@ async function showInReadme(): Promise<void> {
   }
   const [head] = (await Deno.readTextFile(readme)).split(RESULTS);
   await Deno.writeTextFile(readme, `${head}${RESULTS}\n${parts.join("\n")}`);
+  await formatResults();
+}
+
+/** Formats what is kept, as all that is in the repository. */
+export async function formatResults(): Promise<void> {
+  const args = ["fmt", "--quiet", "results", "README.md"];
+  await new Deno.Command(Deno.execPath(), { args, cwd: new URL(".", import.meta.url) }).output();
 }
 
 async function read(runtime: Runtime): Promise<Results | undefined> {

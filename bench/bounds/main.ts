@@ -8,8 +8,11 @@ import { parseArgs } from "@std/cli";
 import { fileURLToPath } from "node:url";
 import { bunPath } from "../../scripts/bun.ts";
 import { nodePath } from "../../scripts/node.ts";
+import { formatResults } from "../results.ts";
 
 const NAMES = ["event_loop", "threads", "processes", "values", "sqlite", "starts"];
+
+const TITLES: Record<string, string> = { deno: "Deno", bun: "Bun", node: "Node" };
 
 const options = parseArgs(Deno.args, {
   string: ["on", "_"],
@@ -34,7 +37,7 @@ const commands: Record<string, () => Promise<string[]>> = {
 
 for (const runtime of options.on) {
   const [command, ...args] = await commands[runtime]!() as [string, ...string[]];
-  let text = `# Bounds on ${runtime}\n\n`;
+  let text = `# Bounds on ${TITLES[runtime]}\n\n`;
   for (const name of names) {
     const { stdout, success } = await new Deno.Command(command, {
       args: [...args, here(`${name}.ts`)],
@@ -45,5 +48,7 @@ for (const runtime of options.on) {
     console.log(table);
     text += `${table}\n`;
   }
-  if (options.write) await Deno.writeTextFile(here(`../results/${runtime}-bounds.md`), text);
+  if (!options.write) continue;
+  await Deno.writeTextFile(here(`../results/${runtime}-bounds.md`), text);
+  await formatResults();
 }
