@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { delay } from "@std/async";
 import { QueueStateError } from "../../src/lanes/cluster/mod.ts";
-import { Desk, eventually, inTime, Watch } from "../conformance/support.ts";
+import { Desk, eventually, HOUR, inTime, Watch } from "../conformance/support.ts";
 import { test } from "../harness.ts";
 import { Cluster } from "./support.ts";
 import { add, note, open, untilAborted } from "./tasks.ts";
@@ -66,7 +66,7 @@ test("cluster: a cancelled task doesn't run again when its node dies", async () 
   await using cluster = new Cluster();
   using desk = new Desk();
   const queue = cluster.queue();
-  const node = await cluster.node({ lane: "process", lockDuration: 1_000 });
+  const node = await cluster.node({ lane: "process", lockDuration: HOUR });
   const handle = queue.submit(open, [desk.file("never")]);
   await queue.start();
   await eventually(() => handle.progress === "begun", "it has begun");

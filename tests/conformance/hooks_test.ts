@@ -119,14 +119,15 @@ for (const lane of lanes) {
 
   test(`${lane.name}: onComplete may submit; a run goes on until that has ended too`, () => {
     let queue: TaskQueue | undefined;
-    let left = 1000;
+    const many = Math.min(1000, lane.many);
+    let left = many;
     const onComplete = () => {
       if (left-- > 0) queue!.submit(tasks.nothing);
     };
     return withQueue(lane, { workers: 1, onComplete }, async (made) => {
       queue = made;
       queue.submit(tasks.nothing);
-      assertEquals((await queue.run()).total, 1001);
+      assertEquals((await queue.run()).total, many + 1);
     });
   });
 
