@@ -103,11 +103,12 @@ async function bare(): Promise<Side> {
   const worker: BullWorker = new bullmq.Worker(
     "tasks",
     ({ data: { a, b } }: Sum) => Promise.resolve(a + b),
-    { ...settings, concurrency: WORKERS },
+    // Which jobs are kept is told as a node tells it: with each job it would take BullMQ longer.
+    { ...settings, concurrency: WORKERS, removeOnComplete: { age: 3_600, count: 100_000 } },
   );
   await worker.waitUntilReady();
   // As a `ClusterQueue` gives them: jobs with a priority take BullMQ longer.
-  const opts = { priority: 3, removeOnComplete: { age: 3_600, count: 100_000 } };
+  const opts = { priority: 3 };
   // All of a bulk: there is no other way to hear of many than to count them.
   let completed = () => {};
   events.on("completed", () => completed());

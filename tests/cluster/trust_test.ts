@@ -81,7 +81,7 @@ test("cluster: a job says in plain JSON what it is, for viewers", async () => {
   await queue.start();
   queue.submit(add, [1, 2], { name: "sum", timeout: 50, retries: 2, priority: 7 });
   let job;
-  while (job === undefined) [job] = await jobsOf(bull);
+  while (job === undefined) [job] = await jobsOf(bull, "wait", "prioritized");
   assertEquals(job.name, "sum");
   assertEquals(job.data, {
     ...{ module: "tasks.ts", name: "add", kind: "defined", args: [[1, 2]] },
@@ -89,6 +89,25 @@ test("cluster: a job says in plain JSON what it is, for viewers", async () => {
   });
   const { priority, attempts } = job.opts as { priority: number; attempts: number };
   assertEquals([priority, attempts], [7, 3]);
+});
+
+test("cluster: the server keeps what has succeeded for an hour, as nodes tell it and not each job", async () => {
+  await using cluster = new Cluster();
+  await cluster.node();
+  const queue = cluster.queue();
+  const bull = cluster.bullQueue();
+  assertEquals(await queue.submit(add, [1, 2]).value(), 3);
+  const [job] = await jobsOf(bull, "completed");
+  assertEquals("removeOnComplete" in job!.opts, false);
+  const client = await bull.backend.client as unknown as {
+    zadd(key: string, score: number, id: string): Promise<number>;
+  };
+  // As if it had ended that long ago.
+  const longAgo = Date.now() - 3_601_000;
+  await client.zadd(`${cluster.engine.prefix}:${cluster.name}:completed`, longAgo, job!.id);
+  assertEquals(await queue.submit(add, [3, 4]).value(), 7);
+  const left = await jobsOf(bull, "completed");
+  assertEquals(left.map(({ data }) => (data as { args: unknown }).args), [[[3, 4]]]);
 });
 
 test("cluster: a server with a password is one like any other", () =>
@@ -179,8 +198,10 @@ async function value(queue: BullQueue, id: string): Promise<object> {
   return (await queue.getJob(id))!.returnvalue as object;
 }
 
-type Jobs = { getJobs(types: string[]): Promise<{ name: string; data: unknown; opts: object }[]> };
+type Jobs = {
+  getJobs(types: string[]): Promise<{ id: string; name: string; data: unknown; opts: object }[]>;
+};
 
-function jobsOf(queue: BullQueue) {
-  return (queue as unknown as Jobs).getJobs(["wait", "prioritized"]);
+function jobsOf(queue: BullQueue, ...states: string[]) {
+  return (queue as unknown as Jobs).getJobs(states);
 }

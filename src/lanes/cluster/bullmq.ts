@@ -8,10 +8,8 @@ export interface JobOptions {
   readonly jobId: string;
   readonly priority: number;
   readonly delay?: number;
-  readonly attempts: number;
+  readonly attempts?: number;
   readonly backoff?: JobBackoff;
-  readonly removeOnComplete: KeepJobs;
-  readonly removeOnFail: KeepJobs;
 }
 
 /** How long to wait before a further attempt: BullMQ keeps it with the job, and a node works it out. */
@@ -23,14 +21,6 @@ export interface JobBackoff {
   readonly factor: number;
   /** The longest delay; left out where there is no limit. */
   readonly max?: number;
-}
-
-/** How long jobs that have ended are kept. */
-export interface KeepJobs {
-  /** In seconds. */
-  readonly age: number;
-  /** How many at most. */
-  readonly count: number;
 }
 
 /** One of several jobs that are added together. */

@@ -18,6 +18,13 @@ import { type NodeSettings, nodeSettings, type ServeOptions } from "./options.ts
 const RETRY_DELAY_MS = 1_000;
 
 /**
+ * How long the server keeps jobs that have ended: for producers that were out of reach, and for viewers. Nodes say so, since with each
+ * job it would be sent, stored and read once more.
+ */
+const KEEP_COMPLETED = { age: 3_600, count: 100_000 };
+const KEEP_FAILED = { age: 7 * 24 * 3_600, count: 100_000 };
+
+/**
  * A node that serves a cluster.
  *
  * @example
@@ -182,6 +189,8 @@ class Node implements ClusterNode {
       stalledInterval: lockDuration / 2,
       maxStalledCount: MAX_DEATHS,
       runRetryDelay: RETRY_DELAY_MS,
+      removeOnComplete: KEEP_COMPLETED,
+      removeOnFail: KEEP_FAILED,
       settings: { backoffStrategy: delayBefore },
     });
   }

@@ -17,10 +17,6 @@ const RETRY_DELAY_MS = 500;
 /** BullMQ's times end some decades from now, so a longer delay is as good as none. */
 const MAX_DELAY_MS = 10 * 365 * 24 * 3_600_000;
 
-/** How long the server keeps jobs that have ended: for producers that were out of reach, and for viewers. */
-const KEEP_COMPLETED = { age: 3_600, count: 100_000 };
-const KEEP_FAILED = { age: 7 * 24 * 3_600, count: 100_000 };
-
 /** Who is told what becomes of jobs on their way to the server. */
 export interface OutboxListener {
   /** It is there. */
@@ -158,11 +154,8 @@ function optionsOf({ id, task, before }: Job): JobOptions {
   return {
     jobId: id,
     priority: task.priority,
-    attempts,
     ...(delay > 0 && { delay }),
-    ...(attempts > 1 && { backoff: strategy }),
-    removeOnComplete: KEEP_COMPLETED,
-    removeOnFail: KEEP_FAILED,
+    ...(attempts > 1 && { attempts, backoff: strategy }),
   };
 }
 

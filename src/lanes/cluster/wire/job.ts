@@ -68,7 +68,7 @@ export function readJob(data: unknown): JobData {
     : kind !== "defined" && kind !== "exported"
     ? "kind"
     : NUMBERS.find((key) => job[key] !== undefined && !(job[key] >= 0));
-  if (wrong === undefined) return { ...job, kind } as JobData;
+  if (wrong === undefined) return (job.kind === kind ? job : { ...job, kind }) as JobData;
   throw new NotPortableError(
     `A job can't be run: its ${wrong} is ${show((job as Record<string, unknown>)[wrong])}`,
   );
