@@ -44,6 +44,8 @@ export interface Threads {
   takeMessage(port: MessagePort): unknown;
   /** Whether nobody is told that a thread has ended. */
   readonly endsSilently?: boolean;
+  /** Whether a thread can be ended while it is loading, which takes other runtimes down. */
+  readonly endsLoading?: boolean;
   /** In a thread: calls back before it closes itself, where threads end silently. */
   onClose?(callback: () => void): void;
   /** In a thread: gives its tasks an empty standard input, where it would be the program's. */

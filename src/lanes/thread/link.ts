@@ -19,7 +19,7 @@ const EXIT_DETAILS_MS = 20;
  * worker's end that every runtime gives, whether it was ended, exited or failed; and it comes after all that was
  * posted.
  *
- * A worker that is ended while it is loading can take a runtime down with it, so that waits until it has loaded.
+ * A worker that is ended while it is loading can take a runtime down with it. Where it can, that waits until it has loaded.
  */
 export class ThreadLink implements WorkerLink {
   readonly claims: PoolClaims;
@@ -101,7 +101,7 @@ export class ThreadLink implements WorkerLink {
     this.#killed = true;
     // Somebody may wait for its end, and for nothing else.
     this.hold(true);
-    if (this.#loaded) this.#terminate();
+    if (this.#loaded || threads.endsLoading) this.#terminate();
   }
 
   forget(): void {

@@ -11,6 +11,7 @@ export const threads: Threads = {
   takeMessage: () => undefined,
   onStray: onScopeStray,
   endsSilently: true,
+  endsLoading: true,
   onClose(callback) {
     const scope = globalThis as unknown as { close(): void };
     const close = scope.close.bind(scope);
