@@ -17,6 +17,8 @@ interface Acceptance {
   /** At which event. */
   readonly at: number;
   readonly acceptedAt: number;
+  /** What keys may have held back then. */
+  readonly held: ReadonlySet<TaskModel>;
 }
 
 /** Attempts, as they are said to go and as they really go. */
@@ -42,10 +44,15 @@ export class Attempts {
     ensure("attempts", task.place !== "done", "a task that has ended was given to a worker");
     ensure("workers", !model.paused, "an attempt started while the queue was paused");
     this.#checkReady(task);
-    if (task.place === "waiting" || task.place === "retrying") task.readyFrom = task.notBefore;
+    if (task.place === "waiting" || task.place === "retrying") {
+      task.readyFrom = task.notBefore;
+      task.readyBy = model.now;
+    }
     task.place = "accepted";
     task.acceptedAt = model.now;
-    this.#accepted.push({ task, at: model.events, acceptedAt: model.now });
+    this.#scheduling.checkPlaces(task);
+    const { held } = this.#scheduling;
+    this.#accepted.push({ task, at: model.events, acceptedAt: model.now, held });
     if (!model.isPool) this.checkOrder();
   }
 
@@ -58,9 +65,15 @@ export class Attempts {
       !isPool || (script.sendable && pool.fullAt === Infinity);
     const waiting = this.#model.outstanding
       .filter((task) => isSeen(task) && this.#isSurelyReady(task));
-    for (const { task, at } of this.#accepted) {
+    for (const { task, at, held } of this.#accepted) {
+      // Of those that were dispatched together it is not told which came first, and took places of its keys.
+      const hasHeld = (other: TaskModel) =>
+        this.#accepted.some(({ task: first }) =>
+          first !== task && this.#scheduling.share(first, other)
+        );
       const free = waiting.filter((other) =>
-        other !== task && other.readySince < at && !this.#scheduling.mayBeHeld(other)
+        other !== task && other.readySince < at && !held.has(other) && !hasHeld(other) &&
+        !this.#scheduling.mayBeHeld(other)
       );
       this.#scheduling.checkTurn(task, free);
       for (const other of free) {

@@ -110,7 +110,7 @@ class Author {
     const random = this.#random;
     return {
       seed,
-      kind: this.#kind,
+      drawnAs: this.#kind,
       queues: this.#lanes.map((lane) => this.#queue(lane)),
       turns: random.list(2, 9, () => ({
         steps: random.list(1, 5, () => this.#step()),
@@ -142,11 +142,11 @@ class Author {
       failPolicy: random.pick("continue", "continue", "continue", "fail-first"),
       onExit: random.pick("complete-priority", "cancel"),
       pool: this.#pool(workers),
-      ...(this.#schedules && lane === "event loop" ? this.#limits() : {}),
+      ...(this.#schedules ? this.#limits() : {}),
     };
   }
 
-  /** What decides on the order of a queue, and holds tasks back. How pools send ahead can't be seen. */
+  /** What decides on the order of a queue, and holds tasks back. */
   #limits(): Pick<QueueScript, "hosts" | "accounts" | "aging"> {
     const random = this.#scheduling;
     const limit = (fair: boolean): LimitScript => ({

@@ -74,7 +74,7 @@ class Checker {
   readonly #tasks = new Tasks(this.#model, this.#scheduling);
   readonly #attempts = new Attempts(this.#model, this.#scheduling);
   readonly #calls = new Calls(this.#model);
-  readonly #workers = new Workers(this.#model, this.#attempts);
+  readonly #workers = new Workers(this.#model, this.#attempts, this.#scheduling);
   readonly #stillness = new Stillness(this.#model, this.#scheduling);
 
   /** @param ends how the tasks of all queues have ended */

@@ -20,7 +20,7 @@ const TAIL = 60;
  */
 export async function describe(finding: Finding): Promise<string> {
   const { program, history, violation } = await reduce(finding);
-  const { seed, kind } = program;
+  const { seed, drawnAs } = program;
   const { rule, message, index } = violation;
   return [
     `Seed ${seed}, rule "${rule}": ${message}`,
@@ -31,7 +31,7 @@ export async function describe(finding: Finding): Promise<string> {
       .filter(({ is }) => is !== "listened")
       .slice(-TAIL)
       .map(line),
-    `Again: deno task sim --seeds 1 --from ${seed} --kind '${kind}'`,
+    `Again: deno task sim --seeds 1 --from ${seed} --kind '${drawnAs}'`,
   ].join("\n");
 }
 

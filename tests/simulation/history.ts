@@ -33,6 +33,8 @@ export type Happening =
     readonly signal?: number;
     /** The wall-clock time of its `runAt`. */
     readonly runAt?: number;
+    /** When it was submitted, at the earliest and at the latest. */
+    readonly createdFrom: number;
     readonly createdAt: number;
     /** The tasks that say that they have ended, even if that has not been told; it may be one of them. */
     readonly ended: readonly number[];

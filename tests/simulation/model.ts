@@ -81,8 +81,9 @@ export interface TaskModel {
   readonly createdAt: number;
   /** The tasks that it waits for, of all queues. */
   readonly after: readonly string[];
-  /** When it became ready, at the earliest. */
+  /** When it became ready, at the earliest and at the latest. */
   readyFrom: number;
+  readyBy: number;
   /** Between which resets it was admitted. */
   epoch: number;
   /** When its last attempt was given up. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { ensure } from "./ensure.ts";
-import { comesBefore, LATE_MS, LOOK_MS, type Model } from "./model.ts";
+import { LATE_MS, LOOK_MS, type Model } from "./model.ts";
+import type { Scheduling } from "./scheduling.ts";
 
 /** A pool looks four times, from when an attempt should have begun, before it holds its worker for stuck. */
 const STUCK_LATE_MS = 4 * (LOOK_MS + LATE_MS) + LATE_MS;
@@ -15,11 +16,13 @@ const MIN_WAIT_MS = 1_000;
 /** How the workers of a pool stand in between. */
 export class PoolStillness {
   readonly #model: Model;
+  readonly #scheduling: Scheduling;
   /** Since when there have been more workers than are kept warm. */
   #tooManySince = Infinity;
 
-  constructor(model: Model) {
+  constructor(model: Model, scheduling: Scheduling) {
     this.#model = model;
+    this.#scheduling = scheduling;
   }
 
   check(): void {
@@ -42,7 +45,7 @@ export class PoolStillness {
         const hidden = !other.script.sendable;
         ensure(
           "order",
-          hidden || comesBefore(task, other),
+          hidden || !this.#scheduling.makesRoom(task, other),
           `${other.number} waits behind ${task.number}`,
         );
       }

@@ -196,8 +196,8 @@ export interface HookScript {
 export interface Program {
   /** Of what chance decides while the program runs. */
   readonly seed: number;
-  /** Of which kind it was made. */
-  readonly kind: string;
+  /** The kind that it was drawn as. */
+  readonly drawnAs: string;
   readonly queues: readonly QueueScript[];
   readonly turns: readonly Turn[];
   readonly hooks: readonly HookScript[];

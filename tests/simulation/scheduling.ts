@@ -6,6 +6,7 @@
 import { ensure } from "./ensure.ts";
 import type { Event } from "./history.ts";
 import {
+  type Body,
   comesBefore,
   LATE_MS,
   type Model,
@@ -24,11 +25,14 @@ interface KeyOf {
 
 /** A start of a task under a fair limit. */
 interface Turn {
+  readonly task: TaskModel;
   readonly key: string | undefined;
   readonly priority: number;
   /** What could have started then. */
   readonly others: ReadonlySet<TaskModel>;
 }
+
+const NONE: ReadonlySet<TaskModel> = new Set();
 
 /** Keys, turns and sources. */
 export class Scheduling {
@@ -59,9 +63,28 @@ export class Scheduling {
       const { place, bodies } = task;
       const body = bodies.at(-1);
       const runs = place === "accepted" || (place === "running" && !body?.lent);
-      const may = place === "running" || (place === "retrying" && body?.ended === undefined);
+      const may = place === "running" || (place === "retrying" && body && this.#mayStop(body));
       return (runs || (perhaps && may)) && this.#keysOf(task).some((key) => key.id === id);
     }).length;
+  }
+
+  /** Whether an attempt that was given up may not have stopped, as far as its queue knows. */
+  #mayStop({ worker, told, ended }: Body): boolean {
+    if (worker === undefined) return ended === undefined;
+    return !told && this.#model.workers[worker].state !== "gone";
+  }
+
+  /** The tasks that keys may hold back. */
+  get held(): ReadonlySet<TaskModel> {
+    const { options: { hosts, accounts }, outstanding } = this.#model;
+    if (hosts === undefined && accounts === undefined) return NONE;
+    return new Set(outstanding.filter((task) => this.mayBeHeld(task)));
+  }
+
+  /** Whether two tasks have a key in common whose places are limited. */
+  share(a: TaskModel, b: TaskModel): boolean {
+    const ids = this.#keysOf(a).filter(({ limit }) => limit.workers).map(({ id }) => id);
+    return this.#keysOf(b).some(({ id }) => ids.includes(id));
   }
 
   /** Whether a key may hold a task back. */
@@ -76,7 +99,7 @@ export class Scheduling {
     });
   }
 
-  /** An attempt has started, or has its places again. */
+  /** A task has been given to a worker, or has its places again. */
   checkPlaces(task: TaskModel): void {
     for (const key of this.#keysOf(task)) {
       const { workers = Infinity } = key.limit;
@@ -87,7 +110,6 @@ export class Scheduling {
 
   started(task: TaskModel): void {
     const { now } = this.#model;
-    this.checkPlaces(task);
     for (const { limit: { rate }, id } of this.#keysOf(task)) {
       const starts = this.#starts.get(id) ?? [];
       starts.push(now);
@@ -109,16 +131,25 @@ export class Scheduling {
     }
     if (aging === undefined) return comesBefore(other, task);
     // When one that was scheduled or is retried became ready is known within bounds.
-    const latest = other.place === "ready" ? other.readyFrom : this.#model.stillAt;
+    const latest = other.place === "ready" ? other.readyBy : this.#model.stillAt;
     return others.priority * aging + latest + ROUNDED_MS <
       own.priority * aging + task.readyFrom - ROUNDED_MS;
   }
 
+  /** Whether a task that was sent ahead has to make room for one that waits: within a priority it is as good as begun. */
+  makesRoom(task: TaskModel, other: TaskModel): boolean {
+    const isTurn = this.#model.options.hosts?.fair &&
+      other.script.priority === task.script.priority;
+    return !isTurn && !this.mayBeHeld(other) && this.precedes(other, task);
+  }
+
   /** A task starts, others wait: keys have their turns. */
-  checkTurn({ script }: TaskModel, waiting: readonly TaskModel[]): void {
-    const { hosts, accounts, aging } = this.#model.options;
+  checkTurn(task: TaskModel, waiting: readonly TaskModel[]): void {
+    const { options: { hosts, accounts, aging, rate }, isPool } = this.#model;
     if (!hosts?.fair || accounts !== undefined || aging !== undefined) return;
-    const { hosts: key, priority } = script;
+    // In which order tasks are dispatched that are sent ahead can't be seen.
+    if (isPool && rate === undefined && hosts.rate === undefined) return;
+    const { hosts: key, priority } = task.script;
     const last = this.#turns.findLastIndex((turn) =>
       turn.key === key && turn.priority === priority
     );
@@ -129,7 +160,13 @@ export class Scheduling {
         !this.#turns[last].others.has(this.#model.task(number));
       ensure("turns", had, `the key of task ${number} was passed over, ${other.hosts}`);
     }
-    this.#turns.push({ key, priority, others: new Set(waiting) });
+    this.#turns.push({ task, key, priority, others: new Set(waiting) });
+  }
+
+  /** A task is back that had not begun: it has had no turn. */
+  takenBack(task: TaskModel): void {
+    const turn = this.#turns.findLastIndex((turn) => turn.task === task);
+    if (turn >= 0) this.#turns.splice(turn, 1);
   }
 
   // Sources
@@ -151,7 +188,7 @@ export class Scheduling {
       const waits = runAt === undefined ? notBefore > at : runAt > wall;
       task.place = waits ? "waiting" : "ready";
       task.readySince = events;
-      task.readyFrom = at;
+      task.readyFrom = task.readyBy = at;
     }
   }
 

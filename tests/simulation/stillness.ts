@@ -45,7 +45,7 @@ export class Stillness {
   constructor(model: Model, scheduling: Scheduling) {
     this.#scheduling = scheduling;
     this.#model = model;
-    this.#pool = new PoolStillness(model);
+    this.#pool = new PoolStillness(model, scheduling);
   }
 
   check(event: What<"still">): void {
@@ -251,8 +251,10 @@ export class Stillness {
     const start = options.pool.startTimeout + GIVE_UP_AFTER_MS + LATE_MS;
     const since = now - held - HOPELESS_STARTS * start;
     return quietSince < since &&
-      outstanding.some(({ place, notAfter }) =>
-        place === "ready" || ((place === "waiting" || place === "retrying") && notAfter < since)
+      outstanding.some((task) =>
+        (task.place === "ready" ||
+          ((task.place === "waiting" || task.place === "retrying") && task.notAfter < since)) &&
+        !this.#scheduling.mayBeHeld(task)
       );
   }
 

@@ -234,7 +234,8 @@ export class Subject implements Host {
     const after = sources.map(([id]) => id);
     // The tasks of batches are several on purpose.
     const dedupes = !unheard && script.dedupe !== undefined;
-    const submission = { number, script, signal, runAt, unheard, after, dedupes };
+    const madeAt = this.clock.now();
+    const submission = { number, script, signal, runAt, madeAt, unheard, after, dedupes };
     this.#submissions.push(submission);
     const { priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout } = script;
     const { delay, grace, mustComplete, detached } = script;

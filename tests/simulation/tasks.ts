@@ -23,7 +23,8 @@ export class Tasks {
 
   admitted(event: What<"admitted">): void {
     const model = this.#model;
-    const { task: number, script, signal, runAt, createdAt, after, unheard, ended } = event;
+    const { task: number, script, signal, runAt, createdFrom, createdAt, after } = event;
+    const { unheard, ended } = event;
     ensure("one result", !model.tasks.has(number), "a task was admitted twice");
     // A hook that is told of something else first may close the queue within the call that submits.
     const mayBe = unheard || model.submitting > 0 || !model.closed;
@@ -36,7 +37,9 @@ export class Tasks {
     const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
     const due = createdAt + (script.delay ?? 0);
     model.tasks.set(number, {
-      ...{ number, script, signal, runAt, createdAt, after, readyFrom: createdAt },
+      ...{ number, script, signal, runAt, createdAt, after },
+      readyFrom: createdFrom,
+      readyBy: createdAt,
       epoch: model.epoch,
       place: this.#scheduling.sourcesOf(event) !== "succeeded"
         ? "blocked"

@@ -28,6 +28,7 @@ export interface Submission {
   readonly script: TaskScript;
   readonly signal: Signal | undefined;
   readonly runAt: number | undefined;
+  readonly madeAt: number;
   /** Whether its tasks may be admitted before the queue tells of them. */
   readonly unheard: boolean;
   /** Whether its task stands for others. */
@@ -170,9 +171,10 @@ export class Witness {
   meet(task: number, submission: Submission, createdAt?: number, hasEnded = false): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
-    const { script, signal, runAt, unheard, after } = submission;
+    const { script, signal, runAt, madeAt, unheard, after } = submission;
+    const createdFrom = createdAt ?? madeAt;
     createdAt ??= this.#surroundings.clock.now() - (script.delay ?? 0);
-    const numbers = { createdAt, signal: signal?.number, runAt };
+    const numbers = { createdFrom, createdAt, signal: signal?.number, runAt };
     const ended = hasEnded ? [...this.#ended, task] : this.#ended;
     this.note({ is: "admitted", task, script, unheard, after, ended, ...numbers });
   }

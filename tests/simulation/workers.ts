@@ -13,14 +13,17 @@ import {
   type What,
   type WorkerModel,
 } from "./model.ts";
+import type { Scheduling } from "./scheduling.ts";
 
 /** What happens at the pool's ends of its workers. */
 export class Workers {
   readonly #model: Model;
   readonly #attempts: Attempts;
+  readonly #scheduling: Scheduling;
 
-  constructor(model: Model, attempts: Attempts) {
+  constructor(model: Model, attempts: Attempts, scheduling: Scheduling) {
     this.#model = model;
+    this.#scheduling = scheduling;
     this.#attempts = attempts;
   }
 
@@ -136,6 +139,7 @@ export class Workers {
 
   #backInQueue(task: TaskModel): void {
     if (task.place === "running") task.attempts--;
+    this.#scheduling.takenBack(task);
     task.unbegunAt = this.#model.now;
     task.place = "ready";
     task.sentTo = undefined;

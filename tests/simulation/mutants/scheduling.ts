@@ -4,7 +4,7 @@
  * @module
  */
 import { assume, drop, type Mutation, operator, replace } from "../mutate.ts";
-import { anywhere, onEventLoop } from "./breaks.ts";
+import { anywhere, onEventLoop, onThreads } from "./breaks.ts";
 
 /** Those of what holds tasks back and of which goes before which. */
 export const scheduling: readonly Mutation[] = [
@@ -54,6 +54,16 @@ export const scheduling: readonly Mutation[] = [
     "let a key hold back what comes after its task",
     "Dispatcher.#nextFree",
     replace("holder === undefined", "(holder !== undefined && this.ready.size > 1) || !holder"),
+  ),
+  onThreads(
+    "keep the places of a task that was taken back",
+    "Dispatcher.putBack",
+    drop("giveBack(task)"),
+  ),
+  onThreads(
+    "send tasks ahead though a key has a rate",
+    "Dispatch.#depthFor",
+    assume("maySendAhead", false),
   ),
   anywhere(
     "start a task when its first source has succeeded",
