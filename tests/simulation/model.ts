@@ -210,6 +210,15 @@ export class Model {
     return this.workers.filter(({ state }) => state !== "gone");
   }
 
+  /** Those of a pool that are among the number that there may be. */
+  get workersThatCount(): WorkerModel[] {
+    const { livingWorkers, now } = this;
+    return livingWorkers.filter(({ killedAt, abandoned }) =>
+      killedAt === undefined ||
+      !abandoned || now < killedAt + GIVE_UP_AFTER_MS + LATE_MS
+    );
+  }
+
   task(number: number): TaskModel {
     return this.tasks.get(number)!;
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ensure } from "./ensure.ts";
-import { LATE_MS, LOOK_MS, type Model } from "./model.ts";
+import { ensure, ensureEqual } from "./ensure.ts";
+import { GIVE_UP_AFTER_MS, LATE_MS, LOOK_MS, MAX_FAILED_STARTS, type Model } from "./model.ts";
 import type { Scheduling } from "./scheduling.ts";
 
 /** A pool looks four times, from when an attempt should have begun, before it holds its worker for stuck. */
@@ -12,6 +12,15 @@ const STUCK_LATE_MS = 4 * (LOOK_MS + LATE_MS) + LATE_MS;
 
 /** A worker has at least so long to begin what it was sent. */
 const MIN_WAIT_MS = 1_000;
+
+/** See `MAX_FAILED_STARTS`. */
+const TRY_AGAIN_MS = 1_000;
+
+/**
+ * What waits fails when three starts have, others have begun nothing for `startTimeout`, and one more start has failed that
+ * had its time to wait for: six times as long as a start takes at the most, all in all.
+ */
+const HOPELESS_STARTS = 6;
 
 /** How the workers of a pool stand in between. */
 export class PoolStillness {
@@ -95,5 +104,58 @@ export class PoolStillness {
         model.workers[worker].killedAt !== undefined;
       ensure("settling", held, "a worker at work doesn't keep the program alive");
     }
+  }
+
+  /** No worker is free, and none could be started. */
+  checkNoneIsFree(): void {
+    const model = this.#model;
+    const { limit, workersThatCount: workers } = model;
+    const ready = workers.filter(({ state, killedAt }) =>
+      state === "ready" && killedAt === undefined
+    );
+    const ending = workers.filter(({ killedAt, tasks }) =>
+      killedAt !== undefined && tasks.size > 0
+    );
+    // What is told to end is at work until it is gone.
+    if (ending.length > 0 && ready.length + ending.length > limit) return;
+    const idle = ready.filter(({ tasks }) => tasks.size === 0);
+    ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
+    const starting = workers.some(({ state }) => state === "starting");
+    ensure(
+      "workers",
+      starting || (ready.length > 0 && this.#awaitsTrial()) || workers.length >= limit,
+      "a task waits though a worker could be started",
+    );
+    const isHopeless = ready.length > 0 && ready.length + ending.length < limit &&
+      this.#isHopeless();
+    ensure(
+      "workers",
+      !isHopeless,
+      "a task waits for workers that hang, and no other can be started",
+    );
+  }
+
+  /** Whether so many starts have failed that the next waits for its time. */
+  #awaitsTrial(): boolean {
+    const { now, failedStarts, failedStartAt, options: { pool } } = this.#model;
+    if (failedStarts < MAX_FAILED_STARTS) return false;
+    const pause = TRY_AGAIN_MS * 2 ** (failedStarts - MAX_FAILED_STARTS);
+    return now <= failedStartAt + Math.min(pause, pool.startTimeout) + LATE_MS;
+  }
+
+  /** Whether starts fail and nothing else has gone on for so long that what waits should have failed too. */
+  #isHopeless(): boolean {
+    const { now, failedStarts, quietSince, outstanding, options } = this.#model;
+    if (failedStarts < MAX_FAILED_STARTS) return false;
+    // A rate may have held back what waits.
+    const held = options.rate === undefined ? 0 : 1_000;
+    const start = options.pool.startTimeout + GIVE_UP_AFTER_MS + LATE_MS;
+    const since = now - held - HOPELESS_STARTS * start;
+    return quietSince < since &&
+      outstanding.some((task) =>
+        (task.place === "ready" ||
+          ((task.place === "waiting" || task.place === "retrying") && task.notAfter < since)) &&
+        !this.#scheduling.mayBeHeld(task)
+      );
   }
 }

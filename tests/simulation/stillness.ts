@@ -8,28 +8,16 @@ import { ensure, ensureEqual } from "./ensure.ts";
 import {
   type Body,
   type CallModel,
-  GIVE_UP_AFTER_MS,
   LATE_MS,
   LOOK_MS,
-  MAX_FAILED_STARTS,
   type Model,
   ROUNDED_MS,
   statusOf,
   type TaskModel,
   type What,
-  type WorkerModel,
 } from "./model.ts";
 import type { Scheduling } from "./scheduling.ts";
 import { PoolStillness } from "./pool_stillness.ts";
-
-/** See `MAX_FAILED_STARTS`. */
-const TRY_AGAIN_MS = 1_000;
-
-/**
- * What waits fails when three starts have, others have begun nothing for `startTimeout`, and one more start has failed that
- * had its time to wait for: six times as long as a start takes at the most, all in all.
- */
-const HOPELESS_STARTS = 6;
 
 /** One look finds that an attempt has begun late, and another that it is over its time. */
 const LATE_LOOK_MS = 2 * (LOOK_MS + LATE_MS);
@@ -198,78 +186,14 @@ export class Stillness {
     if (waiting <= 0) return;
     // What can't be sent for now is kept at the pool's end of a worker, which nobody sees.
     if (model.isPool && model.options.pool.fullAt < Infinity) return;
-    if (this.#tokens() >= 1 + 1e-6) this.#checkNoneIsFree();
-  }
-
-  /** No worker is free, and none could be started. */
-  #checkNoneIsFree(): void {
-    const model = this.#model;
-    const { limit } = model;
-    if (!model.isPool) {
-      return ensure("workers", model.live.length >= limit, "a task waits though a worker is free");
-    }
-    const workers = this.#workersThatCount();
-    const ready = workers.filter(({ state, killedAt }) =>
-      state === "ready" && killedAt === undefined
-    );
-    const ending = workers.filter(({ killedAt, tasks }) =>
-      killedAt !== undefined && tasks.size > 0
-    );
-    // What is told to end is at work until it is gone.
-    if (ending.length > 0 && ready.length + ending.length > limit) return;
-    const idle = ready.filter(({ tasks }) => tasks.size === 0);
-    ensureEqual("workers", idle.length, 0, "workers that are free though a task waits");
-    const starting = workers.some(({ state }) => state === "starting");
-    ensure(
-      "workers",
-      starting || (ready.length > 0 && this.#awaitsTrial()) || workers.length >= limit,
-      "a task waits though a worker could be started",
-    );
-    const isHopeless = ready.length > 0 && ready.length + ending.length < limit &&
-      this.#isHopeless();
-    ensure(
-      "workers",
-      !isHopeless,
-      "a task waits for workers that hang, and no other can be started",
-    );
-  }
-
-  /** Whether so many starts have failed that the next waits for its time. */
-  #awaitsTrial(): boolean {
-    const { now, failedStarts, failedStartAt, options: { pool } } = this.#model;
-    if (failedStarts < MAX_FAILED_STARTS) return false;
-    const pause = TRY_AGAIN_MS * 2 ** (failedStarts - MAX_FAILED_STARTS);
-    return now <= failedStartAt + Math.min(pause, pool.startTimeout) + LATE_MS;
-  }
-
-  /** Whether starts fail and nothing else has gone on for so long that what waits should have failed too. */
-  #isHopeless(): boolean {
-    const { now, failedStarts, quietSince, outstanding, options } = this.#model;
-    if (failedStarts < MAX_FAILED_STARTS) return false;
-    // A rate may have held back what waits.
-    const held = options.rate === undefined ? 0 : 1_000;
-    const start = options.pool.startTimeout + GIVE_UP_AFTER_MS + LATE_MS;
-    const since = now - held - HOPELESS_STARTS * start;
-    return quietSince < since &&
-      outstanding.some((task) =>
-        (task.place === "ready" ||
-          ((task.place === "waiting" || task.place === "retrying") && task.notAfter < since)) &&
-        !this.#scheduling.mayBeHeld(task)
-      );
+    if (this.#tokens() < 1 + 1e-6) return;
+    if (model.isPool) return this.#pool.checkNoneIsFree();
+    ensure("workers", model.live.length >= model.limit, "a task waits though a worker is free");
   }
 
   /** How late timers may be: without pools all is in whole milliseconds. */
   get #lateness(): number {
     return this.#model.hasPools ? LATE_MS : 0;
-  }
-
-  /** Those of a pool that are among the number that there may be. */
-  #workersThatCount(): WorkerModel[] {
-    const { livingWorkers, now } = this.#model;
-    return livingWorkers.filter(({ killedAt, abandoned }) =>
-      killedAt === undefined ||
-      !abandoned || now < killedAt + GIVE_UP_AFTER_MS + LATE_MS
-    );
   }
 
   /** What a bucket holds that `rate` tokens a second fall into, that has room for `burst`. */
@@ -367,9 +291,9 @@ export class Stillness {
 
   /** Whether no worker can take another task. */
   #isFull(): boolean {
-    const { isPool, live, limit } = this.#model;
+    const { isPool, live, limit, workersThatCount } = this.#model;
     if (!isPool) return live.length >= limit;
-    return count(this.#workersThatCount(), ({ tasks }) => tasks.size > 0) >= limit;
+    return count(workersThatCount, ({ tasks }) => tasks.size > 0) >= limit;
   }
 
   /** Nothing happens any more by itself: what has not ended is held up by something. */
