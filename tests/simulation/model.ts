@@ -84,6 +84,8 @@ export interface TaskModel {
   /** When it became ready, at the earliest and at the latest. */
   readyFrom: number;
   readyBy: number;
+  /** When word came that an attempt had stopped for whose end its retry had waited. */
+  stoppedAt: number;
   /** Between which resets it was admitted. */
   epoch: number;
   /** When its last attempt was given up. */
@@ -332,7 +334,7 @@ export class Model {
       if (last.told || workers[last.worker].state === "gone") return false;
       return lane === "processes" || at <= givenUpAt + 2 * script.grace + LATE_MS;
     }
-    if (last.ended !== undefined) return false;
+    if (last.endedAt <= at) return false;
     const touches = script.attempts.some(({ touches }) => touches);
     return touches && at < last.interruptedAt! + script.grace;
   }

@@ -131,7 +131,9 @@ export class Scheduling {
     }
     if (aging === undefined) return comesBefore(other, task);
     // When one that was scheduled or is retried became ready is known within bounds.
-    const latest = other.place === "ready" ? other.readyBy : this.#model.stillAt;
+    const latest = other.place === "ready"
+      ? other.readyBy
+      : Math.max(this.#model.stillAt, other.stoppedAt);
     return others.priority * aging + latest + ROUNDED_MS <
       own.priority * aging + task.readyFrom - ROUNDED_MS;
   }

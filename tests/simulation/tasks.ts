@@ -40,6 +40,7 @@ export class Tasks {
       ...{ number, script, signal, runAt, createdAt, after },
       readyFrom: createdFrom,
       readyBy: createdAt,
+      stoppedAt: -Infinity,
       epoch: model.epoch,
       place: this.#scheduling.sourcesOf(event) !== "succeeded"
         ? "blocked"

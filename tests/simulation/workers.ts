@@ -110,7 +110,9 @@ export class Workers {
 
   /** If it has only waited for that, a task is ready from now on. */
   #hasStopped(task: TaskModel): void {
-    if (task.place === "retrying") task.readySince = this.#model.events;
+    if (task.place !== "retrying") return;
+    task.readySince = this.#model.events;
+    task.stoppedAt = this.#model.now;
   }
 
   #sent({ task: number, attempt, worker: to }: What<"sent">): void {
