@@ -106,9 +106,11 @@ class Checker {
         return this.#tasks.admitted(event);
       case "submitting":
         model.submitting += event.count;
+        model.openAtCalls.push(!model.closed);
         return;
       case "submitted":
         model.submitting -= event.count;
+        model.wasOpen = model.openAtCalls.pop()!;
         return;
       case "refused":
         return this.#tasks.refused(event);

@@ -169,6 +169,9 @@ export class Model {
   ends: ReadonlyMap<string, TaskStatus> = new Map();
   /** How many tasks the calls submit that are under way. */
   submitting = 0;
+  /** Whether the queue was open when each of them began, and when the last did that is over. */
+  readonly openAtCalls: boolean[] = [];
+  wasOpen = false;
   readonly calls = new Map<number, CallModel>();
   /** Those that have not been answered. */
   readonly open = new Set<CallModel>();

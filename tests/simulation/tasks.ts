@@ -26,8 +26,8 @@ export class Tasks {
     const { task: number, script, signal, runAt, createdFrom, createdAt, after } = event;
     const { unheard, ended } = event;
     ensure("one result", !model.tasks.has(number), "a task was admitted twice");
-    // A hook that is told of something else first may close the queue within the call that submits.
-    const mayBe = unheard || model.submitting > 0 || !model.closed;
+    // Who is told of something else first may close the queue within the call that submits.
+    const mayBe = unheard || model.submitting > 0 || model.wasOpen || !model.closed;
     ensure("settling", mayBe, "a queue that was closed admitted a task");
     const { size } = model.options;
     // What ends while a hook is called makes room at once, and is told of when the hook has returned.
