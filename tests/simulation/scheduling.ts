@@ -122,12 +122,13 @@ export class Scheduling {
 
   /** Whether one that waits should have started instead of another. */
   precedes(other: TaskModel, task: TaskModel): boolean {
-    const { aging, hosts } = this.#model.options;
+    const { aging, hosts, accounts } = this.#model.options;
     const [own, others] = [task.script, other.script];
     if (hosts?.fair) {
       if (aging !== undefined) return false;
       if (own.priority !== others.priority) return others.priority < own.priority;
-      return own.hosts === others.hosts && other.number < task.number;
+      // A place of an account is kept for the foremost that has waited for it, until its own host has its turn.
+      return accounts === undefined && own.hosts === others.hosts && other.number < task.number;
     }
     if (aging === undefined) return comesBefore(other, task);
     // When one that was scheduled or is retried became ready is known within bounds.
