@@ -33,7 +33,7 @@ const item = (id: number): Item => ({
   name: `The item with the number ${id}`,
   on: id % 2 === 0,
   tags: ["red", "green", "blue"],
-  at: { x: id / 8, y: -id / 4 },
+  at: { x: id / 8, y: 1 - id / 4 },
 });
 
 const bytes: Payload = {

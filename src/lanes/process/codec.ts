@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import { NotPortableError } from "../../base/errors.ts";
 import type { EncodedThrown } from "../pool/wire/error_codec.ts";
 import { assertCopies, forEachPart } from "../pool/wire/copies.ts";
-import { isSmallJson } from "../pool/wire/json.ts";
+import { jsonCopy, NOT_JSON } from "../pool/wire/json.ts";
 import { ARRAY, kindOf, MAP, RECORD, SET, VIEW } from "../pool/wire/kinds.ts";
 import { set } from "../pool/wire/packed.ts";
 import { shorterForms } from "../pool/wire/shorten.ts";
@@ -20,8 +20,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * Makes bytes of a message: JSON where that loses nothing and is short, otherwise the runtime's own structured
- * clone format.
+ * Makes bytes of a message: JSON where that loses nothing, which is read up to ten times as fast, otherwise the runtime's own
+ * structured clone format.
  *
  * @param message Plain data.
  * @returns Its bytes.
@@ -31,8 +31,9 @@ export function encode(message: unknown): Uint8Array {
   // A task that returns nothing is common, and JSON has no word for it.
   const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
   const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
-  if (isSmallJson(known)) {
-    const text = encoder.encode(JSON.stringify(known));
+  const copy = jsonCopy(known);
+  if (copy !== NOT_JSON) {
+    const text = encoder.encode(JSON.stringify(copy));
     return known === message ? joined([JSON_TEXT], text) : joined([JSON_WITH_HOLE, hole], text);
   }
   assertCopies(message);

@@ -1,10 +1,13 @@
 import { NotPortableError, show } from "../../../base/errors.ts";
 import { assertCopies, forEachPart } from "../../pool/wire/copies.ts";
-import { isSmallJson } from "../../pool/wire/json.ts";
+import { jsonCopy, NOT_JSON } from "../../pool/wire/json.ts";
 import { ARRAY, kindOf, MAP, RECORD, SET, VIEW } from "../../pool/wire/kinds.ts";
 import { set } from "../../pool/wire/packed.ts";
 import { decodeValue, encodeValue } from "../../pool/wire/values.ts";
 import { base64Of, bytesOf } from "./base64.ts";
+
+/** Of what holds more, people read nothing. */
+const MAX_PLAIN_PARTS = 500;
 
 /*
  * Values on their way to another machine, in a form that every runtime reads: their own structured clone formats differ.
@@ -37,7 +40,8 @@ const VIEWS: Readonly<Record<string, new (memory: ArrayBuffer) => ArrayBufferVie
  * @throws {NotPortableError} When it holds something that can't be sent to another machine.
  */
 export function encode(value: unknown): Encoded {
-  return isSmallJson(value) ? [value] : textOf(encodeValue(value));
+  const copy = jsonCopy(value, MAX_PLAIN_PARTS);
+  return copy === NOT_JSON ? textOf(encodeValue(value)) : [copy];
 }
 
 /**
@@ -48,7 +52,8 @@ export function encode(value: unknown): Encoded {
  * @throws {NotPortableError} When it holds something that can't be sent to another machine.
  */
 export function encodeClonable(value: unknown): Encoded {
-  return isSmallJson(value) ? [value] : textOf(value);
+  const copy = jsonCopy(value, MAX_PLAIN_PARTS);
+  return copy === NOT_JSON ? textOf(value) : [copy];
 }
 
 function textOf(value: unknown): string {

@@ -1,54 +1,74 @@
-/** JSON is looked into only so far: it is for small messages, of which a serializer's set-up is most of the cost. */
-const MAX_JSON_PARTS = 500;
+/** Longer strings are left to serializers, which needn't look for what JSON escapes. */
 const MAX_JSON_STRING = 10_000;
+/** Deeper values are left to them too: JSON goes as deep as the stack. */
+const MAX_JSON_DEPTH = 100;
+
+/** What `jsonCopy` returns where JSON would lose something. */
+export const NOT_JSON: unique symbol = Symbol("not JSON");
 
 /**
- * Whether a value is small and JSON carries it as it is.
+ * Copies a value that JSON carries as it is. What is written is the copy: a value may read differently the next time.
  *
  * @param value Anything.
+ * @param maxParts How many values it may hold, itself among them. Default: any number.
+ * @returns A copy; {@linkcode NOT_JSON} where JSON would lose something.
  */
-export function isSmallJson(value: unknown): boolean {
-  return isJson(value, { left: MAX_JSON_PARTS, objects: new Set() });
+export function jsonCopy(value: unknown, maxParts = Infinity): unknown {
+  return copyOf(value, { left: maxParts, depth: 0, objects: new Set() });
 }
 
-/** How much more JSON looks into, and the objects that it has met: JSON would make two of one. */
-interface JsonParts {
+/** How much more is copied, how deep that is, and the objects that were met: JSON would make two of one. */
+interface Copying {
   left: number;
+  depth: number;
   readonly objects: Set<object>;
 }
 
-/** Whether JSON carries a value as it is. */
-function isJson(value: unknown, parts: JsonParts): boolean {
-  if (--parts.left < 0) return false;
+function copyOf(value: unknown, copying: Copying): unknown {
+  if (--copying.left < 0) return NOT_JSON;
   switch (typeof value) {
     case "string":
-      return value.length < MAX_JSON_STRING && value.isWellFormed();
+      return value.length < MAX_JSON_STRING && value.isWellFormed() ? value : NOT_JSON;
     case "boolean":
-      return true;
+      return value;
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : NOT_JSON;
     case "object":
-      return value === null || isJsonObject(value, parts);
+      return value === null ? null : copyOfObject(value, copying);
     default:
-      return false;
+      return NOT_JSON;
   }
 }
 
-function isJsonObject(value: object, parts: JsonParts): boolean {
-  if (parts.objects.has(value)) return false;
-  parts.objects.add(value);
-  if (Array.isArray(value)) {
-    if (value.length > parts.left || "toJSON" in value) return false;
-    for (let i = 0; i < value.length; i++) if (!isJson(value[i], parts)) return false;
-    return Object.keys(value).length === value.length;
+function copyOfObject(value: object, copying: Copying): unknown {
+  const { objects } = copying;
+  if (objects.has(value) || copying.depth === MAX_JSON_DEPTH || "toJSON" in value) return NOT_JSON;
+  objects.add(value);
+  copying.depth++;
+  const copy = Array.isArray(value) ? copyOfArray(value, copying) : copyOfRecord(value, copying);
+  copying.depth--;
+  return copy;
+}
+
+function copyOfArray(value: readonly unknown[], copying: Copying): unknown {
+  if (value.length > copying.left) return NOT_JSON;
+  const copy: unknown[] = [];
+  for (let i = 0; i < value.length; i++) {
+    const part = copyOf(value[i], copying);
+    if (part === NOT_JSON) return NOT_JSON;
+    copy.push(part);
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return false;
-  for (const key of Reflect.ownKeys(value)) {
-    if (typeof key === "symbol" || key === "__proto__") return false;
-    const property = Object.getOwnPropertyDescriptor(value, key)!;
-    if (!property.enumerable || !("value" in property) || !isJson(property.value, parts)) {
-      return false;
-    }
+  return Object.keys(value).length === copy.length ? copy : NOT_JSON;
+}
+
+function copyOfRecord(value: object, copying: Copying): unknown {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return NOT_JSON;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    if (key === "__proto__") return NOT_JSON;
+    const part = copyOf((value as Record<string, unknown>)[key], copying);
+    if (part === NOT_JSON) return NOT_JSON;
+    copy[key] = part;
   }
-  return true;
+  return copy;
 }

@@ -71,6 +71,31 @@ test("what JSON would change arrives as it was", () => {
   }
 });
 
+test("what reads differently each time arrives as it was read first", () => {
+  let reads = 0;
+  const value = {
+    get field() {
+      return [7, undefined, -0, new Date(0)][reads++];
+    },
+  };
+  assertEquals([decode(encode([value])), reads], [[{ field: 7 }], 1]);
+});
+
+test("plain data is JSON, however much it is; what is nested deeper than JSON goes arrives too", () => {
+  const many = Array.from({ length: 2_000 }, (_, id) => ({ id, tags: ["a", "b"], at: { x: 0.5 } }));
+  const bytes = encode([many]);
+  assertEquals(new TextDecoder().decode(bytes.subarray(1)), JSON.stringify([many]));
+  assertEquals(decode(bytes), [many]);
+  for (const depth of [99, 100, 500]) {
+    let deep: unknown = [];
+    for (let level = 0; level < depth; level++) deep = [deep];
+    let copy = decode(encode([deep]));
+    let levels = 0;
+    while ((copy as unknown[]).length > 0) [copy] = [(copy as unknown[])[0], levels++];
+    assertEquals(levels, depth + 1);
+  }
+});
+
 test("a place with undefined far into a message arrives", () => {
   const message = [...new Array(255).fill(1), undefined, 2];
   assertEquals(decode(encode(message)), message);
