@@ -134,7 +134,8 @@ function makeJob(job: Job, root: Root): NewJob {
     kind: reference.kind as JobData["kind"],
     args: encodeArguments(task.name, task.args!),
     ...(timeout !== Infinity && { timeout }),
-    ...(grace !== DEFAULT_OPTIONS.grace && grace !== Infinity && { grace }),
+    // JSON has no Infinity.
+    ...(grace !== DEFAULT_OPTIONS.grace && { grace: Math.min(grace, Number.MAX_VALUE) }),
     ...(job.before > 0 && { before: job.before }),
   };
   return { name: task.name, data, opts: optionsOf(job) };
