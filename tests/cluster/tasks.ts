@@ -62,7 +62,7 @@ export const { add, echo, attempts, fail, open, note, untilAborted, slowToStop, 
       },
 
       /** Writes down when it begins and, some time after it has been told to stop, when it ends. */
-      async slowToStop(file: string, ms = 200): Promise<void> {
+      async slowToStop(file: string): Promise<void> {
         const { attempt, signal } = currentTask();
         appendFileSync(file, `begin ${attempt}\n`);
         const alive = setInterval(() => {}, 1_000);
@@ -70,7 +70,7 @@ export const { add, echo, attempts, fail, open, note, untilAborted, slowToStop, 
           await new Promise((resolve) => signal.addEventListener("abort", resolve));
         }
         clearInterval(alive);
-        await delay(ms);
+        await delay(200);
         appendFileSync(file, `end ${attempt}\n`);
       },
 

@@ -134,8 +134,7 @@ function makeJob(job: Job, root: Root): NewJob {
     kind: reference.kind as JobData["kind"],
     args: encodeArguments(task.name, task.args!),
     ...(timeout !== Infinity && { timeout }),
-    // JSON has no Infinity.
-    ...(grace !== DEFAULT_OPTIONS.grace && { grace: Math.min(grace, Number.MAX_VALUE) }),
+    ...(grace !== DEFAULT_OPTIONS.grace && grace !== Infinity && { grace }),
     ...(job.before > 0 && { before: job.before }),
   };
   return { name: task.name, data, opts: optionsOf(job) };
