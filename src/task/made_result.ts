@@ -1,24 +1,18 @@
 import { isError, show } from "../base/errors.ts";
-import type { TaskStatus } from "./handle.ts";
+import type { PlainHandle } from "./handle.ts";
 import type { SucceededResult, TaskAttempt, TaskResult, TaskResultBase } from "./result.ts";
 import { resultJson } from "./result_json.ts";
 
+/** What a result says that the handle says too. */
+type HandleField =
+  | ("id" | "name" | "priority" | "groupId" | "mustComplete" | "detached" | "metadata")
+  | ("attempts" | "createdAt" | "scheduledFor" | "status");
+
 /** What a result tells of a task that has ended. */
-export interface Ended {
-  readonly id: string;
-  readonly name: string;
-  readonly priority: number;
-  readonly groupId: string | undefined;
-  readonly mustComplete: boolean;
-  readonly detached: boolean;
-  readonly metadata: unknown;
-  readonly attempts: number;
-  readonly createdAt: number;
+export interface Ended extends Pick<PlainHandle, HandleField> {
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
-  readonly scheduledFor: number | undefined;
   readonly workerId: number | undefined;
-  readonly status: TaskStatus;
   /** The value, the error or the cancel reason, as the status says. */
   readonly outcome: unknown;
   /** Its attempts, if it was retried. */
@@ -76,14 +70,15 @@ Object.defineProperty(UsualResult.prototype, "constructor", { value: Object });
  * @returns Its result, frozen.
  */
 export function makeResult<T>(task: Ended): TaskResult<T> {
+  const { attemptHistory } = task;
   const isUsual = task.status === "succeeded" && task.startedAt !== undefined &&
-    task.groupId === undefined && task.scheduledFor === undefined &&
-    task.attemptHistory === undefined;
-  return Object.freeze(isUsual ? new UsualResult(task) : makeAnyResult(task)) as TaskResult<T>;
+    task.groupId === undefined && task.scheduledFor === undefined && attemptHistory === undefined;
+  const result = isUsual ? new UsualResult(task) : makeAnyResult(task, attemptHistory);
+  return Object.freeze(result) as TaskResult<T>;
 }
 
-function makeAnyResult(task: Ended): TaskResult {
-  const { startedAt, groupId, scheduledFor, workerId, attemptHistory, outcome } = task;
+function makeAnyResult(task: Ended, attemptHistory: Ended["attemptHistory"]): TaskResult {
+  const { startedAt, groupId, scheduledFor, workerId, outcome } = task;
   const finishedAt = task.finishedAt!;
   const base: { -readonly [K in keyof TaskResultBase]: TaskResultBase[K] } = Object.assign(
     Object.create(UsualResult.prototype) as object,
