@@ -26,6 +26,43 @@ export interface QueueContender extends Loader<(concurrency: number) => Partial<
 
 const repeat = <T>(count: number, action: () => T): T[] => Array.from({ length: count }, action);
 
+/** A peer that is filled while it is paused. */
+interface Pausable {
+  push(noop: Noop): unknown;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * Fills a peer while it is paused.
+ *
+ * @param drained Tells when all has run.
+ * @param push Submits one and tells of it.
+ */
+function paused(
+  queue: Pausable,
+  drained: () => Promise<unknown>,
+  push?: (noop: Noop) => Promise<unknown>,
+): Partial<Queue> {
+  queue.pause();
+  return {
+    fill(count, noop) {
+      for (let i = 0; i < count; i++) queue.push(noop);
+    },
+    finish() {
+      const end = drained();
+      queue.resume();
+      return end;
+    },
+    ...push && {
+      each(count, noop) {
+        queue.resume();
+        return repeat(count, () => push(noop));
+      },
+    },
+  };
+}
+
 /** Ways to use an `AsyncQueue`: what tells of a task, and whether it keeps its submitter's context. */
 function trilane(waiting: "value()" | "await handle", asyncContext: boolean): QueueContender {
   const name = waiting === "value()" ? "Trilane AsyncQueue" : "Trilane AsyncQueue, await handle";
@@ -73,18 +110,7 @@ export const queues: readonly QueueContender[] = [
           noop().then(() => done(null));
         };
         const queue = fastq(worker, concurrency);
-        queue.pause();
-        return {
-          fill(count, noop) {
-            for (let i = 0; i < count; i++) queue.push(noop);
-          },
-          finish() {
-            return new Promise<void>((resolve) => {
-              queue.drain = resolve;
-              queue.resume();
-            });
-          },
-        };
+        return paused(queue, () => new Promise<void>((resolve) => queue.drain = resolve));
       };
     },
   },
@@ -95,20 +121,7 @@ export const queues: readonly QueueContender[] = [
       const { default: fastq } = await import("fastq");
       return (concurrency) => {
         const queue = fastq.promise((noop: Noop) => noop(), concurrency);
-        queue.pause();
-        return {
-          fill(count, noop) {
-            for (let i = 0; i < count; i++) queue.push(noop);
-          },
-          finish() {
-            queue.resume();
-            return queue.drained();
-          },
-          each(count, noop) {
-            queue.resume();
-            return repeat(count, () => queue.push(noop));
-          },
-        };
+        return paused(queue, () => queue.drained(), (noop) => queue.push(noop));
       };
     },
   },
@@ -157,20 +170,8 @@ export const queues: readonly QueueContender[] = [
           (noop: Noop, done: () => void) => void noop().then(() => done()),
           concurrency,
         );
-        queue.pause();
-        return {
-          fill(count, noop) {
-            for (let i = 0; i < count; i++) queue.push(noop);
-          },
-          finish() {
-            queue.resume();
-            return queue.drain();
-          },
-          each(count, noop) {
-            queue.resume();
-            return repeat(count, () => queue.pushAsync(noop) as Promise<unknown>);
-          },
-        };
+        const push = (noop: Noop) => queue.pushAsync(noop) as Promise<unknown>;
+        return paused(queue, () => queue.drain(), push);
       };
     },
   },
