@@ -7,7 +7,7 @@ import { deserialize, serialize } from "node:v8";
 import { objects, SIZES } from "../works/payloads.ts";
 import { type Bound, perCall, report } from "./bound.ts";
 
-/** So many bytes are gone through for each measurement. */
+/** How many bytes each measurement goes through. */
 const BYTES = 4_000_000;
 
 const ways: Readonly<Record<string, (value: unknown) => unknown>> = {

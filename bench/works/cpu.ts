@@ -42,7 +42,7 @@ export async function spinAll(pool: Pool, count: number, turns: number): Promise
   );
 }
 
-/** So many milliseconds of work are enough for the first and the last of them not to matter. */
+/** How many milliseconds of work a round has: enough for the first and the last of them not to matter. */
 const WORK_MS = 300;
 
 /** The same work with one worker and with two. */

@@ -27,7 +27,7 @@ import {
 const WORKERS = 2;
 /** What is submitted at once. */
 const TASKS = 20_000;
-/** So many round trips make a latency round. */
+/** How many round trips make a latency round. */
 const TRIPS = 2_000;
 
 const LANES = {

@@ -29,7 +29,7 @@ async function mixedRun(): Promise<RunSummary> {
     if (ms === 77) throw new TypeError("77 is no even number");
     if (ms > 40) throw new RangeError(`${ms} is too much`);
   };
-  // So many that no two percentiles are the same task's, nor the counts of retries and failures the same.
+  // Enough for each percentile to be of another task, and for the counts of retries and failures to differ.
   queue.map(work, Array.from({ length: 20 }, (_, i) => 1.25 * (i + 1)), { name: "short" });
   queue.map(work, [10, 31, 50, 77, 60], { name: "work", retries: 2 });
   queue.map(work, [1, 2], { name: "unwanted" }).forEach((handle) => handle.cancel("no need"));

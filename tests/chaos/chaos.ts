@@ -23,7 +23,7 @@ import { Total } from "./total.ts";
 
 /** So much is done to each queue. */
 const DEEDS = 100;
-/** So many faults tell enough. */
+/** How many faults are told: that says enough. */
 const MOST_FAULTS = 20;
 /** A line tells how far it is every so many seconds. */
 const PROGRESS_EVERY = 5;

@@ -74,7 +74,7 @@ function stillGoing({ log, pulses }: Order, attempt: number): number[] {
     .map((other) => other.attempt);
 }
 
-/** So many milliseconds are many pulses. */
+/** How many milliseconds are many pulses. */
 const PULSES = 5;
 
 function beats(pulses: Int32Array, attempt: number): boolean {

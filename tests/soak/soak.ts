@@ -20,15 +20,15 @@ import { measureMemory, megabytes } from "./memory.ts";
 const MILLION = 1_000_000;
 /** Of tasks, in each queue. */
 const MILLIONS = 10;
-/** So many are outstanding at a time. */
+/** How many are outstanding at a time. */
 const BATCH = 10_000;
-/** So many bytes the heap may grow after the first million. */
+/** How many bytes the heap may grow by after the first million. */
 const MOST_GROWTH = 10e6;
 
 const onBun = "Bun" in globalThis;
 /** Deno starts them several times as slowly. */
 const WORKERS = onBun ? 1_000 : 200;
-/** So many come first, so that what is loaded once isn't counted. */
+/** How many come before those that count: the first ones load what is loaded once. */
 const WARM_UP = 10;
 
 const { next } = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.ts", import.meta.url));

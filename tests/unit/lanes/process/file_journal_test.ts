@@ -5,7 +5,7 @@ import { ExchangeFile } from "../../../../src/runtime/exchange_file.ts";
 import { processes } from "../../../../src/runtime/processes.ts";
 import { test } from "../../../harness.ts";
 
-/** So many numbers come before the journal. */
+/** How many numbers come before the journal. */
 const FROM = 3;
 
 /** Runs a body with both sides of a journal in a file. */
