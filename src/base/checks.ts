@@ -198,6 +198,6 @@ export function assertObject(what: string, value: unknown): asserts value is obj
 export function unknownOption(what: string, name: string, known: readonly string[]): TypeError {
   const meant = peerName(name, known) ?? nearest(name, known);
   return new TypeError(
-    `Unknown ${what}: '${name}'` + (meant === undefined ? "" : `. Did you mean '${meant}'?`),
+    `Unknown ${what}: '${name}'` + (meant ? `. Did you mean '${meant}'?` : ""),
   );
 }

@@ -1,4 +1,4 @@
-/** What options are called in other queues and pools, and the names that they have here. */
+/** What options are called in other queues and pools, and the names that they have here; none where nothing here does that. */
 const NAMES: Readonly<Record<string, string>> = {
   // How many at once.
   concurrency: "workers",
@@ -54,6 +54,7 @@ const NAMES: Readonly<Record<string, string>> = {
   executionTimeout: "timeout",
   expiration: "timeout",
   factor: "backoff",
+  id: "name",
   jobId: "dedupe",
   label: "name",
   maxAttempts: "retries",
@@ -67,6 +68,9 @@ const NAMES: Readonly<Record<string, string>> = {
   ttl: "timeout",
   unique: "dedupe",
   waitFor: "after",
+  // Nothing here does what these do, and the nearest name does something else.
+  autoStart: "",
+  throwOnTimeout: "",
 };
 
 /** How an option of ours is written, where its name alone doesn't say it. */
@@ -82,9 +86,10 @@ const FORMS: Readonly<Record<string, string>> = {
  *
  * @param name The other name.
  * @param known The options that a call takes.
- * @returns Ours, with its form if that needs saying; `undefined` if none of the known ones is meant.
+ * @returns Ours, with its form if that needs saying; empty if none does the same, `undefined` if the name says nothing.
  */
 export function peerName(name: string, known: readonly string[]): string | undefined {
-  if (!Object.hasOwn(NAMES, name) || !known.includes(NAMES[name]!)) return undefined;
-  return Object.hasOwn(FORMS, name) ? FORMS[name] : NAMES[name];
+  const ours = Object.hasOwn(NAMES, name) ? NAMES[name]! : undefined;
+  if (ours === undefined || ours !== "" && !known.includes(ours)) return undefined;
+  return Object.hasOwn(FORMS, name) ? FORMS[name] : ours;
 }

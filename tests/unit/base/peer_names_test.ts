@@ -15,3 +15,7 @@ test("peer names: none where the call has no such option, or the name is unknown
     assertEquals(peerName(name, ["workers"]), undefined);
   }
 });
+
+test("peer names: an empty one for what nothing here does", () => {
+  for (const name of ["autoStart", "throwOnTimeout"]) assertEquals(peerName(name, ["onStart"]), "");
+});

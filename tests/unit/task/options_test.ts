@@ -241,6 +241,17 @@ test("options: the messages of the documentation", () => {
   );
 });
 
+test("options: the nearest name isn't proposed for one whose like does not exist", () => {
+  for (const name of ["autoStart", "throwOnTimeout"]) {
+    assertEquals(
+      classAndMessage(
+        thrown(() => checkOptions("queue", { [name]: false }, QUEUE_OPTION_CHECKS)),
+      ),
+      [TypeError, `Unknown queue option: '${name}'`],
+    );
+  }
+});
+
 test("options: what is no object is refused", () => {
   for (const value of [null, 1, "x", true, [], [1], () => {}]) {
     assertEquals(
