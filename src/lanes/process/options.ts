@@ -67,7 +67,7 @@ export interface ProcessOptions extends PoolOptions {
    * Default: no limit.
    *
    * Children are looked at from outside, every 100 ms: one that grows faster may meet the system's own end first. One that is
-   * above it when its task ends is replaced, on Linux. A runtime takes some 40 MiB before it has done anything. Where memory
+   * above it when its task ends is replaced, on Linux. A child takes 45 to 50 MB before it has done anything. Where memory
    * can't be looked at (on Windows, or without the permission to read the system's files or to run `cat` or `ps`),
    * `start()` throws.
    */
