@@ -34,8 +34,8 @@ export class Tasks {
     const others = model.outstanding.filter((other) => !ended.includes(other.number)).length;
     const outstanding = ended.includes(number) ? others : others + 1;
     ensure("one place", size === 0 || outstanding <= size, "more is outstanding than may be");
-    const waits = (script.delay ?? 0) > 0 || (runAt !== undefined && runAt > event.wall);
-    const due = createdAt + (script.delay ?? 0);
+    const delay = script.delay ?? 0;
+    const waits = delay > 0 || (runAt !== undefined && runAt > event.wall);
     model.tasks.set(number, {
       ...{ number, script, signal, runAt, createdAt, after },
       readyFrom: createdFrom,
@@ -47,8 +47,8 @@ export class Tasks {
         : waits
         ? "waiting"
         : "ready",
-      notBefore: runAt === undefined ? due : Infinity,
-      notAfter: runAt === undefined ? due : Infinity,
+      notBefore: runAt === undefined ? createdFrom + delay : Infinity,
+      notAfter: runAt === undefined ? createdAt + delay : Infinity,
       attempts: 0,
       givenUpAt: NaN,
       unbegunAt: NaN,
