@@ -6,17 +6,12 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import {
-  importTasks,
-  inlineTask,
-  NotPortableError,
-  TaskTimeoutError,
-} from "../../src/lanes/cluster/mod.ts";
+import { importTasks, inlineTask, NotPortableError } from "../../src/lanes/cluster/mod.ts";
 import { runtime as here, test } from "../harness.ts";
 import { runProgram } from "./runtimes.ts";
 import { Cluster, makeEngine, root, serverPort } from "./support.ts";
-import { add, attempts, busy, echo, fail, note, slowToStop } from "./tasks.ts";
-import { Desk, eventually, HOUR, inTime, Watch } from "../conformance/support.ts";
+import { add, attempts, echo, fail, note } from "./tasks.ts";
+import { Desk, eventually, HOUR, Watch } from "../conformance/support.ts";
 
 const imported = importTasks<typeof import("./tasks.ts")>(new URL("./tasks.ts", import.meta.url));
 
@@ -160,34 +155,6 @@ test("cluster: a rate counts by windows that follow each other, for all producer
     assert(time - first! >= earliest, `start ${i + 2} was after ${time - first!} ms`);
   });
 });
-
-test("cluster: a timeout is measured by the node", async () => {
-  await using cluster = new Cluster();
-  await cluster.node({ lane: "process", workers: 1 });
-  const queue = cluster.queue();
-  const result = await queue.submit(busy, [20_000], { timeout: 1_500, retries: 1 });
-  assert(result.status === "failed");
-  assertInstanceOf(result.error, TaskTimeoutError);
-  assertEquals(result.attempts, 2);
-  assertMatch(result.error.message, /attempt 2 ran longer than 1500 ms/);
-});
-
-for (const lane of ["async", "process"] as const) {
-  test(`cluster: a retry waits until the attempt that timed out has stopped, on lane ${lane}`, () =>
-    inTime(300, async (timeout) => {
-      await using cluster = new Cluster();
-      using desk = new Desk();
-      await cluster.node({ lane, workers: 2 });
-      const queue = cluster.queue();
-      const file = desk.file("log");
-      const result = await queue.submit(slowToStop, [file], { timeout, retries: 1, grace: HOUR });
-      assert(result.status === "failed");
-      assertInstanceOf(result.error, TaskTimeoutError);
-      // The last attempt is told of at once, while it still cleans up.
-      assertEquals(desk.lines("log").slice(0, 3), ["begin 1", "end 1", "begin 2"]);
-      await eventually(() => desk.lines("log").length === 4, "the last has stopped");
-    }));
-}
 
 test("cluster: what can't be sent fails its task alone", async () => {
   await using cluster = new Cluster();

@@ -61,17 +61,18 @@ export const { add, echo, attempts, fail, open, note, untilAborted, slowToStop, 
         throw signal.reason;
       },
 
-      /** Writes down when it begins and, some time after it has been told to stop, when it ends. */
-      async slowToStop(file: string): Promise<void> {
+      /** Writes down when it begins, when it is told to stop and, once a file is there or the log has gone, when it ends. */
+      async slowToStop(log: string, file: string): Promise<void> {
         const { attempt, signal } = currentTask();
-        appendFileSync(file, `begin ${attempt}\n`);
+        appendFileSync(log, `begin ${attempt}\n`);
         const alive = setInterval(() => {}, 1_000);
         if (!signal.aborted) {
           await new Promise((resolve) => signal.addEventListener("abort", resolve));
         }
         clearInterval(alive);
-        await delay(200);
-        appendFileSync(file, `end ${attempt}\n`);
+        appendFileSync(log, `told ${attempt}\n`);
+        while (existsSync(log) && !existsSync(file)) await delay(5);
+        appendFileSync(log, `end ${attempt}\n`);
       },
 
       /** Keeps its thread busy for so many milliseconds. */

@@ -197,6 +197,12 @@ export interface BullQueue extends BullConnection {
  * ```
  */
 export interface BullWorker extends BullConnection {
+  /** How many jobs it runs at once. */
+  concurrency: number;
+  /** Has it take no more jobs and, unless told otherwise, resolves once those that run have ended. */
+  pause(doNotWaitActive?: boolean): Promise<void>;
+  /** Has it take jobs again. */
+  resume(): Promise<void>;
   /** Closes it once its jobs have ended, or at once. */
   close(force?: boolean): Promise<void>;
 }

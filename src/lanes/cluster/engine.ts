@@ -12,7 +12,7 @@ const FEATURES: Readonly<Record<keyof BullMQ, readonly string[]>> = {
   ],
   QueueEvents: ["close", "waitUntilReady"],
   QueueEventsProducer: ["publishEvent", "close", "waitUntilReady"],
-  Worker: ["close", "waitUntilReady"],
+  Worker: ["pause", "resume", "close", "waitUntilReady"],
 };
 
 /**

@@ -4,6 +4,7 @@ import {
   QueueStateError,
   reasonOf,
   show,
+  TaskTimeoutError,
 } from "../../../base/errors.ts";
 import type { Portable } from "../../../portable/portable.ts";
 import { makeStub } from "../../../portable/stub.ts";
@@ -33,6 +34,8 @@ interface Run {
   progress: ProgressReports | undefined;
   /** What its attempt has failed with, which may still run. */
   failure: { readonly error: unknown } | undefined;
+  /** Its attempt was told to stop, and still runs. */
+  isStopping: boolean;
 }
 
 /** What a runner needs of its node. */
@@ -44,6 +47,8 @@ export interface RunnerSettings {
   readonly modules: ReadonlySet<string>;
   /** The queue that runs them on this machine. */
   readonly queue: TaskQueue<Portable>;
+  /** Takes note of how many jobs there are whose attempts were told to stop, and still run. */
+  stopping(count: number): void;
 }
 
 /** Runs a cluster's jobs as tasks of a queue on this machine. Retries are left to the cluster. */
@@ -51,6 +56,7 @@ export class JobRunner {
   readonly #settings: RunnerSettings;
   readonly #functions = new Map<string, AnyFunction & Portable>();
   readonly #running = new Map<TaskHandle, Run>();
+  #stopping = 0;
   /** The last jobs that were cancelled, each with the reason. */
   readonly #cancelled = new Map<string, unknown>();
 
@@ -63,7 +69,10 @@ export class JobRunner {
       },
       onRetry: (handle, error) => {
         const run = this.#running.get(handle);
-        if (run !== undefined) run.failure = { error };
+        if (run === undefined) return;
+        run.failure = { error };
+        // One that has failed by itself has stopped.
+        if (isInstance(error, TaskTimeoutError)) this.#setStopping(run, true);
       },
     });
   }
@@ -83,10 +92,11 @@ export class JobRunner {
   async run(job: BullJob): Promise<JobResult> {
     const id = `${job.id}`;
     const task = this.#submit(job);
-    const run: Run = { id, job, progress: undefined, failure: undefined };
+    const run: Run = { id, job, progress: undefined, failure: undefined, isStopping: false };
     this.#running.set(task, run);
     if (this.#cancelled.has(id)) task.cancel(this.#cancelled.get(id));
     await stopped(task, run);
+    this.#setStopping(run, false);
     this.#running.delete(task);
     if (!task.done) {
       task.cancel();
@@ -110,6 +120,13 @@ export class JobRunner {
       this.#cancelled.delete(this.#cancelled.keys().next().value!);
     }
     for (const [handle, run] of this.#running) if (run.id === id) handle.cancel(reason);
+  }
+
+  #setStopping(run: Run, isStopping: boolean): void {
+    if (run.isStopping === isStopping) return;
+    run.isStopping = isStopping;
+    this.#stopping += isStopping ? 1 : -1;
+    this.#settings.stopping(this.#stopping);
   }
 
   #submit(job: BullJob): Task {

@@ -8,7 +8,7 @@ import { AsyncQueue } from "../../async/queue.ts";
 import { ProcessQueue } from "../../process/queue.ts";
 import { ThreadQueue } from "../../thread/queue.ts";
 import type { BullConnection, BullJob, BullWorker, JobBackoff } from "../bullmq.ts";
-import { BACKOFF, controlName, MAX_DEATHS } from "../wire/job.ts";
+import { BACKOFF, controlName, MAX_DEATHS, MAX_DELAY_MS } from "../wire/job.ts";
 import { closeAll, closeWorker, cut, whenReady } from "../wire/reach.ts";
 import { JobError, thrownOfText } from "../wire/thrown.ts";
 import { JobRunner } from "./job_runner.ts";
@@ -102,7 +102,8 @@ class Node implements ClusterNode {
     this.#settings = settings;
     const { root, modules } = settings;
     this.#queue = queueOf(settings);
-    this.#runner = new JobRunner({ id: this.id, root, modules, queue: this.#queue });
+    const stopping = (count: number) => this.#stopping(count);
+    this.#runner = new JobRunner({ id: this.id, root, modules, queue: this.#queue, stopping });
   }
 
   get activeCount(): number {
@@ -195,6 +196,19 @@ class Node implements ClusterNode {
     });
   }
 
+  /** On the event loop an attempt that was told to stop leaves its place to another; elsewhere it keeps its worker. */
+  #stopping(count: number): void {
+    if (this.#settings.lane !== "async") return;
+    const worker = this.#worker!;
+    const concurrency = this.#queue.workers + count;
+    const isMore = concurrency > worker.concurrency;
+    worker.concurrency = concurrency;
+    if (!isMore) return;
+    // A worker all of whose places are taken waits for one of its jobs to end: this alone makes it look anew.
+    void worker.pause(true);
+    void worker.resume();
+  }
+
   #add(connection: BullConnection): void {
     this.#connections.push(connection);
     connection.on("error", (error: Error) => {
@@ -226,5 +240,5 @@ function delayBefore(
   const { delay, jitter, factor, max = Infinity } = backoff;
   const options = { retryDelay: delay, backoff: factor, maxRetryDelay: max, jitter };
   const thrown = error instanceof JobError ? error.thrown : error;
-  return Math.round(retryDelay(options, attempts, thrown)) || 0;
+  return Math.min(Math.round(retryDelay(options, attempts, thrown)), MAX_DELAY_MS) || 0;
 }

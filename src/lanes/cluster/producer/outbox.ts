@@ -3,7 +3,7 @@ import { referenceOf } from "../../../portable/portable.ts";
 import { DEFAULT_OPTIONS } from "../../../task/options.ts";
 import type { JobBackoff, JobOptions, NewJob } from "../bullmq.ts";
 import { encode } from "../wire/codec.ts";
-import { BACKOFF, type JobData } from "../wire/job.ts";
+import { BACKOFF, type JobData, MAX_DELAY_MS } from "../wire/job.ts";
 import type { Root } from "../wire/root.ts";
 import type { Job } from "./job.ts";
 import type { Server } from "./server.ts";
@@ -13,9 +13,6 @@ const MAX_JOBS = 1_000;
 const MAX_CHARACTERS = 4 << 20;
 /** How long until what the server has refused is sent again. */
 const RETRY_DELAY_MS = 500;
-
-/** BullMQ's times end some decades from now, so a longer delay is as good as none. */
-const MAX_DELAY_MS = 10 * 365 * 24 * 3_600_000;
 
 /** Who is told what becomes of jobs on their way to the server. */
 export interface OutboxListener {
@@ -134,7 +131,7 @@ function makeJob(job: Job, root: Root): NewJob {
     kind: reference.kind as JobData["kind"],
     args: encodeArguments(task.name, task.args!),
     ...(timeout !== Infinity && { timeout }),
-    ...(grace !== DEFAULT_OPTIONS.grace && grace !== Infinity && { grace }),
+    ...(grace !== DEFAULT_OPTIONS.grace && { grace: finite(grace) }),
     ...(job.before > 0 && { before: job.before }),
   };
   return { name: task.name, data, opts: optionsOf(job) };
@@ -146,9 +143,9 @@ function optionsOf({ id, task, before }: Job): JobOptions {
   const attempts = Math.max(1, Math.min(retries + 1 - before, Number.MAX_SAFE_INTEGER));
   const strategy: JobBackoff = {
     type: BACKOFF,
-    delay: retryDelay,
+    delay: finite(retryDelay),
     jitter,
-    factor: backoff,
+    factor: finite(backoff),
     ...(maxRetryDelay !== Infinity && { max: maxRetryDelay }),
   };
   return {
@@ -157,6 +154,11 @@ function optionsOf({ id, task, before }: Job): JobOptions {
     ...(delay > 0 && { delay }),
     ...(attempts > 1 && { attempts, backoff: strategy }),
   };
+}
+
+/** JSON has no Infinity. */
+function finite(value: number): number {
+  return Math.min(value, Number.MAX_VALUE);
 }
 
 function encodeArguments(name: string, args: readonly unknown[]): JobData["args"] {

@@ -7,6 +7,9 @@ export const controlName = (queue: string): string => `${queue}-control`;
 /** The backoff strategy of our own, by which BullMQ asks a node for a delay. */
 export const BACKOFF = "trilane";
 
+/** BullMQ's times end some decades from now, so a longer delay is as good as none. */
+export const MAX_DELAY_MS = 10 * 365 * 24 * 3_600_000;
+
 /** A task whose nodes died so often is given up: it may be what kills them. */
 export const MAX_DEATHS = 25;
 
