@@ -87,6 +87,6 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#queues.map((queue) => queue.cancel()));
     await Promise.all(this.#nodes.map((node) => node.close({ force: true })));
-    await closeAll(this.#bullQueues);
+    await closeAll(this.#bullQueues, this.engine);
   }
 }

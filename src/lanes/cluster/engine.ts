@@ -31,7 +31,10 @@ const FEATURES: Readonly<Record<keyof BullMQ, readonly string[]>> = {
  * ```
  */
 export interface EngineOptions {
-  /** How BullMQ connects: host, port, password, `tls`, `url` and so on, or a client of its own. */
+  /**
+   * How BullMQ connects: host, port, password, `tls`, `url` and so on. Or a client of the program's own, one of ioredis with
+   * `maxRetriesPerRequest: null` for example: it stays open when queues and nodes close, and BullMQ makes further ones like it.
+   */
   readonly connection: object;
   /** What the server's keys begin with. Default `"trilane"`. */
   readonly prefix?: string;

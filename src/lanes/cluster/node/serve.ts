@@ -160,7 +160,7 @@ class Node implements ClusterNode {
   async #close(): Promise<void> {
     if (this.#worker !== undefined) await closeWorker(this.#worker, () => this.#runner.size);
     await this.#queue.shutdown();
-    await closeAll(this.#connections);
+    await closeAll(this.#connections, this.#settings.engine);
   }
 
   /** Lets go of the jobs without a word, so that others run them again: the connection goes before the tasks are stopped. */
@@ -168,7 +168,7 @@ class Node implements ClusterNode {
     const isClosing = this.#closed !== undefined;
     // The one is of use before its close, the other afterwards.
     const gone = this.#worker?.close(true);
-    if (isClosing && this.#worker !== undefined) cut(this.#worker);
+    if (isClosing && this.#worker !== undefined) cut(this.#worker, this.#settings.engine);
     const stop = () => this.#queue.cancel();
     void (isClosing ? stop() : Promise.resolve(gone).then(stop, stop));
   }

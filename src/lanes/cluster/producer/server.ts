@@ -139,7 +139,7 @@ export class Server {
     this.#line = undefined;
     if (line !== undefined) {
       for (const fail of line.failures) fail(closed());
-      this.#closed = Promise.all([this.#closed, closeAll(line.connections)]);
+      this.#closed = Promise.all([this.#closed, closeAll(line.connections, this.#engine)]);
     }
     await this.#closed;
   }

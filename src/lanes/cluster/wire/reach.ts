@@ -1,5 +1,6 @@
 import { QueueStateError, reasonOf } from "../../../base/errors.ts";
 import type { BullBackend, BullClient, BullConnection, BullWorker } from "../bullmq.ts";
+import type { ClusterEngine } from "../engine.ts";
 
 /** How long an orderly end may take; then connections are cut. */
 const CLOSE_TIMEOUT_MS = 1_500;
@@ -59,26 +60,40 @@ export async function closeWorker(worker: BullWorker, running: () => number): Pr
   clearInterval(timer);
 }
 
-/** Closes connections, in order where the server answers, and waits until their sockets are closed. */
-export async function closeAll(connections: readonly BullConnection[]): Promise<void> {
+/**
+ * Closes connections, in order where the server answers, and waits until their sockets are closed.
+ *
+ * @param connections The connections.
+ * @param engine What they were made with: a client that was handed in there stays open.
+ */
+export async function closeAll(
+  connections: readonly BullConnection[],
+  engine: ClusterEngine,
+): Promise<void> {
   const open = new Set(connections);
   const closed = Promise.allSettled(connections.map(async (connection) => {
     // BullMQ cuts one that is still coming about, and waits for nothing of it.
     await connection.waitUntilReady().catch(() => {});
     await connection.close();
-    await Promise.all(clientsOf(connection).map(socketClosed));
+    await Promise.all(ownClients(connection, engine).map(socketClosed));
     open.delete(connection);
   }));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise((resolve) => timer = setTimeout(resolve, CLOSE_TIMEOUT_MS));
   await Promise.race([closed, late]);
   clearTimeout(timer);
-  for (const connection of open) cut(connection);
+  for (const connection of open) cut(connection, engine);
 }
 
-/** Cuts a connection, without a word to the server. */
-export function cut(connection: BullConnection): void {
-  for (const client of clientsOf(connection)) {
+/**
+ * Cuts a connection, without a word to the server.
+ *
+ * @param connection The connection.
+ * @param engine What it was made with: a client that was handed in there stays open, and the connection uses it no more.
+ */
+export function cut(connection: BullConnection, engine: ClusterEngine): void {
+  if (usesClientOf(engine, connection)) void connection.backend.close(true);
+  for (const client of ownClients(connection, engine)) {
     cutClient(client, connection.backend).catch(() => {
       // It never came about.
     });
@@ -94,14 +109,26 @@ async function cutClient(client: Promise<BullClient>, backend: BullBackend): Pro
   it.stream?.destroy();
 }
 
-function clientsOf({ backend: { client, blockingClient } }: BullConnection): Promise<BullClient>[] {
-  return blockingClient === undefined ? [client] : [client, blockingClient];
+/** The clients of a connection that end with it. */
+function ownClients(connection: BullConnection, engine: ClusterEngine): Promise<BullClient>[] {
+  const { client, blockingClient } = connection.backend;
+  return [
+    ...usesClientOf(engine, connection) ? [] : [client],
+    ...blockingClient === undefined ? [] : [blockingClient],
+  ];
+}
+
+/** Whether a connection sends its commands by the client that was handed in: all but those that wait for events do. */
+function usesClientOf({ bullmq, connection }: ClusterEngine, user: BullConnection): boolean {
+  const isClient = ["connect", "disconnect", "duplicate"].every((method) =>
+    typeof (connection as Record<string, unknown>)[method] === "function"
+  );
+  return isClient && !(user instanceof bullmq.QueueEvents);
 }
 
 /** Resolves when the socket of a client that was closed is closed as well: BullMQ doesn't wait for that. */
 async function socketClosed(closed: Promise<BullClient>): Promise<void> {
   const { status, stream } = await closed;
-  // One that BullMQ was given is left open.
   if (status !== "end" || stream === undefined || stream.closed) return;
   await new Promise<void>((resolve) => stream.once("close", resolve));
 }
