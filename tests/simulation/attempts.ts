@@ -66,6 +66,8 @@ export class Attempts {
     const waiting = this.#model.outstanding
       .filter((task) => isSeen(task) && this.#isSurelyReady(task));
     for (const { task, at, held } of this.#accepted) {
+      // It has been taken back since.
+      if (task.readySince > at) continue;
       // A task that can't be sent is refused as soon as that is found out, which may be before its turn has come.
       if (isPool && !task.script.sendable) continue;
       // Of those that were dispatched together it is not told which came first, and took places of its keys.
@@ -79,7 +81,6 @@ export class Attempts {
       );
       this.#scheduling.checkTurn(task, free);
       for (const other of free) {
-        if (task.place === "ready") continue;
         ensure(
           "order",
           !this.#scheduling.precedes(other, task),

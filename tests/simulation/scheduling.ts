@@ -69,8 +69,9 @@ export class Scheduling {
   }
 
   /** Whether an attempt that was given up may not have stopped, as far as its queue knows. */
-  #mayStop({ worker, told, ended }: Body): boolean {
-    if (worker === undefined) return ended === undefined;
+  #mayStop({ worker, told, endedAt }: Body): boolean {
+    // The queue hears of an end within the moment of it, but not at once.
+    if (worker === undefined) return endedAt >= this.#model.now;
     return !told && this.#model.workers[worker].state !== "gone";
   }
 
