@@ -32,9 +32,9 @@ import "./takeover.ts";
  *   never. Their ends are told several at a time too, after 2 ms of work at the latest, 10 ms where a long task comes
  *   behind. What has not begun is taken back for a task that goes before it, for an idle worker and on a pause. So each
  *   worker keeps the order; beside another one a task may begin some milliseconds late.
- * * On Deno a worker that gets one task soon after the other (0.1 ms) waits for the next without sleeping, for 0.2 ms at the
+ * * On Deno a worker that gets one task soon after the other (0.1 ms) waits for the next without sleeping, for 0.1 ms at the
  *   most and while fewer workers than processors are at work: to be woken takes it that long. A task that returns a promise
- *   ends that, and after 5 ms its event loop has its turn.
+ *   ends that, after 5 ms its event loop has its turn, and one that has waited in vain sleeps between tasks for 0.5 ms.
  * * In a program made by `bun build --compile` tasks are inline, or of a module that is a further entry point of the build and
  *   found by `importTasks`: the main module is not loaded in workers.
  * * Tasks find standard input empty (`process.stdin`, `Deno.stdin`, `Bun.stdin`, `prompt`). Its descriptor is the program's: what a

@@ -47,11 +47,18 @@ export interface Uplink {
   spin?(ms: number): DownMessage | undefined;
 }
 
-/** How long a worker spins: about twice what it takes to wake it up. */
-const SPIN_MS = 0.2;
+/** How long a worker spins: about what it takes to wake it up. */
+const SPIN_MS = 0.1;
 /**
- * When reading a message while spinning took longer than `SPIN_MS`, the worker doesn't spin again for this many times as
- * long: Deno reads large messages far more slowly this way than in its event loop, and their size isn't known before.
+ * A worker that has spun in vain doesn't spin again for this long. The pool's thread may be waiting for the very processor that
+ * it takes, which the system does not always see: the results of 3 in 100 tasks were then heard only once it had stopped.
+ */
+const REST_MS = 0.5;
+/** Reading a message takes less than this, unless it is large. */
+const MAX_READ_MS = 0.2;
+/**
+ * When reading a message while spinning took longer, the worker doesn't spin again for this many times as long: Deno reads large
+ * messages far more slowly this way than in its event loop, and their size isn't known before.
  */
 const REST_FACTOR = 100;
 /** How long tasks and spinning may keep the event loop waiting. */
@@ -216,12 +223,15 @@ export class Runner implements AttemptHost {
     const from = this.#readClock();
     if (from < this.#restsUntil) return false;
     const message = this.#uplink.spin?.(SPIN_MS);
-    if (message === undefined) return false;
+    if (message === undefined) {
+      this.#restsUntil = this.#readClock() + REST_MS;
+      return false;
+    }
     this.receive(message);
     this.#now = this.#readClock();
     const took = this.#now - from;
     // It has waited for no longer than `SPIN_MS`.
-    if (took > 2 * SPIN_MS) this.#restsUntil = this.#now + REST_FACTOR * took;
+    if (took > SPIN_MS + MAX_READ_MS) this.#restsUntil = this.#now + REST_FACTOR * took;
     return this.#inbox.length > 0;
   }
 

@@ -174,3 +174,16 @@ test("runner: a message that takes long to read keeps it from spinning for a whi
   bench.receive(bench.run(true));
   assertEquals([bench.spun, bench.sent.length], [2, 4]);
 });
+
+test("runner: one that has spun in vain doesn't spin again for a moment", async () => {
+  const bench = new Bench();
+  await bench.start();
+  bench.receive(bench.run(true));
+  assertEquals(bench.spun, 1);
+  bench.time += 0.4;
+  bench.receive(bench.run(true));
+  assertEquals(bench.spun, 1);
+  bench.time += 0.2;
+  bench.receive(bench.run(true));
+  assertEquals([bench.spun, bench.sent.length], [2, 3]);
+});
