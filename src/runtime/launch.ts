@@ -99,7 +99,8 @@ function findLauncher(succeeds: Succeeds): Launcher {
     { before: [], hasShell: true },
   ];
   const found = tried.find(({ before }) => {
-    const [command, ...args] = [...before, ...inShell({}, false), "true"];
+    // Without a command the shell does all but that, and ends.
+    const [command, ...args] = [...before, ...inShell({}, false)];
     return succeeds(command!, args);
   });
   return found ?? { before: [], hasShell: false };

@@ -102,7 +102,7 @@ export interface Thread {
   terminate(): void;
 }
 
-/** Processes: what a `ProcessQueue` and its children need. */
+/** Processes: what a `ProcessQueue` needs to have children. */
 export interface Processes {
   /** The permissions that programs are held to, where there are any. */
   readonly permissions: { canBeListed(part: string): boolean } | undefined;
@@ -139,6 +139,10 @@ export interface Processes {
   hadFullHeap(exit: SubprocessExit): boolean;
   /** How many processes the system has ended so far for want of memory; `undefined` where that can't be told. */
   countOomKills(): number | undefined;
+}
+
+/** What a `ProcessQueue` and its children have in common. */
+export interface ProcessChannels {
   /** Memory that another process can map, where there is any. */
   readonly memory: MappedMemories | undefined;
   /** Files that stand in for it. */

@@ -11,8 +11,8 @@
  */
 import process from "node:process";
 import { declareWorker } from "../../portable/loading.ts";
+import { channels } from "../../runtime/channels.ts";
 import { runtime } from "../../runtime/here.ts";
-import { processes } from "../../runtime/processes.ts";
 import { reportToConsole } from "../../runtime/report.ts";
 import { onProcessStray } from "../../runtime/stray.ts";
 import type { WorkerClaims } from "../pool/wire/claims.ts";
@@ -50,7 +50,7 @@ const THROWN_AT: Readonly<Record<number, number>> = {
 };
 
 const frames = new SizedReader();
-const pipes = processes.openPipes(Number(process.argv[2] ?? 0));
+const pipes = channels.openPipes(Number(process.argv[2] ?? 0));
 const buffer = new Uint8Array(65_536);
 
 /** Takes what was read; no more means that the pool is gone, and so is the reason to be here. */
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
       send(bytes);
     });
   };
-  const shared = sharedState === undefined
+  const shared = sharedState === null
     ? undefined
     : openSharedState(sharedState, (ticket) => post([TOUCHED, ticket]));
   shared?.remove();

@@ -35,7 +35,7 @@ export interface ProcessGreeting extends Greeting {
   readonly mark: readonly number[];
   readonly maxMessageSize: number;
   /** Where what it shares with the pool is. */
-  readonly sharedState: string | undefined;
+  readonly sharedState: string | null;
   /** How long what its tasks left running may go on once it is told to end. */
   readonly lingerMs: number;
   /** Whether it marks on its standard error where tasks begin and end. */
@@ -128,7 +128,7 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
         ...greeting,
         mark: [...mark],
         maxMessageSize,
-        sharedState: this.#shared?.path,
+        sharedState: this.#shared?.path ?? null,
         lingerMs: 2 * settings.killDelay,
         marksErrors: onOutput !== undefined,
       };

@@ -1,5 +1,5 @@
+import { channels } from "../../runtime/channels.ts";
 import { ExchangeFile } from "../../runtime/exchange_file.ts";
-import { processes } from "../../runtime/processes.ts";
 import { Claims, CLAIMS_SIZE, type PoolClaims, type WorkerClaims } from "../pool/wire/claims.ts";
 import {
   Journal,
@@ -33,7 +33,7 @@ export interface ChildState extends SharedState {
   readonly journal: WorkerJournal;
 }
 
-const { memory, files } = processes;
+const { memory, files } = channels;
 
 /** Whether there can be any. */
 export const canShare: boolean = (memory ?? files) !== undefined;

@@ -1,11 +1,8 @@
-import process from "node:process";
 import { outputOf } from "../node/subprocess.ts";
 import { countOomKills, findMemoryReader } from "../process_memory.ts";
 import type { Processes } from "../runtime.ts";
 import { CHILD_MARK, childCommand } from "./command.ts";
 import { takeOver } from "./compiled.ts";
-import { mappedMemories } from "./mapped_memory.ts";
-import { openPipes } from "./pipes.ts";
 import { BunSubprocess, succeeds } from "./subprocess.ts";
 
 export const processes: Processes = {
@@ -19,7 +16,4 @@ export const processes: Processes = {
   // Its heap has no limit of its own; what it can't have it throws.
   hadFullHeap: () => false,
   countOomKills,
-  memory: process.platform === "win32" ? undefined : mappedMemories,
-  files: undefined,
-  openPipes,
 };

@@ -1,6 +1,7 @@
 import process from "node:process";
-import { Readable } from "node:stream";
+import type * as Streams from "node:stream";
 import { fileURLToPath } from "node:url";
+import { builtin } from "../builtin.ts";
 import type { SpawnOptions, Subprocess, SubprocessExit } from "../runtime.ts";
 
 /** What is used of Bun. */
@@ -36,7 +37,7 @@ interface BunSpawn {
  * Bun's readable of a pipe can be let go of while it is being read; a stream of the web can't. That of a child that has ended
  * by the time it is asked for holds nothing, and has no such methods.
  */
-interface BunReadable extends Readable {
+interface BunReadable extends Streams.Readable {
   ref?(): void;
   unref?(): void;
 }
@@ -123,6 +124,8 @@ class PipeEnd {
   readonly #pieces: AsyncIterator<Uint8Array, undefined>;
 
   constructor(pipe: ReadableStream<Uint8Array>) {
+    // Loaded while the child starts.
+    const { Readable } = builtin<typeof Streams>("node:stream");
     this.pipe = Readable.fromWeb(pipe as never) as BunReadable;
     // It counts who holds it, and until someone has there is nobody to let go.
     this.pipe.ref?.();

@@ -1,10 +1,8 @@
 import { countOomKills, findMemoryReader } from "../process_memory.ts";
 import type { Processes } from "../runtime.ts";
 import { canLoadAny, canUseFiles, childCommand, succeedsIfPermitted } from "./command.ts";
-import { files } from "./files.ts";
 import { isGrantedAll } from "./permission.ts";
 import { canBeListed } from "./permissions.ts";
-import { openPipes } from "./pipes.ts";
 import { DenoSubprocess, outputOf } from "./subprocess.ts";
 
 export const processes: Processes = {
@@ -18,7 +16,4 @@ export const processes: Processes = {
   // V8 ends so what it can't go on with, which but for a fault of its own is this.
   hadFullHeap: ({ signal }) => signal === "SIGTRAP",
   countOomKills: () => isGrantedAll() ? countOomKills() : undefined,
-  memory: undefined,
-  files,
-  openPipes,
 };

@@ -1,8 +1,6 @@
 import { countOomKills, findMemoryReader } from "../process_memory.ts";
 import type { Processes } from "../runtime.ts";
 import { childCommand } from "./command.ts";
-import { files } from "./files.ts";
-import { openPipes } from "./pipes.ts";
 import { NodeSubprocess, outputOf, succeeds } from "./subprocess.ts";
 
 export const processes: Processes = {
@@ -15,7 +13,4 @@ export const processes: Processes = {
   // It aborts then, but a task can have it abort too.
   hadFullHeap: () => false,
   countOomKills,
-  memory: undefined,
-  files,
-  openPipes,
 };

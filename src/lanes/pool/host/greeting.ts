@@ -19,8 +19,8 @@ export function greetingFor(
     queueId: host.id,
     asyncContext: host.contexts !== undefined,
     workerId,
-    initializer: initializer && referenceOf(initializer),
+    initializer: referenceOf(initializer) ?? null,
     initArgs: encodeValue(initArgs),
-    teardown: teardown && referenceOf(teardown),
+    teardown: referenceOf(teardown) ?? null,
   };
 }

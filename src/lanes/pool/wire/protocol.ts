@@ -94,9 +94,9 @@ export interface Greeting {
   readonly asyncContext: boolean;
   /** The worker's number. */
   readonly workerId: number;
-  readonly initializer: TaskReference | undefined;
+  readonly initializer: TaskReference | null;
   /** Its arguments, encoded. */
   readonly initArgs: unknown;
   /** Runs when the worker is told to close. */
-  readonly teardown: TaskReference | undefined;
+  readonly teardown: TaskReference | null;
 }

@@ -113,7 +113,7 @@ export class Runner implements AttemptHost {
   async start(): Promise<void> {
     const { initializer, initArgs } = this.#greeting;
     try {
-      if (initializer !== undefined) {
+      if (initializer !== null) {
         const fn = await loadForWorker(initializer);
         await fn(...decodeValue(initArgs) as unknown[]);
       }
@@ -175,7 +175,7 @@ export class Runner implements AttemptHost {
     let thrown: EncodedThrown | null = null;
     try {
       const { teardown } = this.#greeting;
-      if (teardown !== undefined) {
+      if (teardown !== null) {
         const fn = await loadForWorker(teardown);
         await fn();
       }

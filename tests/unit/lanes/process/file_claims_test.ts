@@ -9,7 +9,7 @@ import {
   FileWorkerClaims,
 } from "../../../../src/lanes/process/file_claims.ts";
 import { ExchangeFile } from "../../../../src/runtime/exchange_file.ts";
-import { processes } from "../../../../src/runtime/processes.ts";
+import { channels } from "../../../../src/runtime/channels.ts";
 import { runtime, test } from "../../../harness.ts";
 import { eventually, Program, tasks, withQueue } from "./support.ts";
 
@@ -17,7 +17,7 @@ import { eventually, Program, tasks, withQueue } from "./support.ts";
 function withSides(
   body: (pool: FilePoolClaims, worker: FileWorkerClaims, path: string) => void,
 ): void {
-  const file = ExchangeFile.create(processes.files!, FILE_CLAIMS_SIZE);
+  const file = ExchangeFile.create(channels.files!, FILE_CLAIMS_SIZE);
   const pool = new FilePoolClaims(file);
   const worker = new FileWorkerClaims(file, (ticket) => pool.touched(ticket));
   try {
@@ -99,7 +99,7 @@ if (runtime !== "bun") {
 
   test("while a child begins tasks as fast as it can, each is either run or taken back", async () => {
     const count = 60_000;
-    const file = ExchangeFile.create(processes.files!, FILE_CLAIMS_SIZE);
+    const file = ExchangeFile.create(channels.files!, FILE_CLAIMS_SIZE);
     const pool = new FilePoolClaims(file);
     try {
       const program = new Program("claimant", [file.path, `${count}`]);
@@ -154,6 +154,6 @@ if (runtime !== "bun") {
   });
 } else {
   test("files are not used where memory can be shared", () => {
-    assertEquals(processes.files, undefined);
+    assertEquals(channels.files, undefined);
   });
 }

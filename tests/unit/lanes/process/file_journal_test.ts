@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse } from "@std/assert";
 import { WORDS } from "../../../../src/lanes/pool/wire/claims.ts";
 import { FILE_JOURNAL_SIZE, FileJournal } from "../../../../src/lanes/process/file_journal.ts";
 import { ExchangeFile } from "../../../../src/runtime/exchange_file.ts";
-import { processes } from "../../../../src/runtime/processes.ts";
+import { channels } from "../../../../src/runtime/channels.ts";
 import { test } from "../../../harness.ts";
 
 /** How many numbers come before the journal. */
@@ -12,7 +12,7 @@ const FROM = 3;
 function withSides(
   body: (pool: FileJournal, child: FileJournal, file: ExchangeFile) => void,
 ): void {
-  const file = ExchangeFile.create(processes.files!, FROM + FILE_JOURNAL_SIZE);
+  const file = ExchangeFile.create(channels.files!, FROM + FILE_JOURNAL_SIZE);
   try {
     body(new FileJournal(file, FROM), new FileJournal(file, FROM), file);
   } finally {
@@ -21,7 +21,7 @@ function withSides(
   }
 }
 
-if (processes.files !== undefined) {
+if (channels.files !== undefined) {
   test("file journal: the pool reads what was noted of the tasks that it asks for", () => {
     withSides((pool, child) => {
       assertEquals(pool.notes([1, 2]), []);
@@ -86,6 +86,6 @@ if (processes.files !== undefined) {
   });
 } else {
   test("file journal: where memory is shared there are no such files", () => {
-    assert(processes.memory !== undefined);
+    assert(channels.memory !== undefined);
   });
 }

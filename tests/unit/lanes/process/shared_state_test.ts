@@ -3,13 +3,13 @@ import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { WORDS } from "../../../../src/lanes/pool/wire/claims.ts";
 import { createSharedState, openSharedState } from "../../../../src/lanes/process/shared_state.ts";
-import { processes } from "../../../../src/runtime/processes.ts";
+import { channels } from "../../../../src/runtime/channels.ts";
 import { runtime, test } from "../../../harness.ts";
 import { eventually, tasks, withQueue } from "./support.ts";
 
 if (runtime === "bun") {
   test("mapped memory is the same for all who map it, and lives on without its file", () => {
-    const { create, open, remove } = processes.memory!;
+    const { create, open, remove } = channels.memory!;
     const memory = create([100, 200]);
     const other = open(memory.path, [100, 200]);
     remove(memory.path);
@@ -54,5 +54,5 @@ if (runtime === "bun") {
   });
 } else {
   test("memory is not mapped where the runtime can't", () =>
-    assertEquals(processes.memory, undefined));
+    assertEquals(channels.memory, undefined));
 }

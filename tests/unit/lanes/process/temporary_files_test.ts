@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { WorkerCrashError } from "../../../../mod.ts";
 import { firstThatWorks } from "../../../../src/runtime/first_that_works.ts";
-import { processes } from "../../../../src/runtime/processes.ts";
+import { channels } from "../../../../src/runtime/channels.ts";
 import { runtime, test } from "../../../harness.ts";
 import { childOf, pairs, Program, tasks, withQueue } from "./support.ts";
 
@@ -15,7 +15,7 @@ const folder = runtime === "bun" ? "/dev/shm" : tmpdir();
 
 /** Runs a body while no temporary file can be made. */
 async function withoutFiles(body: () => Promise<void>): Promise<void> {
-  const makers = (runtime === "bun" ? processes.memory : processes.files) as unknown as Record<
+  const makers = (runtime === "bun" ? channels.memory : channels.files) as unknown as Record<
     string,
     unknown
   >;

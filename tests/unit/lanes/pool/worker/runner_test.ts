@@ -44,9 +44,9 @@ class Bench {
       queueId: "q1",
       asyncContext: false,
       workerId: 1,
-      initializer: undefined,
+      initializer: null,
       initArgs: [],
-      teardown: undefined,
+      teardown: null,
     };
     this.#runner = new Runner(
       uplink,

@@ -10,9 +10,9 @@ import { decode, encode } from "../../../../../src/lanes/process/codec.ts";
 import { SizedReader, writeFrame } from "../../../../../src/lanes/process/frames.ts";
 import type { ProcessGreeting } from "../../../../../src/lanes/process/link.ts";
 import { openSharedState } from "../../../../../src/lanes/process/shared_state.ts";
-import { processes } from "../../../../../src/runtime/processes.ts";
+import { channels } from "../../../../../src/runtime/channels.ts";
 
-const pipes = processes.openPipes(Number(process.argv.at(-1)));
+const pipes = channels.openPipes(Number(process.argv.at(-1)));
 const frames = new SizedReader();
 const buffer = new Uint8Array(65_536);
 
@@ -39,7 +39,7 @@ const greeting = await receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
 writeFrame(mark, encode([READY]), write);
 const [{ ticket }] = attemptsOf(await receive() as RunMessage);
-if (greeting.sharedState !== undefined) {
+if (greeting.sharedState !== null) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
   claims.begin(ticket);
 }
