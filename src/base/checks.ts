@@ -131,30 +131,26 @@ export function eachOption(
   assertObject(`The ${kind} options`, options);
   for (const name of Object.keys(options)) {
     const value = (options as Record<string, unknown>)[name];
-    if (checkOption(kind, name, value, allowed)) take(name, value);
+    const check = checkOf(kind, name, allowed);
+    if (value === undefined) continue;
+    check(name, value);
+    take(name, value);
   }
 }
 
 /**
- * Checks one option, as {@linkcode eachOption} does each.
+ * Finds an option's check.
  *
- * @param kind What the options are of.
+ * @param kind What the option is of.
  * @param name The option's name.
- * @param value Its value.
  * @param allowed The options that are known.
- * @returns Whether it is not `undefined`, and so not left out.
+ * @returns The check.
+ * @throws {TypeError} When the name is unknown.
  */
-export function checkOption(
-  kind: string,
-  name: string,
-  value: unknown,
-  allowed: OptionChecks,
-): boolean {
+export function checkOf(kind: string, name: string, allowed: OptionChecks): Check {
   const check = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
   if (check === undefined) throw unknownOption(`${kind} option`, name, Object.keys(allowed));
-  if (value === undefined) return false;
-  check(name, value);
-  return true;
+  return check;
 }
 
 /**
