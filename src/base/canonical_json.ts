@@ -11,16 +11,18 @@ import { show } from "./errors.ts";
  * @throws {TypeError} When JSON can't encode the value, or something in it.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, new Set());
+  return write(value);
 }
 
 /** @param around The objects that the value is in. */
-function write(value: unknown, around: Set<object>): string {
+function write(value: unknown, around?: Set<object>): string {
   if (typeof value === "string" || typeof value === "boolean" || value === null) {
     return JSON.stringify(value);
   }
   if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value !== "object") throw unencodable(show(value));
+  // Most values are in none.
+  around ??= new Set();
   if (around.has(value)) throw unencodable("an object that contains itself");
   around.add(value);
   const text = writeObject(value, around);

@@ -2,6 +2,7 @@ import { show } from "../base/errors.ts";
 import { assertIterable, isIterable } from "../base/iterables.ts";
 import type { TaskSpec } from "../engine/intake.ts";
 import type { Keys, TaskOptions } from "../task/options.ts";
+import type { Entry, RecordedValue } from "../task/recorder.ts";
 import type { AnyFunction } from "../task/task.ts";
 
 /** Most tasks have no arguments. */
@@ -44,11 +45,21 @@ export interface Call extends TaskSpec {
   // Filled in once the options have been read.
   keys: Keys | undefined;
   dedupe: string | undefined;
+  entry: Entry | undefined;
+  recorded: RecordedValue | undefined;
 }
 
 /** Makes a call. */
 export function callOf(fn: AnyFunction, args: readonly unknown[], item: unknown): Call {
-  return { fn, args, item, keys: undefined, dedupe: undefined };
+  return {
+    fn,
+    args,
+    item,
+    keys: undefined,
+    dedupe: undefined,
+    entry: undefined,
+    recorded: undefined,
+  };
 }
 
 /** The arguments that an item stands for: those in an array, or the item itself. */

@@ -2,7 +2,7 @@ import { canonicalJson } from "../base/canonical_json.ts";
 import { type Check, checks, type OptionChecks } from "../base/checks.ts";
 import { isError, show } from "../base/errors.ts";
 import { checkKeys, type Keys, TASK_OPTION_CHECKS, type TaskOptions } from "../task/options.ts";
-import type { Entry, RecordedValue, ResumeOptions } from "../task/recorder.ts";
+import type { ResumeOptions } from "../task/recorder.ts";
 import { type AnyFunction, nameOf } from "../task/task.ts";
 import type { Call } from "./calls.ts";
 
@@ -65,26 +65,20 @@ function orFunction(check: Check): Check {
   };
 }
 
-/** A call, where its success is recorded and, if it is, which value. */
-export interface ResumableCall extends Call {
-  readonly entry: Entry;
-  readonly recorded: RecordedValue | undefined;
-}
-
 /**
  * Finds out which calls have succeeded before.
  *
  * @param options The call's options, checked.
  * @param name The tasks' name, if they are given one.
  * @param fn The function that all calls are of; `undefined` when they are of different ones.
- * @returns Looks calls up; `undefined` when there is no checkpoint.
+ * @returns Notes of calls where their success is recorded and, if it is, which value; `undefined` when there is no checkpoint.
  * @throws {TypeError} When a namespace is missing. What is returned throws it for an item without a key.
  */
 export function resumption(
   options: ResumeOptions,
   name: string | undefined,
   fn: AnyFunction | undefined,
-): ((calls: readonly Call[]) => ResumableCall[]) | undefined {
+): ((calls: readonly Call[]) => void) | undefined {
   const { checkpoint: recorder } = options;
   if (recorder === undefined) return undefined;
   const namespace = options.namespace ?? (fn && nameOf(fn, name));
@@ -97,8 +91,9 @@ export function resumption(
   return (calls) => {
     const keys = calls.map(keyOf);
     const recorded = recorder.lookupAll(namespace, keys);
-    return calls.map((call, n) => {
-      return { ...call, entry: { recorder, namespace, key: keys[n] }, recorded: recorded[n] };
+    calls.forEach((call, n) => {
+      call.entry = { recorder, namespace, key: keys[n]! };
+      call.recorded = recorded[n];
     });
   };
 }
@@ -115,13 +110,17 @@ function givenKeys(options: ResumeOptions): (call: Call) => string {
 function defaultKeys(mixed: boolean): (call: Call) => string {
   const named = new Map<string, AnyFunction>();
   return ({ fn, args, item }) => {
-    const name = nameOf(fn);
-    if (mixed && (named.get(name) ?? fn) !== fn) {
-      throw keyError(item, `the batch has several functions of the name '${name}'`);
+    let keyed = item;
+    if (mixed) {
+      const name = nameOf(fn);
+      if ((named.get(name) ?? fn) !== fn) {
+        throw keyError(item, `the batch has several functions of the name '${name}'`);
+      }
+      named.set(name, fn);
+      keyed = [name, ...args];
     }
-    named.set(name, fn);
     try {
-      return canonicalJson(mixed ? [name, ...args] : item);
+      return canonicalJson(keyed);
     } catch (error) {
       throw keyError(item, isError(error) ? error.message : show(error), error);
     }

@@ -192,7 +192,8 @@ export class Submission {
         call.dedupe = dedupeOf(plan, call.item);
       }
     }
-    return resumption(plan, plan.options.name, fn)?.(calls) ?? calls;
+    resumption(plan, plan.options.name, fn)?.(calls);
+    return calls;
   }
 
   #submit(
