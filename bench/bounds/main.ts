@@ -10,7 +10,7 @@ import { bunPath } from "../../scripts/bun.ts";
 import { nodePath } from "../../scripts/node.ts";
 import { formatResults } from "../results.ts";
 
-const NAMES = ["event_loop", "threads", "processes", "values", "sqlite", "starts"];
+const NAMES = ["event_loop", "threads", "processes", "values", "sqlite", "starts", "imports"];
 
 const TITLES: Record<string, string> = { deno: "Deno", bun: "Bun", node: "Node" };
 
