@@ -9,6 +9,7 @@ import { ARRAY, kindOf, MAP, RECORD, SET, VIEW } from "../pool/wire/kinds.ts";
 import { set } from "../pool/wire/packed.ts";
 import { shorterForms } from "../pool/wire/shorten.ts";
 import { isPartial, ownBytes } from "../pool/wire/views.ts";
+import { joined, lengthOf } from "./pieces.ts";
 
 /** The first byte says how the rest is written. */
 const JSON_TEXT = 0;
@@ -41,20 +42,25 @@ function loadFormat() {
  * @throws When something in it can't be cloned.
  */
 export function encode(message: unknown): Uint8Array {
+  return joined(piecesOf(message));
+}
+
+/** The same, in pieces that come one after the other: to join large ones takes as much memory again. */
+function piecesOf(message: unknown): Uint8Array[] {
   // A task that returns nothing is common, and JSON has no word for it.
   const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
   const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
   const copy = jsonCopy(known);
   if (copy !== NOT_JSON) {
     const text = encoder.encode(JSON.stringify(copy));
-    return known === message ? joined([JSON_TEXT], text) : joined([JSON_WITH_HOLE, hole], text);
+    return [Uint8Array.from(known === message ? [JSON_TEXT] : [JSON_WITH_HOLE, hole]), text];
   }
   assertCopies(message);
   const { v8, crc32 } = loadFormat();
   const body = v8.serialize(message);
-  const bytes = joined([CLONE, 0, 0, 0, 0], body);
-  checksumOf(bytes).setUint32(0, crc32(body));
-  return bytes;
+  const head = Uint8Array.of(CLONE, 0, 0, 0, 0);
+  checksumOf(head).setUint32(0, crc32(body));
+  return [head, body];
 }
 
 /**
@@ -63,7 +69,7 @@ export function encode(message: unknown): Uint8Array {
  * @param message Plain data.
  * @param maxBytes How many it may have.
  * @param thrownAt Where in it something thrown is, which is shortened if need be.
- * @returns Its bytes.
+ * @returns Its bytes, in pieces that come one after the other.
  * @throws {NotPortableError} When it has more and holds nothing that was thrown.
  * @throws When something in it can't be cloned.
  */
@@ -71,17 +77,18 @@ export function encodeWithin(
   message: readonly unknown[],
   maxBytes: number,
   thrownAt?: number,
-): Uint8Array {
+): Uint8Array[] {
   try {
-    const bytes = encode(message);
-    if (bytes.length <= maxBytes) return bytes;
-    throw new NotPortableError(`it takes ${bytes.length} bytes, and maxMessageSize is ${maxBytes}`);
+    const pieces = piecesOf(message);
+    const length = lengthOf(pieces);
+    if (length <= maxBytes) return pieces;
+    throw new NotPortableError(`it takes ${length} bytes, and maxMessageSize is ${maxBytes}`);
   } catch (error) {
     if (thrownAt === undefined) throw error;
     const thrown = message[thrownAt] as EncodedThrown;
     for (const form of shorterForms(thrown, maxBytes, (value) => fits(value, maxBytes / 2))) {
       const short = message.with(thrownAt, form);
-      if (fits(short, maxBytes)) return encode(short);
+      if (fits(short, maxBytes)) return piecesOf(short);
     }
     throw error;
   }
@@ -89,7 +96,7 @@ export function encodeWithin(
 
 function fits(value: unknown, maxBytes: number): boolean {
   try {
-    return encode(value).length <= maxBytes;
+    return lengthOf(piecesOf(value)) <= maxBytes;
   } catch {
     return false;
   }
@@ -132,13 +139,6 @@ function read(bytes: Uint8Array): unknown {
 
 function checksumOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset + 1, 4);
-}
-
-function joined(head: readonly number[], body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
 }
 
 /**

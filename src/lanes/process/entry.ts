@@ -85,9 +85,9 @@ async function main(): Promise<void> {
   const mark = Uint8Array.from(greeting.mark);
   const encoded = (message: UpMessage) =>
     encodeWithin(message, maxMessageSize, THROWN_AT[message[0]]);
-  const send = (bytes: Uint8Array) => writeFrame(mark, bytes, pipes.write);
+  const send = (bytes: readonly Uint8Array[]) => writeFrame(mark, bytes, pipes.write);
   const markErrors = (what: typeof BEGUN | typeof WRITTEN, ticket: number) => {
-    const bytes = encode([what, ticket]);
+    const bytes = [encode([what, ticket])];
     try {
       writeFrame(mark, bytes, pipes.writeError);
     } catch {
@@ -116,7 +116,7 @@ async function main(): Promise<void> {
     // A task may close one. Without a listener it would end the child that this is found out.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", ignore);
     onBegin(claims, (ticket) => {
-      send(encode([BEGUN, ticket]));
+      send([encode([BEGUN, ticket])]);
       markErrors(BEGUN, ticket);
     });
   }

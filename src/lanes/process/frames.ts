@@ -1,3 +1,5 @@
+import { joined, lengthOf } from "./pieces.ts";
+
 /**
  * How messages are told apart from all else that a child, or a child of its own, writes to its standard output.
  *
@@ -27,23 +29,32 @@ export function createMark(): Uint8Array {
  * Writes a frame in chunks.
  *
  * @param mark The child's mark.
- * @param payload What to write; not empty.
+ * @param payload What to write, in pieces; not empty.
  * @param write Writes bytes at once.
  */
 export function writeFrame(
   mark: Uint8Array,
-  payload: Uint8Array,
+  payload: readonly Uint8Array[],
   write: (bytes: Uint8Array) => void,
 ): void {
-  const chunk = new Uint8Array(HEADER_SIZE + Math.min(payload.length, MAX_CHUNK) + 1);
+  let left = lengthOf(payload);
+  const chunk = new Uint8Array(HEADER_SIZE + Math.min(left, MAX_CHUNK) + 1);
   const view = new DataView(chunk.buffer);
   chunk.set(mark);
-  for (let at = 0; at < payload.length; at += MAX_CHUNK) {
-    const part = payload.subarray(at, at + MAX_CHUNK);
-    view.setUint32(MARK_SIZE, payload.length - at);
-    chunk.set(part, HEADER_SIZE);
-    chunk[HEADER_SIZE + part.length] = NEWLINE;
-    write(chunk.subarray(0, HEADER_SIZE + part.length + 1));
+  let filled = 0;
+  for (const piece of payload) {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + MAX_CHUNK - filled);
+      chunk.set(part, HEADER_SIZE + filled);
+      at += part.length;
+      filled += part.length;
+      if (filled < Math.min(left, MAX_CHUNK)) continue;
+      view.setUint32(MARK_SIZE, left);
+      chunk[HEADER_SIZE + filled] = NEWLINE;
+      write(chunk.subarray(0, HEADER_SIZE + filled + 1));
+      left -= filled;
+      filled = 0;
+    }
   }
 }
 
@@ -179,13 +190,12 @@ export function isSignal(payload: Uint8Array, signal: Uint8Array): boolean {
 /**
  * A frame for the way down.
  *
- * @param payload What to send.
+ * @param payload What to send, in pieces.
  * @returns Its size and the payload.
  */
-export function sized(payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(SIZE_BYTES + payload.length);
-  new DataView(bytes.buffer).setUint32(0, payload.length);
-  bytes.set(payload, SIZE_BYTES);
+export function sized(payload: readonly Uint8Array[]): Uint8Array {
+  const bytes = joined(payload, SIZE_BYTES);
+  new DataView(bytes.buffer).setUint32(0, bytes.length - SIZE_BYTES);
   return bytes;
 }
 

@@ -132,7 +132,7 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
         lingerMs: 2 * settings.killDelay,
         marksErrors: onOutput !== undefined,
       };
-      const bytes = encode(first);
+      const bytes = [encode(first)];
       this.#child = processes.spawn(settings.spawnOptions(kind), onOutput !== undefined);
       this.#send(bytes);
     } catch (error) {
@@ -187,7 +187,7 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
     this.hold(true);
     this.#told = true;
     if (!isIdle) return this.#terminate();
-    this.#send(END);
+    this.#send([END]);
     const { clock, killDelay } = this.#settings;
     this.#killTimer = clock.setTimer(() => this.#terminate(), killDelay);
   }
@@ -232,13 +232,14 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
 
   // Within
 
-  #send(bytes: Uint8Array): void {
-    this.#unwritten += bytes.length;
+  #send(pieces: readonly Uint8Array[]): void {
+    const frame = sized(pieces);
+    this.#unwritten += frame.length;
     const written = () => {
-      this.#unwritten -= bytes.length;
+      this.#unwritten -= frame.length;
     };
     // A child that no longer reads has ended, or will: that is told by its exit.
-    this.#child.write(sized(bytes)).then(written, () => {});
+    this.#child.write(frame).then(written, () => {});
   }
 
   #terminate(): void {
@@ -258,7 +259,7 @@ export class ProcessLink implements WorkerLink, FrameListener, WatchedChild {
     if (this.#busy || this.#exited) return;
     const left = REST_AFTER_MS - (quietClock.now() - this.#idleSince);
     if (left > 0) this.#restTimer = quietClock.setTimer(this.#onIdle, left);
-    else this.#send(REST);
+    else this.#send([REST]);
   };
 
   #setHeld(): void {

@@ -8,6 +8,7 @@ import {
 } from "../../../../src/lanes/pool/wire/error_codec.ts";
 import { encodeValue } from "../../../../src/lanes/pool/wire/values.ts";
 import { decode, encode, encodeWithin } from "../../../../src/lanes/process/codec.ts";
+import { joined } from "../../../../src/lanes/process/pieces.ts";
 import { test } from "../../../harness.ts";
 
 test("any value that can be cloned arrives as it was", () => {
@@ -184,7 +185,7 @@ test("a damaged message is refused before the runtime reads it", () => {
 
 /** What arrives of something thrown that may take so many bytes. */
 function thrownWithin(thrown: unknown, maxBytes: number): unknown {
-  const bytes = encodeWithin([3, 7, encodeThrown(thrown), 0.5], maxBytes, 2);
+  const bytes = joined(encodeWithin([3, 7, encodeThrown(thrown), 0.5], maxBytes, 2));
   assert(bytes.length <= maxBytes, `${bytes.length} of ${maxBytes}`);
   const [kind, ticket, encoded, took] = decode(bytes) as [number, number, EncodedThrown, number];
   assertEquals([kind, ticket, took], [3, 7, 0.5]);

@@ -25,9 +25,9 @@ class Collector {
 }
 
 /** The chunks of a frame, each as it is written. */
-function chunks(mark: Uint8Array, payload: Uint8Array): Uint8Array[] {
+function chunks(mark: Uint8Array, ...pieces: Uint8Array[]): Uint8Array[] {
   const all: Uint8Array[] = [];
-  writeFrame(mark, payload, (bytes) => all.push(bytes.slice()));
+  writeFrame(mark, pieces, (bytes) => all.push(bytes.slice()));
   return all;
 }
 
@@ -194,7 +194,7 @@ test("frames of the way down come apart again, however they are cut", () => {
     fc.property(fc.array(payload, { maxLength: 6 }), sizes, (payloads, sizes) => {
       const reader = new SizedReader();
       const seen: number[][] = [];
-      for (const piece of cut(concat(payloads.map(sized)), sizes)) {
+      for (const piece of cut(concat(payloads.map((payload) => sized([payload]))), sizes)) {
         reader.push(piece);
         for (let frame = reader.next(); frame; frame = reader.next()) seen.push([...frame]);
       }
@@ -217,8 +217,18 @@ test("the bytes of a frame are its own, whatever comes later", () => {
   buffer.fill(9);
   assertEquals(kept.map((frame) => [...frame]), [[1, 2], [3]]);
   const down = new SizedReader();
-  down.push(sized(Uint8Array.of(1, 2)));
+  down.push(sized([Uint8Array.of(1), Uint8Array.of(2)]));
   const first = down.next()!;
-  down.push(sized(Uint8Array.of(3, 4)));
+  down.push(sized([Uint8Array.of(3, 4)]));
   assertEquals([...first], [1, 2]);
+});
+
+test("a frame in pieces is written as if it were in one", () => {
+  const mark = createMark();
+  const sameInPieces = fc.property(payload, sizes, (payload, sizes) => {
+    const pieces = [Uint8Array.of(), ...cut(payload, sizes), Uint8Array.of()];
+    assertEquals(chunks(mark, ...pieces), chunks(mark, payload));
+    assertEquals(sized(pieces), sized([payload]));
+  });
+  fc.assert(sameInPieces);
 });

@@ -31,13 +31,13 @@ const { write } = pipes;
 /** The chunks of a frame. */
 function chunksOf(payload: Uint8Array): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  writeFrame(mark, payload, (bytes) => chunks.push(bytes.slice()));
+  writeFrame(mark, [payload], (bytes) => chunks.push(bytes.slice()));
   return chunks;
 }
 
 const greeting = await receive() as ProcessGreeting;
 const mark = Uint8Array.from(greeting.mark);
-writeFrame(mark, encode([READY]), write);
+writeFrame(mark, [encode([READY])], write);
 const [{ ticket }] = attemptsOf(await receive() as RunMessage);
 if (greeting.sharedState !== null) {
   const { claims } = openSharedState(greeting.sharedState, () => {});
@@ -46,7 +46,7 @@ if (greeting.sharedState !== null) {
 const large = encode([VALUES, ticket, new Uint8Array(300_000), 1]);
 
 const ways: Record<string, () => void> = {
-  "answers and exits at once": () => writeFrame(mark, large, write),
+  "answers and exits at once": () => writeFrame(mark, [large], write),
   "sends half a frame and exits": () => {
     for (const chunk of chunksOf(large).slice(0, 30)) write(chunk);
   },
@@ -59,15 +59,15 @@ const ways: Record<string, () => void> = {
   "sends a damaged message": () => {
     const damaged = large.slice();
     damaged[1_000] ^= 1;
-    writeFrame(mark, damaged, write);
+    writeFrame(mark, [damaged], write);
   },
-  "sends garbage": () => writeFrame(mark, Uint8Array.of(1, 2, 3), write),
-  "sends null": () => writeFrame(mark, encode(null), write),
+  "sends garbage": () => writeFrame(mark, [Uint8Array.of(1, 2, 3)], write),
+  "sends null": () => writeFrame(mark, [encode(null)], write),
   "sends messages of no known kind": () => {
-    for (const message of [[], [99], "text", { a: 1 }]) writeFrame(mark, encode(message), write);
+    for (const message of [[], [99], "text", { a: 1 }]) writeFrame(mark, [encode(message)], write);
   },
   "answers for tasks that it was not given": () => {
-    writeFrame(mark, encode([VALUES, 12_345, "wrong", 1]), write);
+    writeFrame(mark, [encode([VALUES, 12_345, "wrong", 1])], write);
   },
 };
 ways[process.argv[2]]();
