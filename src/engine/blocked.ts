@@ -137,6 +137,10 @@ class Barrier implements Waiters {
     };
     new Promise((resolve) => resolve(source.wait())).then((result) => {
       const { status, value, error, reason, ok } = result as Result;
+      if (ok === false) {
+        // A summary tells by this what failed, and how much of it.
+        (result as Result).throwIfFailed?.({ includeCancelled: true });
+      }
       if (status !== "succeeded" && ok !== true) return fail(error ?? reason ?? result);
       this.#values.set(source, status === undefined ? result : value);
       this.#succeeded();
@@ -175,6 +179,7 @@ interface Result {
   readonly error?: unknown;
   readonly reason?: unknown;
   readonly ok?: boolean;
+  throwIfFailed?(options: { includeCancelled: boolean }): void;
 }
 
 /** The reasons that were made here. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   type Awaitable,
   currentTask,
+  ExecutionError,
   QueueStateError,
   TaskCancelledError,
   type TaskHandle,
@@ -226,6 +227,24 @@ for (const lane of lanes) {
       await Promise.all([bad, gone, broken]);
       assertEquals([bad, gone, broken].map((handle) => reasonOf(handle).cause), [5, lost, lost]);
       assertEquals(asked, 2);
+    }));
+
+  test(`${lane.name}: what comes after a group that failed is cancelled with what failed there`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const whole = (group: unknown) => group as Awaitable;
+      const failed = queue.group([[tasks.fail], [tasks.nothing]]);
+      const gone = queue.group(tasks.echo, [1]);
+      gone.cancel();
+      const [first, second] = [failed, gone].map((group) =>
+        queue.submit(tasks.nothing, { after: [whole(group)] })
+      );
+      await Promise.all([first, second]);
+      for (const [handle, group] of [[first!, failed], [second!, gone]] as const) {
+        const { cause, message } = reasonOf(handle);
+        assert(cause instanceof ExecutionError, `${cause}`);
+        assertEquals(cause.results, [group.handles[0]!.result()]);
+        assert(message.includes("did not succeed"), message);
+      }
     }));
 
   test(`${lane.name}: batches and streams come after others`, () =>
