@@ -83,6 +83,12 @@ export const checks = {
       refuse(TypeError, name, "an AbortSignal", value);
     }
   }) as Check,
+  /** What has a `wait()`, as the handles of all lanes do. */
+  handle: ((name, value) => {
+    if (typeof (value as { wait?: unknown } | null | undefined)?.wait !== "function") {
+      refuse(TypeError, name, "a handle", value);
+    }
+  }) as Check,
 } as const;
 
 /**

@@ -4,7 +4,6 @@ import {
   checkOf,
   checks,
   type OptionChecks,
-  refuse,
   unknownOption,
 } from "../base/checks.ts";
 import { show } from "../base/errors.ts";
@@ -283,10 +282,6 @@ export function dedupeOf({ dedupe }: TaskPlan, item: unknown): string | undefine
  */
 export function handlesOf(name: string, handles: Iterable<unknown>): Awaitable[] {
   const all = Array.from(handles);
-  for (const [n, handle] of all.entries()) {
-    if (typeof (handle as Awaitable | null | undefined)?.wait !== "function") {
-      refuse(TypeError, `${name}[${n}]`, "a handle", handle);
-    }
-  }
+  for (const [n, handle] of all.entries()) checks.handle(`${name}[${n}]`, handle);
   return all as Awaitable[];
 }

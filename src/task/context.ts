@@ -58,6 +58,7 @@ export interface TaskContext {
    * @returns Its result, whatever the status.
    * @throws {QueueStateError} (rejects) When it is the handle of this very task, or of one that waits for this one: by such a
    * wait or its `after`, also by way of further tasks.
+   * @throws {TypeError} (rejects) When it is no handle.
    * @throws (rejects) This task's own cancel reason, when it is cancelled while it waits.
    */
   wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>>;

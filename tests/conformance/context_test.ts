@@ -25,6 +25,12 @@ for (const lane of lanes) {
       });
     }));
 
+  test(`${lane.name}: a task can't wait for what is no handle`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const seen = await queue.submit(tasks.waitForNoHandle).value();
+      assertEquals(seen, "TypeError: What a task waits for must be a handle: got an object");
+    }));
+
   test(`${lane.name}: currentTask throws outside a task`, () =>
     withQueue(lane, {}, async (queue) => {
       assertError(outside(), QueueStateError, "running task");

@@ -13,6 +13,7 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AsyncQueue } from "../../src/lanes/async/queue.ts";
 import { currentTask } from "../../src/task/context.ts";
+import type { TaskHandle } from "../../src/task/handle.ts";
 
 /** Resolves after so many milliseconds. */
 export function sleep(ms: number): Promise<void> {
@@ -190,6 +191,11 @@ export function describeContext(): {
   const { id, name, attempt, cancelled, signal } = task;
   const isSignal = signal instanceof AbortSignal;
   return { id, name, attempt, cancelled, aborted: signal.aborted, isSignal };
+}
+
+/** Waits for what is no handle, and returns why it can't. */
+export async function waitForNoHandle(): Promise<string> {
+  return await currentTask().wait({} as TaskHandle).then(() => "", (error) => `${error}`);
 }
 
 /** After some turns, what a helper finds: number and name of the attempt, or the error. Fails before attempt `first`. */

@@ -1,3 +1,4 @@
+import { checks } from "../../base/checks.ts";
 import { QueueStateError } from "../../base/errors.ts";
 import type { ExecutorHost } from "../../engine/executor.ts";
 import { waits } from "../../engine/waits.ts";
@@ -117,6 +118,7 @@ export class Attempt implements ContextSource, ContextActions {
 
   async wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
     const task = this.#task;
+    checks.handle("What a task waits for", handle);
     if (task === undefined) return await handle.wait();
     if (handle === task as unknown) {
       throw new QueueStateError(`Task '${this.name}' cannot wait for itself`);

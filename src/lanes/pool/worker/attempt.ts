@@ -1,3 +1,4 @@
+import { checks } from "../../../base/checks.ts";
 import { NotPortableError, reasonOf } from "../../../base/errors.ts";
 import {
   AttemptContext,
@@ -71,8 +72,9 @@ export class Attempt implements ContextSource, ContextActions {
     }
   }
 
-  wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
-    return handle.wait();
+  async wait<T>(handle: PlainHandle<T>): Promise<TaskResult<T>> {
+    checks.handle("What a task waits for", handle);
+    return await handle.wait();
   }
 
   report(error: unknown): void {
