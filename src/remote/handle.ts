@@ -1,3 +1,4 @@
+import { checks } from "../base/checks.ts";
 import { QueueStateError } from "../base/errors.ts";
 import type { WaitOptions } from "../base/wait.ts";
 import { waitFor } from "../base/wait.ts";
@@ -65,6 +66,9 @@ export interface PlainRemoteHandle<T = unknown>
   /**
    * Calls back once when word comes that the task has ended; at once if it has. What the callback throws is reported
    * and affects nothing.
+   *
+   * @param callback Called with the handle.
+   * @throws {TypeError} When it is not a function.
    */
   onDone(callback: (handle: this) => void): void;
 }
@@ -199,6 +203,7 @@ export class RemoteTask<T = unknown> implements RemoteHandle<T>, ConnectedTask {
   }
 
   onDone(callback: (handle: this) => void): void {
+    checks.function("callback", callback);
     this.observe((outcome) => {
       if ("lost" in outcome) return;
       try {

@@ -128,6 +128,9 @@ export interface PlainHandle<T = unknown> {
   /**
    * Calls back once, synchronously, when the task ends; at once if it has. What the callback throws is
    * reported and affects nothing. It runs in the async context of this call.
+   *
+   * @param callback Called with the handle.
+   * @throws {TypeError} When it is not a function.
    */
   onDone(callback: (handle: this) => void): void;
 }

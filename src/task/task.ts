@@ -306,6 +306,7 @@ export class Task<T = unknown> implements TaskHandle<T>, Timed {
   }
 
   onDone(callback: (handle: this) => void): void {
+    checks.function("callback", callback);
     this.observe(bound(callback as Observer, this.owner.contexts));
   }
 

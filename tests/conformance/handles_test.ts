@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { inspect } from "node:util";
 import {
   QueueStateError,
@@ -39,6 +39,15 @@ for (const lane of lanes) {
       return Promise.resolve();
     });
   });
+
+  test(`${lane.name}: onDone refuses what is no function, whether the task has ended or not`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const handle = queue.submit(tasks.nothing);
+      const call = () => handle.onDone("later" as unknown as () => void);
+      assertThrows(call, TypeError, "callback must be a function: got 'later'");
+      await handle;
+      assertThrows(call, TypeError, "callback must be a function: got 'later'");
+    }));
 
   test(`${lane.name}: a handle's status goes through the states of its task`, () => {
     const clock = new VirtualClock();

@@ -188,6 +188,14 @@ test("remote: what an onDone callback throws is reported and affects nothing", a
   assertEquals(reports.errors.map((error) => (error as Error).message), ["in the callback"]);
 });
 
+test("remote: onDone refuses what is no function", async () => {
+  await using queue = new AsyncQueue();
+  using remote = attachQueue(queue.share());
+  const handle = await remote.submit(own.self);
+  const call = () => handle.onDone(5 as unknown as () => void);
+  assertThrows(call, TypeError, "callback must be a function: got 5");
+});
+
 test("remote: messages that are none don't disturb the owner", async () => {
   await using queue = new AsyncQueue();
   const port = queue.share();
