@@ -1,3 +1,4 @@
+import { checks, ownOptions } from "../base/checks.ts";
 import { ExecutionError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { Tally } from "../engine/history.ts";
@@ -158,9 +159,12 @@ export class RunSummary<T = unknown> {
    *
    * @param options Whether cancelled tasks count too. Default: only failed ones.
    * @throws {ExecutionError} When a task failed.
+   * @throws {TypeError} When an option is unknown or of the wrong type.
    */
   throwIfFailed(options: { readonly includeCancelled?: boolean } = {}): void {
-    const { includeCancelled = false } = options;
+    const { includeCancelled = false } = ownOptions("throwIfFailed", options, {
+      includeCancelled: checks.boolean,
+    });
     const count = this.failed + (includeCancelled ? this.cancelled : 0);
     if (count === 0) return;
     const bad = this.results.filter((result) =>

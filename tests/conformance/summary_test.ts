@@ -96,6 +96,20 @@ for (const lane of lanes) {
       assertThrows(() => fine.throwIfFailed({ includeCancelled: true }), ExecutionError, "1 of 2");
     }));
 
+  test(`${lane.name}: throwIfFailed refuses options that are none`, () =>
+    withQueue(lane, {}, async (queue) => {
+      const summary = await queue.run();
+      for (
+        const [options, says] of [
+          [{ includeCanceled: true }, "Did you mean 'includeCancelled'?"],
+          [{ includeCancelled: 1 }, "includeCancelled must be a boolean: got 1"],
+          [null, "must be an object: got null"],
+        ] as const
+      ) {
+        assertThrows(() => summary.throwIfFailed(options as object), TypeError, says);
+      }
+    }));
+
   test(`${lane.name}: throwIfFailed throws even where no result was kept`, () =>
     withQueue(lane, { retain: "none" }, async (queue) => {
       queue.submit(tasks.fail);
