@@ -106,7 +106,12 @@ export const PROCESS_OPTION_CHECKS: OptionChecks = {
   context: nested({
     command: checks.string,
     args: strings,
-    env: object,
+    env: (name, value) => {
+      object(name, value);
+      for (const [key, text] of Object.entries(value as object)) {
+        checks.string(`${name}.${key}`, text);
+      }
+    },
     cwd: (name, value) => {
       if (!(value instanceof URL)) checks.string(name, value);
     },

@@ -11,6 +11,7 @@ test("options of processes alone are refused with what is allowed and the value 
       ["recycleMemory", -1, RangeError, "recycleMemory must be > 0: got -1"],
       ["recycleMemory", {}, TypeError, "recycleMemory must be a number: got an object"],
       ["onOutput", "inherit", TypeError, "onOutput must be a function: got 'inherit'"],
+      ["context", { env: { PORT: 80 } }, TypeError, "context.env.PORT must be a string: got 80"],
       ["maxMessageSize", 0, RangeError, "maxMessageSize must be > 0: got 0"],
       ["killDelay", -1, RangeError, "killDelay must be >= 0: got -1"],
       [
