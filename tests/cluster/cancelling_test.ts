@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { delay } from "@std/async";
+import { once } from "node:events";
+import { kill } from "node:process";
 import { QueueStateError } from "../../src/lanes/cluster/mod.ts";
 import { Desk, eventually, HOUR, inTime, Watch } from "../conformance/support.ts";
-import { test } from "../harness.ts";
-import { Cluster } from "./support.ts";
+import { runtime, test } from "../harness.ts";
+import { startNode } from "./runtimes.ts";
+import { Cluster, serverPort } from "./support.ts";
 import { add, note, open, untilAborted } from "./tasks.ts";
 
 for (const lane of ["async", "thread", "process"] as const) {
@@ -79,6 +82,35 @@ test("cluster: a cancelled task doesn't run again when its node dies", async () 
   while (failed.length === 0) failed = await jobs.getJobs(["failed"]);
   assertEquals(failed[0]!.failedReason, "Task 'open' was cancelled");
   await node.close();
+});
+
+test("cluster: a cancelled task's node that was stuck for too long stops it when it goes on", async () => {
+  await using cluster = new Cluster();
+  using desk = new Desk();
+  const queue = cluster.queue();
+  const bull = cluster.bullQueue();
+  const { prefix } = cluster.engine;
+  const node = startNode(runtime, serverPort, prefix, 500);
+  try {
+    const handle = queue.submit(untilAborted, [desk.file("reasons")]);
+    await queue.start();
+    await eventually(() => handle.progress === "begun", "it has begun");
+    const jobs = bull as unknown as { getJobs(types: string[]): Promise<{ id: string }[]> };
+    const [{ id }] = await jobs.getJobs(["active"]) as [{ id: string }];
+    kill(node.pid!, "SIGSTOP");
+    const server = await bull.backend.client as unknown as { exists(key: string): Promise<number> };
+    while (await server.exists(`${prefix}:tasks:${id}:lock`) > 0) await tick();
+    // Nobody says any more that it is being run, so its job can be removed.
+    assert(handle.cancel(new Error("enough")));
+    while (await bull.getJob(id) !== undefined) await tick();
+    kill(node.pid!, "SIGCONT");
+    await desk.noted("reasons", ["enough"]);
+  } finally {
+    const ended = once(node, "exit");
+    // Deno forgets a child to which a signal was sent by its own method.
+    kill(node.pid!, "SIGKILL");
+    await ended;
+  }
 });
 
 test("cluster: fail-first and a forced shutdown stop what runs elsewhere", async () => {

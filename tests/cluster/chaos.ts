@@ -7,18 +7,17 @@
  * @module
  */
 import { parseArgs } from "@std/cli";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv, exit } from "node:process";
-import { fileURLToPath } from "node:url";
 import { bullmqEngine, ClusterQueue, type TaskResult } from "../../src/lanes/cluster/mod.ts";
 import { makeFolder, removeFolder } from "../temporary_folder.ts";
 import { bullmq, root } from "./bullmq.ts";
 import { work } from "./chaos_tasks.ts";
 import { Proxy } from "./proxy.ts";
-import { RUNTIMES } from "./runtimes.ts";
+import { type RUNTIMES, startNode } from "./runtimes.ts";
 import { RedisServer } from "./server.ts";
 
 /** A node counts as dead when it was not heard of for so long. */
@@ -61,7 +60,8 @@ export async function chaos({ jobs, killEveryMs }: ChaosOptions): Promise<ChaosR
   const engine = bullmqEngine(bullmq, { connection, prefix, serverTimeout: 60_000 });
   const queue = new ClusterQueue({ engine, name: "tasks", root });
   const nodes = new Map<Runtime, ChildProcess>();
-  const startOn = (runtime: Runtime) => nodes.set(runtime, startNode(runtime, server.port, prefix));
+  const startOn = (runtime: Runtime) =>
+    nodes.set(runtime, startNode(runtime, server.port, prefix, LOCK_DURATION_MS));
   const runtimes: Runtime[] = ["deno", "bun", "node"];
   for (const runtime of runtimes) startOn(runtime);
   const log = join(folder, "log");
@@ -135,14 +135,6 @@ function faultsOf(results: readonly TaskResult[], log: string): string[] {
     // One whose node died before it began it is counted too.
     if (result.attempts < attempts.length) faults.push(`has ${result.attempts} attempts`);
     return faults.map((fault) => `Task ${number} ${fault}, attempts ${attempts.join(", ")}`);
-  });
-}
-
-function startNode(runtime: Runtime, port: number, prefix: string): ChildProcess {
-  const [command, ...args] = RUNTIMES[runtime];
-  const program = fileURLToPath(new URL("./programs/node.ts", import.meta.url));
-  return spawn(command!, [...args, program, `${port}`, prefix, `${LOCK_DURATION_MS}`], {
-    stdio: ["ignore", "ignore", "inherit"],
   });
 }
 

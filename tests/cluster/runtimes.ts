@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { isAbsolute } from "node:path";
 import { env } from "node:process";
@@ -29,4 +29,18 @@ export async function runProgram(
   child.stdout.on("data", (chunk) => output += chunk);
   const [status] = await once(child, "close") as [number | null];
   return { output, status };
+}
+
+/** Starts a node as a program of its own, which ends when it is killed. */
+export function startNode(
+  runtime: keyof typeof RUNTIMES,
+  port: number,
+  prefix: string,
+  lockDuration: number,
+): ChildProcess {
+  const [command, ...args] = RUNTIMES[runtime];
+  const program = fileURLToPath(new URL("./programs/node.ts", import.meta.url));
+  return spawn(command!, [...args, program, `${port}`, prefix, `${lockDuration}`], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }

@@ -14,7 +14,14 @@ const engine = bullmqEngine(bullmq, {
   serverTimeout: 60_000,
 });
 await serveCluster({
-  ...{ engine, name: "tasks", root, tasks: ["./chaos_tasks.ts"], lane: "async", workers: 8 },
+  ...{
+    engine,
+    name: "tasks",
+    root,
+    tasks: ["./chaos_tasks.ts", "./tasks.ts"],
+    lane: "async",
+    workers: 8,
+  },
   lockDuration: Number(lockDuration),
 });
 console.log("ready");

@@ -200,11 +200,13 @@ export class ClusterExecutor implements Executor {
     if (this.#timer.timer === 0) this.host.timers.addIn(this.#timer, LOOK_EVERY_MS);
   }
 
-  async #sayGoodbye({ id, task }: Job): Promise<void> {
+  async #sayGoodbye({ id, task, before }: Job): Promise<void> {
     const removed = await this.server.call((queue) => queue.remove(id));
-    if (removed !== 0) return;
+    // A node that has not said for too long that it lives may still run it.
+    if (removed !== 0 && task.attempts === before) return;
     const reason = task.outcome ?? new TaskCancelledError(`Task '${task.name}' was cancelled`);
     await this.server.cancel(id, textOfThrown(reason));
+    if (removed !== 0) return;
     // If its node dies now, no other is to run it.
     await this.server.call(async (queue) => {
       const job = await queue.getJob(id);
