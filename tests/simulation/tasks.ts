@@ -39,7 +39,8 @@ export class Tasks {
     model.tasks.set(number, {
       ...{ number, script, signal, runAt, createdAt, after },
       readyFrom: createdFrom,
-      readyBy: createdAt,
+      // The time of day that it is for may have come before it was heard of.
+      readyBy: runAt === undefined ? createdAt : event.at,
       stoppedAt: -Infinity,
       epoch: model.epoch,
       place: this.#scheduling.sourcesOf(event) !== "succeeded"
