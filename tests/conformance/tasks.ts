@@ -6,18 +6,18 @@
  * that is to tell what it did writes lines, one that is to wait does so until the test makes a file.
  * Tasks that wait report the number of their attempt, as their progress, when they have begun.
  *
+ * Workers load this file by the thousand, so what few tasks need is loaded by these.
+ *
  * @module
  */
-import { appendFileSync, existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { AsyncQueue } from "../../src/lanes/async/queue.ts";
 import { currentTask } from "../../src/task/context.ts";
 import type { TaskHandle } from "../../src/task/handle.ts";
+import { appendFileSync, existsSync } from "./task_files.ts";
 
 /** Resolves after so many milliseconds. */
 export function sleep(ms: number): Promise<void> {
-  return delay(ms);
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Waits until a file exists or, since its test is over, not even its folder does. */
@@ -218,6 +218,7 @@ function nameOfContext(): string {
 
 /** What is found in tasks of a queue of its own, two at a time, and then by itself. */
 export async function nestContexts(): Promise<string[]> {
+  const { AsyncQueue } = await import("../../src/lanes/async/queue.ts");
   const queue = new AsyncQueue({ workers: 2 });
   const inner = queue.map(lateContext, [[], []], { name: "inner" });
   await queue.run();

@@ -17,7 +17,7 @@ export const PAGE = `${HERE}/page.ts`;
 /** What stands in for what browsers don't have, by what the path of an import matches. */
 const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/^node:util$/, `${HERE}/stand_ins/util.ts`],
-  [/^node:/, `${HERE}/stand_ins/node.ts`],
+  [/^node:|\/task_files\.ts$/, `${HERE}/stand_ins/node.ts`],
   [/^@std\/assert$/, "tests/std/assert.ts"],
   [/^@std\/async$/, "tests/std/async.ts"],
   [/^(\.\.\/)+mod\.ts$/, `${HERE}/stand_ins/mod.ts`],
