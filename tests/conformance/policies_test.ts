@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { QueueOptions, RunOptions, TaskHandle, TaskOptions, TaskQueue } from "../../mod.ts";
+import type { QueueOptions, RunOptions, TaskGroup, TaskOptions, TaskQueue } from "../../mod.ts";
 import { VirtualClock } from "../../src/testing/virtual_clock.ts";
 import { test } from "../harness.ts";
 import { type Lane, lanes } from "./lanes.ts";
@@ -19,7 +19,7 @@ interface Scene {
   readonly delay: number;
 }
 
-/** What happens to a queue that has a task in some state. */
+/** What happens to a queue that has tasks in some states. */
 interface Event {
   readonly name: string;
   readonly options?: QueueOptions;
@@ -30,21 +30,20 @@ interface Event {
   /**
    * Starts the queue.
    *
-   * @returns what makes the event happen to the subject, and resolves when it has; in an object what
+   * @returns what makes the event happen to the subjects, each in a group of its own, and resolves when it has; in an object what
    * settles when the call that made it is through
    */
-  begin(
-    scene: Scene,
-  ): Promise<(subject: TaskHandle, cancelGroup: () => number) => Promise<{ over?: unknown }>>;
+  begin(scene: Scene): Promise<(subjects: readonly Subject[]) => Promise<{ over?: unknown }>>;
 }
 
+/** A task that an event happens to, alone in a group. */
+type Subject = TaskGroup<unknown>;
+
 /** An event that comes about by one call. */
-function call(
-  act: (queue: TaskQueue, subject: TaskHandle, cancelGroup: () => number) => unknown,
-): Event["begin"] {
+function call(act: (queue: TaskQueue, subjects: readonly Subject[]) => unknown): Event["begin"] {
   return async ({ queue }) => {
     await queue.start();
-    return (subject, cancelGroup) => Promise.resolve({ over: act(queue, subject, cancelGroup) });
+    return (subjects) => Promise.resolve({ over: act(queue, subjects) });
   };
 }
 
@@ -166,13 +165,17 @@ const events: readonly Event[] = [
     name: "handle.cancel()",
     ordinary: "cancelled",
     mustComplete: "cancelled",
-    begin: call((_, subject) => assertEquals(subject.cancel(), true)),
+    begin: call((_, subjects) => {
+      for (const { handles: [handle] } of subjects) assertEquals(handle.cancel(), true);
+    }),
   },
   {
     name: "group.cancel()",
     ordinary: "cancelled",
     mustComplete: "cancelled",
-    begin: call((_, __, cancelGroup) => assertEquals(cancelGroup(), 1)),
+    begin: call((_, subjects) => {
+      for (const group of subjects) assertEquals(group.cancel(), 1);
+    }),
   },
   {
     name: "a forced shutdown",
@@ -188,38 +191,46 @@ const events: readonly Event[] = [
   },
 ];
 
-/** Submits a task and brings it into a state; each leaves it again when the gate is opened or time passes. */
+/**
+ * Submits a task and brings it into a state; each leaves it again when the gate is opened or time passes. A queue has room for all in
+ * this order.
+ */
 const states = {
-  async pending({ lane: { tasks }, queue, watch, desk }: Scene, options: TaskOptions) {
-    // As many as there are workers, even where one is taken: it may become free.
-    const blockers = queue.map(tasks.gate, Array(queue.workers).fill([desk.file("gate"), 0]), {
-      mustComplete: true,
-    });
-    await watch.until(() => queue.activeCount === queue.workers);
-    await watch.begun(blockers[0]);
-    return queue.group(tasks.echo, ["ran"], options);
-  },
-  async running({ lane: { tasks }, queue, watch, desk }: Scene, options: TaskOptions) {
-    const group = queue.group(tasks.gate, [[desk.file("gate"), "ran"]], options);
-    await watch.begun(group.handles[0]);
-    return group;
-  },
-  scheduled({ lane: { tasks }, queue, delay }: Scene, options: TaskOptions) {
-    return Promise.resolve(queue.group(tasks.echo, ["ran"], { ...options, delay }));
-  },
   async retrying({ lane: { tasks }, queue, watch, delay }: Scene, options: TaskOptions) {
     const retry = { retries: 1, retryDelay: delay };
     const group = queue.group(tasks.failUntil, [2], { ...options, ...retry });
     await watch.until(() => watch.retried.length === 1);
     return group;
   },
+  async running({ lane: { tasks }, queue, watch, desk }: Scene, options: TaskOptions) {
+    const group = queue.group(tasks.gate, [[desk.file("gate"), "ran"]], options);
+    await watch.begun(group.handles[0]);
+    return group;
+  },
+  async pending({ lane: { tasks }, queue, watch, desk }: Scene, options: TaskOptions) {
+    const isFree = queue.activeCount < queue.workers;
+    // As many as there are workers, even where some are taken: they may become free.
+    const blockers = queue.map(tasks.gate, Array(queue.workers).fill([desk.file("gate"), 0]), {
+      mustComplete: true,
+    });
+    await watch.until(() => queue.activeCount === queue.workers);
+    if (isFree) await watch.begun(blockers[0]);
+    return queue.group(tasks.echo, ["ran"], options);
+  },
+  scheduled({ lane: { tasks }, queue, delay }: Scene, options: TaskOptions) {
+    return Promise.resolve(queue.group(tasks.echo, ["ran"], { ...options, delay }));
+  },
 };
 
-/** Lets an event happen to a task in a state, and checks what becomes of it. */
+type State = keyof typeof states;
+
+const all = Object.keys(states) as State[];
+
+/** Lets an event happen to tasks in some states, and checks what becomes of them. */
 async function play(
   lane: Lane,
   event: Event,
-  state: keyof typeof states,
+  among: readonly State[],
   mustComplete: boolean,
   fate: Fate,
   delay: number,
@@ -230,37 +241,45 @@ async function play(
   await withQueue(lane, options, async (queue, desk) => {
     const scene = { lane, queue, clock, watch, desk, delay };
     const happen = await event.begin(scene);
-    const group = await states[state](scene, { mustComplete });
-    const [subject] = group.handles as TaskHandle[];
-    assertEquals(subject.status, state);
-    const { attempts } = subject;
+    const groups: Subject[] = [];
+    for (const state of among) groups.push(await states[state](scene, { mustComplete }));
+    const subjects = groups.map(({ handles: [handle] }) => handle);
+    assertEquals<readonly string[]>(subjects.map(({ status }) => status), among);
+    const attempts = subjects.map((subject) => subject.attempts);
 
-    const { over } = await happen(subject, () => group.cancel());
-    assertEquals(subject.done, fate === "cancelled", `${state}: ${subject.status}`);
-    if (fate === "cancelled") assertEquals(subject.status, "cancelled", state);
+    const { over } = await happen(groups);
+    for (const [i, { done, status }] of subjects.entries()) {
+      assertEquals(done, fate === "cancelled", `${among[i]}: ${status}`);
+      if (fate === "cancelled") assertEquals(status, "cancelled", among[i]);
+    }
 
     desk.open("gate");
     if (fate === "cancelled") await over;
     await clock.advance(delay);
-    const result = await subject;
+    const results = await Promise.all(subjects);
     await over;
-    assertEquals(result.status, fate === "runs" ? "succeeded" : "cancelled", state);
-    if (fate === "cancelled") assertEquals(subject.attempts, attempts, state);
-    assertEquals(watch.completed.filter(({ id }) => id === subject.id), [result]);
+    for (const [i, subject] of subjects.entries()) {
+      const { status } = results[i];
+      assertEquals(status, fate === "runs" ? "succeeded" : "cancelled", among[i]);
+      if (fate === "cancelled") assertEquals(subject.attempts, attempts[i], among[i]);
+      assertEquals(watch.completed.filter(({ id }) => id === subject.id), [results[i]]);
+    }
   });
 }
 
 for (const lane of lanes) {
+  // What starts workers starts them once for all states.
+  const alone = lane.differences.runsClosures ? all.map((state) => [state]) : [];
   for (const event of events) {
     for (const kind of ["ordinary", "mustComplete"] as const) {
       const fate = event[kind];
       const verb = fate === "runs" ? "lets" : "cancels";
       const what = `${kind === "ordinary" ? "ordinary" : "mustComplete"} tasks`;
       test(`${lane.name}: ${event.name} ${verb} ${what}${fate === "runs" ? " run" : ""}`, async () => {
-        for (const state of ["pending", "running", "scheduled", "retrying"] as const) {
+        for (const among of [...alone, all]) {
           await inTime(
             1000,
-            (delay) => play(lane, event, state, kind === "mustComplete", fate, delay),
+            (delay) => play(lane, event, among, kind === "mustComplete", fate, delay),
           );
         }
       });
