@@ -6,9 +6,8 @@
  */
 import type { Clock } from "../../mod.ts";
 import type { Exit, LinkListener, WorkerLink } from "../../src/lanes/pool/host/link.ts";
-import type { PoolClaims, WorkerClaims } from "../../src/lanes/pool/wire/claims.ts";
 import { encodeThrown } from "../../src/lanes/pool/wire/error_codec.ts";
-import type { PoolJournal, WorkerJournal } from "../../src/lanes/pool/wire/journal.ts";
+import type { PoolJournal } from "../../src/lanes/pool/wire/journal.ts";
 import {
   type DownMessage,
   type Greeting,
@@ -17,9 +16,10 @@ import {
   UNREADY,
   type UpMessage,
 } from "../../src/lanes/pool/wire/protocol.ts";
-import { attemptsOf, type SentAttempt } from "../../src/lanes/pool/wire/run_message.ts";
+import { attemptsOf } from "../../src/lanes/pool/wire/run_message.ts";
 import { Runner } from "../../src/lanes/pool/worker/runner.ts";
 import type { Happening } from "./history.ts";
+import { type Holder, Ledger } from "./ledger.ts";
 import { lendMemory, type Memory } from "./memory.ts";
 import type { PoolScript, QueueScript, StartScript } from "./program.ts";
 import { isSendable, ticketsOf, Way } from "./way.ts";
@@ -48,8 +48,8 @@ function startOf({ starts, lastStartRepeats }: PoolScript, worker: number): Star
 }
 
 /** A worker and the pool's end of it. */
-export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
-  readonly claims: PoolClaims = this;
+export class SimulatedLink implements WorkerLink, Holder {
+  readonly claims: Ledger;
   readonly journal: PoolJournal | undefined;
   readonly number: number;
   /** Whether nothing that it does has an effect any more. */
@@ -61,14 +61,6 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   #runner: Runner | undefined;
   readonly #down: Way<DownMessage>;
   readonly #up: Way<UpMessage>;
-  /** The tasks that it was sent and has not begun, by ticket. */
-  readonly #sent = new Map<number, SentAttempt>();
-  /** The task that it has begun. */
-  #current: SentAttempt | undefined;
-  /** Those that it has begun, by ticket. */
-  readonly #begun = new Map<number, SentAttempt>();
-  /** Those whose results are in the journal. */
-  readonly #noted = new Set<number>();
   readonly #timers = new Set<unknown>();
   /** What has come while its task does not yield. */
   readonly #inbox: DownMessage[] = [];
@@ -76,8 +68,6 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   readonly #kept: (() => void)[] = [];
   /** Whether its task does not yield. */
   #computes = false;
-  /** Called when its task is told to stop by memory that is shared. */
-  #onInterrupt: (() => void) | undefined;
   #received = 0;
   #killed = false;
   #closed = false;
@@ -90,16 +80,17 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.number = links.push(this) - 1;
     this.#script = startOf(pool, this.number);
     this.#memory = lendMemory();
+    this.claims = new Ledger(this.#memory, this);
     this.journal = pool.journal ? this.#memory.journal : undefined;
     this.#down = new Way(clock, (message) => this.#arrive(message));
     this.#up = new Way(clock, (message) => this.#hear(message));
-    this.#note({ is: "worker starts", worker: this.number, id: greeting.workerId });
+    this.note({ is: "worker starts", worker: this.number, id: greeting.workerId });
     if (this.#script.how === "throws") {
       this.#close();
-      this.#note({ is: "worker fails", worker: this.number });
+      this.note({ is: "worker fails", worker: this.number });
       throw new Error("no start");
     }
-    this.#after(this.#script.ms, () => this.#start(greeting));
+    this.after(this.#script.ms, () => this.#start(greeting));
   }
 
   #start(greeting: Greeting): void {
@@ -112,11 +103,10 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
       return post([UNREADY, encodeThrown(new Error("no start"))]);
     }
     const poll = () => this.#inbox.shift();
-    const journal = this.journal && this.#workerJournal();
     this.#runner = new Runner(
       { post, poll, report: console.error },
-      this,
-      journal,
+      this.claims,
+      this.journal && this.claims.journal,
       greeting,
       () => clock.now(),
     );
@@ -130,10 +120,8 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     const copy = [...message] as unknown as DownMessage;
     if (message[0] === RUN) {
       for (const job of attemptsOf([...message] as typeof message)) {
-        this.#sent.set(job.ticket, job);
-        const { order: task, attempt, args } = job;
-        this.#workplace.meet(task, args[0] as number);
-        this.#note({ is: "sent", task, attempt, worker: this.number });
+        this.#workplace.meet(job.order, job.args[0] as number);
+        this.claims.sent(job);
       }
     }
     const { messages, script: { pool } } = this.#workplace;
@@ -147,24 +135,24 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   hold(busy: boolean): void {
     if (this.#held === busy) return;
     this.#held = busy;
-    this.#note({ is: "worker held", worker: this.number, busy });
+    this.note({ is: "worker held", worker: this.number, busy });
   }
 
   kill(): void {
     if (this.#killed || this.#closed) return;
     this.#killed = true;
-    this.#note({ is: "worker killed", worker: this.number });
+    this.note({ is: "worker killed", worker: this.number });
     if (this.dead) return;
     const { lane, pool } = this.#workplace.script;
     const { ms, how } = this.#script;
     const isStarting = this.#runner === undefined && how !== "unready";
-    if (lane === "processes") return this.#after(pool.stop, () => this.die({ exitCode: 0 }));
+    if (lane === "processes") return this.after(pool.stop, () => this.die({ exitCode: 0 }));
     // A thread that is loading is ended once it has loaded; one that never yields may go on.
     if (isStarting) {
-      if (how === "never") this.#note({ is: "worker abandoned", worker: this.number });
-      else this.#after(Math.max(ms, pool.stop), () => this.die({}));
+      if (how === "never") this.note({ is: "worker abandoned", worker: this.number });
+      else this.after(Math.max(ms, pool.stop), () => this.die({}));
     } else if (this.#computes && !pool.stoppable) {
-      this.#note({ is: "worker abandoned", worker: this.number });
+      this.note({ is: "worker abandoned", worker: this.number });
     } else {
       this.die({}, "stopped", pool.stop);
     }
@@ -179,83 +167,17 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     return new Promise((resolve) => this.#workplace.clock.setTimer(resolve, this.#up.wait));
   }
 
-  // Claims, as both sides see them
-
-  send(ticket: number): void {
-    this.#memory.claims.send(ticket);
-  }
-
-  withdraw(ticket: number): boolean {
-    if (!this.#memory.claims.withdraw(ticket)) return false;
-    const job = this.#sent.get(ticket);
-    // With its worker's end it was told of.
-    if (job !== undefined) this.#takenBack(job);
-    return true;
-  }
-
-  hasBegun(ticket: number): boolean {
-    return this.#memory.claims.hasBegun(ticket);
-  }
-
-  interrupt(ticket: number): boolean {
-    const touched = this.#memory.claims.interrupt(ticket);
-    const onInterrupt = this.#onInterrupt;
-    if (onInterrupt !== undefined && this.#current?.ticket === ticket) this.#after(0, onInterrupt);
-    return touched;
-  }
-
-  begin(ticket: number): boolean {
-    if (this.dead || !this.#memory.claims.begin(ticket)) return false;
-    const job = this.#sent.get(ticket)!;
-    this.#sent.delete(ticket);
-    this.#begun.set(ticket, job);
-    this.#current = job;
-    const { order: task, attempt } = job;
-    this.#note({ is: "begins", task, attempt, worker: this.number });
-    return true;
-  }
-
-  touch(ticket: number): void {
-    if (this.dead) return;
-    this.#memory.claims.touch(ticket);
-    const { order: task, attempt } = this.#begun.get(ticket)!;
-    this.#note({ is: "touched", task, attempt });
-  }
-
-  isInterrupted(ticket: number): boolean {
-    return this.#memory.claims.isInterrupted(ticket);
-  }
-
-  #workerJournal(): WorkerJournal {
-    const { journal } = this.#memory;
-    return {
-      note: (ticket, value, took) => {
-        if (this.dead || !journal.note(ticket, value, took)) return false;
-        this.#noted.add(ticket);
-        this.#tell("noted", ticket);
-        return true;
-      },
-      clear: () =>
-        this.#whenFree(() => {
-          for (const ticket of this.#noted) this.#tell("on its way", ticket);
-          this.#noted.clear();
-          journal.clear();
-        }),
-    };
-  }
-
   // What the attempts do
 
   /** Whether it has begun an attempt, whose function may be called. */
   has(task: number, attempt: number): boolean {
-    return this.#current?.order === task && this.#current.attempt === attempt;
+    const { current } = this.claims;
+    return current?.order === task && current.attempt === attempt;
   }
 
   /** Its task ends by itself. */
   ends(how: "value" | "throw" | "stopped"): void {
-    const { order: task, attempt } = this.#current!;
-    this.#current = undefined;
-    this.#note({ is: "ends", task, attempt, how });
+    this.claims.ends(how);
   }
 
   /**
@@ -267,9 +189,9 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
    */
   compute(ms: number, then: () => void, onInterrupt?: () => void): void {
     this.#computes = true;
-    this.#onInterrupt = onInterrupt;
+    this.claims.onInterrupt = onInterrupt;
     if (ms === Infinity) return;
-    this.#after(ms, () => {
+    this.after(ms, () => {
       this.yields();
       then();
     });
@@ -278,19 +200,14 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   /** Its task yields again. */
   yields(): void {
     this.#computes = false;
-    this.#onInterrupt = undefined;
+    this.claims.onInterrupt = undefined;
     for (const say of this.#kept.splice(0)) say();
     // A thread that was told to end does so as soon as it can.
     if (this.#killed) return this.die({}, "stopped");
     // Not before its task has gone on.
-    this.#after(0, () => {
+    this.after(0, () => {
       if (!this.#computes) { for (const message of this.#inbox.splice(0)) this.#arrive(message); }
     });
-  }
-
-  /** Sets a timer of the worker's, which goes with it. */
-  after(ms: number, then: () => void): void {
-    this.#after(ms, then);
   }
 
   /**
@@ -305,17 +222,9 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.dead = true;
     const { clock, script: { pool } } = this.#workplace;
     for (const timer of this.#timers) clock.clearTimer(timer);
-    if (this.#current !== undefined) {
-      const { order: task, attempt } = this.#current;
-      this.#current = undefined;
-      this.#note({ is: "ends", task, attempt, how });
-    }
+    if (this.claims.current !== undefined) this.claims.ends(how);
     if (pool.loses) {
-      for (const message of this.#up.lose()) {
-        for (const ticket of ticketsOf(message)) {
-          if (!this.#noted.has(ticket)) this.#tell("lost", ticket);
-        }
-      }
+      for (const message of this.#up.lose()) this.claims.lost(ticketsOf(message));
     }
     // All that it said is heard first.
     clock.setTimer(() => this.#end(exit), Math.max(ms, this.#up.wait));
@@ -334,15 +243,13 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
 
   #end(exit: Exit): void {
     this.#close();
-    for (const job of this.#sent.values()) {
-      if (!this.#memory.claims.hasBegun(job.ticket)) this.#takenBack(job);
-    }
+    this.claims.takeBack();
     this.#listener.closed(exit);
   }
 
   #close(): void {
     this.dead = this.#closed = true;
-    this.#note({ is: "worker gone", worker: this.number });
+    this.note({ is: "worker gone", worker: this.number });
   }
 
   // Messages
@@ -352,11 +259,11 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     if (!message.every(isSendable)) throw new TypeError("A function can't be sent");
     const { messages, script: { pool } } = this.#workplace;
     const copy = [...message] as unknown as UpMessage;
-    this.#whenFree(() => this.#up.send(copy, pool.up[messages.up++ % pool.up.length]));
+    this.whenFree(() => this.#up.send(copy, pool.up[messages.up++ % pool.up.length]));
   }
 
   /** What a task that does not yield keeps back is what comes after its call. */
-  #whenFree(act: () => void): void {
+  whenFree(act: () => void): void {
     if (this.dead) return;
     if (this.#computes) this.#kept.push(act);
     else act();
@@ -375,23 +282,14 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
   }
 
   #hear(message: UpMessage): void {
-    for (const ticket of ticketsOf(message)) this.#tell("told", ticket);
-    if (message[0] === UNREADY) this.#note({ is: "worker fails", worker: this.number });
-    if (message[0] === READY) this.#note({ is: "worker ready", worker: this.number });
+    this.claims.told(ticketsOf(message));
+    if (message[0] === UNREADY) this.note({ is: "worker fails", worker: this.number });
+    if (message[0] === READY) this.note({ is: "worker ready", worker: this.number });
     this.#listener.received(message);
   }
 
-  #tell(is: "noted" | "on its way" | "told" | "lost", ticket: number): void {
-    const { order: task, attempt } = this.#begun.get(ticket)!;
-    this.#note({ is, task, attempt });
-  }
-
-  #takenBack({ ticket, order: task }: SentAttempt): void {
-    this.#sent.delete(ticket);
-    this.#note({ is: "taken back", task, worker: this.number });
-  }
-
-  #after(ms: number, then: () => void): void {
+  /** Sets a timer of the worker's, which goes with it. */
+  after(ms: number, then: () => void): void {
     const { clock } = this.#workplace;
     const timer = clock.setTimer(() => {
       this.#timers.delete(timer);
@@ -400,7 +298,7 @@ export class SimulatedLink implements WorkerLink, PoolClaims, WorkerClaims {
     this.#timers.add(timer);
   }
 
-  #note(happening: Happening): void {
+  note(happening: Happening): void {
     this.#workplace.note(happening);
   }
 }

@@ -7,20 +7,17 @@ import {
   AsyncQueue,
   type PlainHandle,
   type QueueOptions,
-  type TaskGroup,
   type TaskHandle,
-  type TaskOptions,
   type TaskQueue,
   type TaskResult,
 } from "../../mod.ts";
 import type { Portable } from "../../src/portable/portable.ts";
-import { type Host, hostTasks, simulated } from "./bodies.ts";
+import { type Host, hostTasks } from "./bodies.ts";
 import type { Happening } from "./history.ts";
 import type { SimulatedLink } from "./link.ts";
 import { poolOptionsOf, SimulatedPool } from "./pool.ts";
 import {
   type HookScript,
-  LIMITS,
   type QueueScript,
   type RunScript,
   simpleTask,
@@ -28,8 +25,9 @@ import {
   type TaskScript,
 } from "./program.ts";
 import type { SteppedClock } from "./stepped_clock.ts";
+import { Submissions } from "./submissions.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { numberOf, type Submission, Witness } from "./witness.ts";
+import { Witness } from "./witness.ts";
 
 /** What one queue needs to know of the others. */
 export interface Neighbours {
@@ -51,8 +49,7 @@ export class Subject implements Host {
   readonly #neighbours: Neighbours;
   readonly #hooks: readonly HookScript[];
   readonly #hookCalls: Record<HookScript["hook"], number> = { start: 0, complete: 0, retry: 0 };
-  readonly #groups: TaskGroup<unknown>[] = [];
-  readonly #submissions: Submission[] = [];
+  readonly #submissions: Submissions;
   #stopHosting: (() => void) | undefined;
 
   constructor(
@@ -94,9 +91,16 @@ export class Subject implements Host {
       ? new SimulatedPool(options, idleClock, {
         ...{ clock: this.clock, script, links: this.links, messages: { down: 0, up: 0 } },
         note: (happening) => this.note(happening),
-        meet: (task, submission) => this.#witness.meet(task, this.#submissions[submission]),
+        meet: (task, submission) => this.#witness.meet(task, this.#submissions.at(submission)),
       })
       : new AsyncQueue(options);
+    this.#submissions = new Submissions(
+      this.queue,
+      script,
+      this.#witness,
+      surroundings,
+      () => neighbours.known(),
+    );
     this.note({ is: "opened", options: script });
   }
 
@@ -144,7 +148,7 @@ export class Subject implements Host {
   }
 
   scriptOf(submission: number): TaskScript {
-    return this.#submissions[submission].script;
+    return this.#submissions.at(submission).script;
   }
 
   // What its hooks do
@@ -166,13 +170,12 @@ export class Subject implements Host {
         this.submit(step.task);
         return;
       case "submitWhenReady":
-        return this.#submitWhenReady(step.task);
+        return this.#submissions.submitWhenReady(step.task);
       case "map":
       case "group":
-        return this.#submitBatch(step.do, step.task, step.count);
+        return this.#submissions.submitBatch(step.do, step.task, step.count);
       case "stream":
-        this.#stream(step);
-        return;
+        return this.#submissions.stream(step);
       case "cancel":
         return this.#cancel(step.which);
       case "cancelGroup":
@@ -220,145 +223,13 @@ export class Subject implements Host {
     living[which % living.length].die({ signal: "SIGKILL", error: new Error("no start") }, "crash");
   }
 
-  #submission(script: TaskScript, unheard = false): [Submission, TaskOptions] {
-    const { runIn, retryIf, inRetryIf } = script;
-    const signal = script.signal === undefined
-      ? undefined
-      : this.#surroundings.signals[script.signal];
-    const runAt = runIn === undefined ? undefined : this.clock.wallNow() + runIn;
-    const number = this.#submissions.length;
-    const known = this.#neighbours.known();
-    const sources = known.length === 0
-      ? []
-      : script.after.map((which) => known[which % known.length]);
-    const after = sources.map(([id]) => id);
-    // The tasks of batches are several on purpose.
-    const dedupes = !unheard && script.dedupe !== undefined;
-    const madeAt = this.clock.now();
-    const submission = { number, script, signal, runAt, madeAt, unheard, after, dedupes };
-    this.#submissions.push(submission);
-    const { priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout } = script;
-    const { delay, grace, mustComplete, detached } = script;
-    return [submission, {
-      ...{ priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout },
-      ...{ delay, grace, mustComplete, detached, runAt },
-      keys: this.#keysOf(script),
-      after: sources.map(([, handle]) => handle as TaskHandle),
-      dedupe: dedupes ? script.dedupe : undefined,
-      name: "task",
-      metadata: submission,
-      signal: signal?.controller.signal,
-      retryIf: retryIf === "none" ? undefined : (_error, attempt) => {
-        if (attempt === 1) this.doInside(inRetryIf);
-        return retryIf === "always";
-      },
-    }];
-  }
-
-  #keysOf(script: TaskScript): Record<string, string> {
-    const keys: Record<string, string> = {};
-    for (const name of LIMITS) {
-      const key = script[name];
-      if (this.script[name] !== undefined && key !== undefined) keys[name] = key;
-    }
-    return keys;
-  }
-
   get handles(): ReadonlyMap<number, PlainHandle> {
     return this.#witness.handles;
   }
 
-  /** @param submit submits, and returns the handles */
-  #submitAll(wanted: number, submit: () => readonly TaskHandle[]): number[] | undefined {
-    this.note({ is: "submitting", count: wanted });
-    let handles: readonly TaskHandle[] | undefined;
-    let refusal: Error | undefined;
-    try {
-      handles = submit();
-    } catch (error) {
-      refusal = error as Error;
-    }
-    this.note({ is: "submitted", count: wanted });
-    if (refusal !== undefined) this.note({ is: "refused", wanted, error: refusal.name });
-    return handles?.map((handle) => this.#witness.know(handle));
-  }
-
   /** Submits a task; returns nothing if that is refused. */
   submit(script: TaskScript): PlainHandle | undefined {
-    const [submission, options] = this.#submission(script);
-    const args = this.#argumentsOf(submission)(0);
-    if (submission.dedupes) return this.#submitOnce(script.dedupe!, args, options);
-    const task = this.#submitAll(1, () => [this.queue.submit(simulated, args, options)])?.[0];
-    return task === undefined ? undefined : this.#witness.handles.get(task);
-  }
-
-  /** Submits a task unless one stands for it. */
-  #submitOnce(
-    dedupe: string,
-    args: [number, number | (() => number)],
-    options: TaskOptions,
-  ): PlainHandle | undefined {
-    const twins = this.#witness.twins(dedupe);
-    const known = new Set(this.#witness.handles.keys());
-    let isNew = false;
-    let error: string | undefined;
-    const task = this.#submitAll(1, () => {
-      try {
-        const handle = this.queue.submit(simulated, args, options);
-        isNew = !known.has(numberOf(handle));
-        return [handle];
-      } catch (refusal) {
-        error = (refusal as Error).name;
-        throw refusal;
-      }
-    })?.[0];
-    this.note({ is: "deduped", twins, task, isNew, error });
-    return task === undefined ? undefined : this.#witness.handles.get(task);
-  }
-
-  /** The arguments of a submission's tasks; each is given a number of its own among them. */
-  #argumentsOf(
-    { number, script }: Submission,
-  ): (index: number) => [number, number | (() => number)] {
-    // A function can't be sent.
-    return (index) => script.sendable ? [number, index] : [number, () => index];
-  }
-
-  #submitBatch(how: "map" | "group", script: TaskScript, count: number): void {
-    const [submission, options] = this.#submission(script, true);
-    const args = this.#argumentsOf(submission);
-    const items = Array.from({ length: count }, (_, index) => args(index));
-    let group: TaskGroup<unknown> | undefined;
-    const tasks = this.#submitAll(count, () => {
-      if (how === "map") return this.queue.map(simulated, items, options);
-      group = this.queue.group(simulated, items, options);
-      return group.handles;
-    });
-    if (tasks === undefined || group === undefined) return;
-    this.#groups.push(group);
-    const made = group;
-    this.#witness.ask({ what: "group", tasks }, () => made.wait());
-  }
-
-  #submitWhenReady(script: TaskScript): void {
-    const [submission, options] = this.#submission(script, true);
-    const args = this.#argumentsOf(submission)(0);
-    this.#witness.ask({ what: "submitWhenReady", signal: submission.signal?.number }, async () => {
-      this.#witness.know(await this.queue.submitWhenReady(simulated, args, options));
-    });
-  }
-
-  #stream(step: Step & { do: "stream" }): void {
-    const { count, window, ordered, settled, leaveAfter } = step;
-    const [submission, options] = this.#submission(step.task, true);
-    const args = this.#argumentsOf(submission);
-    const items = Array.from({ length: count }, (_, index) => args(index));
-    const signal = submission.signal?.number;
-    this.#witness.ask({ what: "stream", window, signal }, async () => {
-      const stream = this.queue.stream(simulated, items, { ...options, window, ordered, settled });
-      let taken = 0;
-      for await (const _ of stream) if (++taken > leaveAfter) break;
-    });
+    return this.#submissions.submit(script);
   }
 
   #cancel(which: number): void {
@@ -374,7 +245,8 @@ export class Subject implements Host {
   }
 
   #cancelGroup(which: number): void {
-    const group = this.#groups[which % this.#groups.length];
+    const { groups } = this.#submissions;
+    const group = groups[which % groups.length];
     if (group === undefined) return;
     const tasks = group.handles.map((handle) => this.#witness.know(handle));
     this.note({ is: "leaving", tasks });
