@@ -21,7 +21,7 @@ import {
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { LEFT_OUT_FILES } from "../tests/browser/conformance/left_out.ts";
-import { BUN } from "./bun.ts";
+import { BUN, bunPath } from "./bun.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { type NodeMajor, nodePath } from "./node.ts";
 import { choose, stdArgs } from "./std.ts";
@@ -39,11 +39,8 @@ interface TestJob extends Job {
 /** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";
 
-/** The tests of each runtime are run in so many parts: small parts leave no core idle at the end. */
-const PARTS = { Deno: 4, Bun: 3, Node: 2, Chromium: 2 } as const;
-
-/** With fewer files than this, starting the runtime more than once would take longer. */
-const MIN_FILES_TO_PART = 40;
+/** So many files at the most are run by one job: the last ones to end leave cores idle, and what is short leaves few of them so. */
+const FILES_AT_ONCE = 12;
 
 /**
  * What isn't tested on Node: what is about this repository, its scripts and its pages, or about Bun's own; and what asks nothing of a
@@ -103,7 +100,7 @@ const tallies: [Runtime, Tally][] = [];
 try {
   const ofDeno = onDeno ? await jobsOnDeno() : [];
   const installed = (onBun || onNode) && await install();
-  const ofBun = onBun && installed ? jobsOnBun() : [];
+  const ofBun = onBun && installed ? await jobsOnBun() : [];
   const ofNode = onNode && installed ? await jobsOnNode() : [];
   if (onBun && ofBun.length === 0) tallies.push(["Bun", tally(undefined, false)]);
   if (onNode && ofNode.length === 0) tallies.push(["Node", tally(undefined, false)]);
@@ -140,7 +137,7 @@ async function jobsOnDeno(): Promise<TestJob[]> {
   const std = await stdArgs();
   const meaning = await choose() === "packages" ? "the packages" : "the stand-ins in tests/std";
   const test = ["test", "--allow-all", ...std];
-  return parts(files, PARTS.Deno).map(({ files, name }) =>
+  return parts(files).map(({ files, name }) =>
     job("Deno", `Deno, @std: ${meaning}${name}`, (report) => [
       ...[Deno.execPath(), ...test, "--no-check", "--junit-path", report],
       ...files,
@@ -148,10 +145,11 @@ async function jobsOnDeno(): Promise<TestJob[]> {
   );
 }
 
-function jobsOnBun(): TestJob[] {
-  return parts(files, PARTS.Bun).map(({ files, name }) =>
+async function jobsOnBun(): Promise<TestJob[]> {
+  const bun = await bunPath();
+  return parts(files).map(({ files, name }) =>
     job("Bun", `Bun, @std: the stand-ins in tests/std${name}`, (report) => [
-      ...[...BUN, "test", "--reporter", "junit", "--reporter-outfile", report],
+      ...[bun, "test", "--reporter", "junit", "--reporter-outfile", report],
       // Bun takes a path for a pattern unless it begins with a dot.
       ...files.map((file) => `./${file}`),
     ])
@@ -167,7 +165,7 @@ async function jobsOnNode(): Promise<TestJob[]> {
   const jobsOn = async (major: NodeMajor, files: readonly string[]) => {
     if (files.length === 0) return [];
     const node = await nodePath(major);
-    return parts(files, PARTS.Node).map((part) =>
+    return parts(files).map((part) =>
       job("Node", `Node ${major}${part.name}`, (report) => [
         ...[node, "--import", "./tests/node/setup.ts", "--test", "--test-concurrency=1"],
         ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
@@ -185,7 +183,7 @@ async function jobsInBrowser(): Promise<TestJob[]> {
   const ofPages = job("Deno", "Deno, with a browser", (report) => [
     ...[Deno.execPath(), "test", ...std, "--junit-path", report, PAGES],
   ]);
-  const inPages = parts(files, PARTS.Chromium).filter(({ files }) => files.length > 0).map((part) =>
+  const inPages = parts(files).map((part) =>
     job("Chromium", `Chromium${part.name}`, (report) => [
       ...[Deno.execPath(), "run", ...std, "tests/browser/conformance/main.ts", report],
       ...part.files,
@@ -195,11 +193,8 @@ async function jobsInBrowser(): Promise<TestJob[]> {
 }
 
 /** Shares test files out. Neighbours take about as long as each other, so none get them all. */
-function parts(
-  files: readonly string[],
-  most: number,
-): { files: string[]; name: string }[] {
-  const count = files.length < MIN_FILES_TO_PART ? 1 : most;
+function parts(files: readonly string[]): { files: string[]; name: string }[] {
+  const count = Math.ceil(files.length / FILES_AT_ONCE);
   return Array.from({ length: count }, (_, part) => ({
     files: files.filter((_, index) => index % count === part),
     name: count === 1 ? "" : `, part ${part + 1} of ${count}`,
