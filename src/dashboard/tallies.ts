@@ -1,4 +1,4 @@
-import { causeKey } from "../report/causes.ts";
+import { causeKey } from "../base/cause_key.ts";
 import type { ListedCause } from "../report/page_data.ts";
 import { Histogram } from "./histogram.ts";
 import type { LiveKind } from "./updates.ts";

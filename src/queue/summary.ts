@@ -1,3 +1,4 @@
+import { causeKey } from "../base/cause_key.ts";
 import { checks, ownOptions } from "../base/checks.ts";
 import { ExecutionError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
@@ -31,8 +32,8 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** How many failures the printed summary lists one by one. */
-const MAX_LISTED_FAILURES = 10;
+/** How many causes of failures the printed summary lists. */
+const MAX_LISTED_CAUSES = 10;
 
 /**
  * What came of a run or a group: counts of all its tasks that are not `detached`, and the results that the
@@ -198,7 +199,8 @@ export class RunSummary<T = unknown> {
   /**
    * Makes the text that `display` prints.
    *
-   * @returns Counts, times and the first failures, each on a line of its own; control characters are escaped.
+   * @returns Counts, times and the failures, a line for each cause, the most frequent first: messages that differ in numbers
+   * alone are one. Control characters are escaped.
    */
   toString(): string {
     const rule = "-".repeat(48);
@@ -226,11 +228,22 @@ export class RunSummary<T = unknown> {
     const { errors } = this;
     if (errors.length > 0) {
       lines.push(rule, "Failures:");
-      for (const { name, attempts, message } of errors.slice(0, MAX_LISTED_FAILURES)) {
-        const tries = attempts > 1 ? ` (${attempts} attempts)` : "";
-        lines.push(printable(`  ${name}${tries}: ${message}`));
+      const causes = Map.groupBy(errors, ({ message }) => causeKey(`${message}`));
+      let more = this.failed;
+      for (
+        const group of [...causes.values()].sort((a, b) => b.length - a.length)
+          .slice(0, MAX_LISTED_CAUSES)
+      ) {
+        const { name, attempts, message } = group[0]!;
+        const others = group.some((each) => each.name !== name) ? ", …" : "";
+        const tries = group.length > 1
+          ? ` (${group.length} tasks)`
+          : attempts > 1
+          ? ` (${attempts} attempts)`
+          : "";
+        lines.push(printable(`  ${name}${others}${tries}: ${message}`));
+        more -= group.length;
       }
-      const more = this.failed - Math.min(errors.length, MAX_LISTED_FAILURES);
       if (more > 0) lines.push(`  and ${more} more`);
     }
     return [...lines, rule].join("\n");

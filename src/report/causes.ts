@@ -1,3 +1,4 @@
+import { causeKey } from "../base/cause_key.ts";
 import type { TaskResult } from "../task/result.ts";
 import { type Attempt, explanation, nameOf, textField } from "./attempts.ts";
 
@@ -16,16 +17,6 @@ export interface CauseGroup {
 
 /** An error may be its own cause, so the chain is not followed to its end. */
 const MAX_CHAIN = 5;
-
-/**
- * What is the same in texts that differ in numbers alone.
- *
- * @param text A message.
- * @returns The text with `#` for each number.
- */
-export function causeKey(text: string): string {
-  return text.replace(/\d+/g, "#");
-}
 
 /**
  * Groups the tasks of one status by cause. Messages that differ in numbers alone count as one.

@@ -1,7 +1,7 @@
 import { causeHead } from "../../report/client/causes.ts";
 import { byId, element, setText, show } from "../../report/client/dom.ts";
 import { formatCount } from "../../report/client/format.ts";
-import { causeKey } from "../../report/causes.ts";
+import { causeKey } from "../../base/cause_key.ts";
 import type { ListedCause } from "../../report/page_data.ts";
 
 /** A list of causes that grows: what is open in it stays open. */

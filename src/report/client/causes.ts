@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { causeKey } from "../causes.ts";
+import { causeKey } from "../../base/cause_key.ts";
 import type { ListedCause } from "../page_data.ts";
 import { button, byId, element, show } from "./dom.ts";
 import { formatCount, plural } from "./format.ts";

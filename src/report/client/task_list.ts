@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { causeKey } from "../causes.ts";
+import { causeKey } from "../../base/cause_key.ts";
 import { STATUSES } from "../page_data.ts";
 import type { Run } from "./run.ts";
 

@@ -178,13 +178,26 @@ test("summary: the verdict", () => {
   );
 });
 
-test("summary: as text it names ten failures and counts the rest", () => {
-  const failures = Array.from({ length: 12 }, (_, i) => failed(failure, { name: `f${i}` }));
+test("summary: as text it names the failures of ten causes and counts the rest", () => {
+  const failures = Array.from("abcdefghijkl", (name) => failed(failure, { name, message: name }));
   const text = summaryOf(failures).toString();
-  assertStringIncludes(text, "  f9: no luck\n  and 2 more\n");
-  assertFalse(text.includes("f10"));
+  assertStringIncludes(text, "  j: j\n  and 2 more\n");
+  assertFalse(text.includes("k: k"));
   const tally = { succeeded: 0, failed: 5, cancelled: 0 };
   assertStringIncludes(summaryOf(failures.slice(0, 2), { tally }).toString(), "\n  and 3 more\n");
+});
+
+test("summary: as text it groups failures by cause, the most frequent first", () => {
+  const text = summaryOf([
+    failed(failure, { name: "a", message: "no file" }),
+    failed(failure, { name: "b", message: "port 80 is taken", attempts: 2 }),
+    failed(failure, { name: "c", message: "port 8080 is taken" }),
+    failed(failure, { name: "b", message: "port 81 is taken" }),
+  ]).toString();
+  assertStringIncludes(
+    text,
+    "\nFailures:\n  b, … (3 tasks): port 80 is taken\n  a: no file\n---",
+  );
 });
 
 test("summary: as text, a failure takes one line and does nothing to a terminal", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { causeKey } from "../../../src/report/causes.ts";
+import { causeKey } from "../../../src/base/cause_key.ts";
 import { findTasks, type Query } from "../../../src/report/client/task_list.ts";
 import { toHTML } from "../../../src/report/mod.ts";
 import { test } from "../../harness.ts";
