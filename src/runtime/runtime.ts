@@ -42,6 +42,8 @@ export interface Threads {
   onFirstMessage(callback: (message: unknown) => void): void;
   /** In a thread: takes the next message of a port without the event loop; `undefined` if there is none. */
   takeMessage(port: MessagePort): unknown;
+  /** Whether of each thread that ends its exit status is told, which may come later than the end of its port. */
+  readonly tellsExit?: boolean;
   /** Whether nobody is told that a thread has ended. */
   readonly endsSilently?: boolean;
   /** Whether a thread can be ended while it is loading, which takes other runtimes down. */

@@ -9,8 +9,11 @@ import type { DownMessage, Greeting, UpMessage } from "../pool/wire/protocol.ts"
 import { hear, SentClaims } from "../pool/wire/told_claims.ts";
 import { LEFT, LOADED, type ThreadGreeting } from "./greeting.ts";
 
-/** How long after a worker's end the runtime may take to say how it ended. */
-const EXIT_DETAILS_MS = 20;
+/**
+ * How long after a worker's end the runtime may take to say how it ended. Where it says so of each, only a machine that is very busy
+ * takes longer than a moment; elsewhere nothing may come.
+ */
+const EXIT_DETAILS_MS = threads.tellsExit ? 5_000 : 20;
 
 /**
  * The pool's end of a thread.

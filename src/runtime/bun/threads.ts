@@ -30,4 +30,5 @@ export const threads: Threads = {
   takeMessage,
   hideStdin,
   onStray: onProcessStray,
+  tellsExit: true,
 };

@@ -17,6 +17,7 @@ export const threads: Threads = {
   writeDirectly,
   readDirectly,
   onStray: onProcessStray,
+  tellsExit: true,
 };
 
 class NodeThread implements Thread {
