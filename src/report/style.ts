@@ -93,7 +93,8 @@ button:hover:enabled, select:hover { border-color: var(--muted); }
 .level.waiting { fill: var(--waiting); }
 ${nameColors}
 
-#figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); gap: 14px 10px; margin: 0; }
+#figures { display: flex; flex-wrap: wrap; gap: 14px 20px; margin: 0; }
+.figure { min-width: 96px; }
 .figure dt { color: var(--muted); font-size: 13px; }
 .figure dd { margin: 0; font-size: 22px; line-height: 1.3; font-weight: 600; letter-spacing: -0.01em; }
 #shares { display: flex; gap: 2px; height: 6px; margin-top: 16px; border-radius: 3px; overflow: hidden; background: var(--line); }
@@ -205,7 +206,8 @@ pre {
 @media (max-width: 560px) {
   .frame { padding: 16px 10px 32px; }
   section { padding: 14px 12px; border-radius: 8px; }
-  #figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
+  #figures { gap: 14px 10px; }
+  .figure { min-width: 92px; }
   .figure dd { font-size: 19px; }
   table { font-size: 13px; }
   .note-in { display: block; margin: 0; }

@@ -200,6 +200,20 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("live: figures of millions have room beside each other", async () => {
+  const queue = busyQueue();
+  const millions = { succeeded: 12_388_635, failed: 1_014_465, retried: 1_014_465 };
+  queue.stats = { ...queue.stats, ...millions };
+  for (const width of [1400, 400]) {
+    await withDashboard(queue, async (live) => {
+      await live.shows("Succeeded", "12,388,635");
+      const tooWide = `[...document.querySelectorAll("#figures dd")]
+        .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.innerText)`;
+      assertEquals(await live.page.evaluate(tooWide), []);
+    }, { viewport: { width, height: 900 } });
+  }
+});
+
 test("live: nothing is wider than a window of 400 pixels", async () => {
   const queue = busyQueue();
   const long = "aVeryLongNameWithoutAnyPlaceToBreakItAt".repeat(5);
