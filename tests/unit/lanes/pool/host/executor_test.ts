@@ -315,18 +315,23 @@ test("pool executor: word of an attempt that was left behind says nothing of the
   const queue = new FakePool({
     workers: 1,
     onProgress: (_, data) => told.push(data),
-    onRetry: ({ name }) => retried.push(name),
+    onRetry({ name }) {
+      queue.pause();
+      retried.push(name);
+    },
   });
   const link = await queue.startShort();
   for (const late of ["tell", "fail", "progress"] as const) {
-    const handle = queue.submit(task, [late], { name: late, timeout: 10, retries: 1 });
+    const handle = queue.submit(task, [late], { name: late, timeout: 50, retries: 1 });
     await queue.turn();
     const first = link.begin();
     // The pool reads how it ended, which was too late.
-    link.took = 11;
+    link.took = 51;
     link.note(first);
     await eventually(() => retried.includes(late), "the first attempt has timed out");
-    await queue.turn();
+    // From here on no timer can fire, as that of the second attempt would on a machine that is busy.
+    queue.resume();
+    for (let i = 0; i < 100 && link.inbox.length === 0; i++) await Promise.resolve();
     const second = link.begin();
     assertEquals(second.attempt, 2);
     link.took = 0.001;
