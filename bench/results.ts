@@ -104,7 +104,7 @@ async function showInReadme(): Promise<void> {
 
 /** Formats what is kept, as all that is in the repository. */
 export async function formatResults(): Promise<void> {
-  const args = ["fmt", "--quiet", "results", "README.md"];
+  const args = ["fmt", "--quiet", "--config", "../deno.json", "results", "README.md"];
   await new Deno.Command(Deno.execPath(), { args, cwd: new URL(".", import.meta.url) }).output();
 }
 
