@@ -39,7 +39,7 @@ interface TestJob extends Job {
 /** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";
 
-/** So many files at the most are run by one job: the last ones to end leave cores idle, and what is short leaves few of them so. */
+/** How many files one job runs at the most. Cores are idle while the last jobs end, which short jobs keep short. */
 const FILES_AT_ONCE = 12;
 
 /**
