@@ -228,23 +228,7 @@ export class RunSummary<T = unknown> {
     const { errors } = this;
     if (errors.length > 0) {
       lines.push(rule, "Failures:");
-      const causes = Map.groupBy(errors, ({ message }) => causeKey(`${message}`));
-      let more = this.failed;
-      for (
-        const group of [...causes.values()].sort((a, b) => b.length - a.length)
-          .slice(0, MAX_LISTED_CAUSES)
-      ) {
-        const { name, attempts, message } = group[0]!;
-        const others = group.some((each) => each.name !== name) ? ", …" : "";
-        const tries = group.length > 1
-          ? ` (${group.length} tasks)`
-          : attempts > 1
-          ? ` (${attempts} attempts)`
-          : "";
-        lines.push(printable(`  ${name}${others}${tries}: ${message}`));
-        more -= group.length;
-      }
-      if (more > 0) lines.push(`  and ${more} more`);
+      lines.push(...causeLines(errors, this.failed));
     }
     return [...lines, rule].join("\n");
   }
@@ -295,4 +279,29 @@ function spread({ p50, p95, max }: Percentiles): string {
 
 function seconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+/**
+ * Lists why tasks failed.
+ *
+ * @param errors The failures that are kept.
+ * @param failed How many tasks failed.
+ * @returns A line for each of the most frequent causes, and one for all that these leave out.
+ */
+function causeLines(errors: readonly FailedResult[], failed: number): string[] {
+  const causes = [...Map.groupBy(errors, ({ message }) => causeKey(`${message}`)).values()]
+    .sort((a, b) => b.length - a.length)
+    .slice(0, MAX_LISTED_CAUSES);
+  const lines = causes.map((group) => {
+    const { name, attempts, message } = group[0]!;
+    const others = group.some((each) => each.name !== name) ? ", …" : "";
+    const tries = group.length > 1
+      ? ` (${group.length} tasks)`
+      : attempts > 1
+      ? ` (${attempts} attempts)`
+      : "";
+    return printable(`  ${name}${others}${tries}: ${message}`);
+  });
+  const more = failed - causes.flat().length;
+  return more > 0 ? [...lines, `  and ${more} more`] : lines;
 }
