@@ -28,6 +28,7 @@ let format:
 
 function loadFormat() {
   return format ??= {
+    // By the import: a task may have put something else in the place of the global `process`.
     v8: process.getBuiltinModule("node:v8"),
     crc32: process.getBuiltinModule("node:zlib").crc32,
   };
