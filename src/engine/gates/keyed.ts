@@ -371,11 +371,10 @@ export class Limits implements Place<Task> {
   /** No task of a key is left. */
   #rest(key: Key): void {
     const { limit, gate } = key;
+    // It may be there from when it was idle before. Once it is forgotten its name may be another key's.
+    limit.fading.delete(key);
     if (gate === undefined || gate.restsAt <= this.#host.clock.now()) limit.keys.delete(key.name);
-    else {
-      limit.fading.delete(key);
-      limit.fading.add(key);
-    }
+    else limit.fading.add(key);
   }
 
   #fade(limit: Limit, most: number): void {

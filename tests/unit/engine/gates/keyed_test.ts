@@ -153,6 +153,47 @@ function limitsWith(options: Record<string, LimitOptions>) {
   return { clock, limits, make };
 }
 
+test("limits by key: a key that was idle twice is forgotten once, and not in the place of its successor", async () => {
+  const clock = new VirtualClock();
+  const starts: [string, number][] = [];
+  const queue = new AsyncQueue({
+    clock,
+    workers: 5,
+    limits: { user: { rate: { limit: 1, interval: 20 } } },
+    onStart: ({ name }) => starts.push([name, clock.now()]),
+  });
+  const from = clock.now();
+  await queue.start();
+  const submit = (name: string, duration: number, user?: string) => {
+    const run = () => new Promise<void>((go) => clock.setTimer(go, duration));
+    queue.submit(run, { name, ...(user !== undefined && { keys: { user } }) });
+  };
+  // Something is outstanding all the time.
+  submit("other", 200);
+  // Of those that are idle two are looked at for each new key, the oldest first.
+  submit("one", 0, "x");
+  submit("two", 0, "y");
+  submit("first", 0, "a");
+  await clock.advance(10);
+  submit("second", 30, "a");
+  await clock.advance(50);
+  submit("third", 10, "a");
+  submit("else", 0, "b");
+  submit("fourth", 0, "a");
+  await clock.advance(200);
+  assertEquals(starts.map(([name, at]) => [name, at - from]), [
+    ["other", 0],
+    ["one", 0],
+    ["two", 0],
+    ["first", 0],
+    ["second", 20],
+    ["third", 60],
+    ["else", 60],
+    ["fourth", 80],
+  ]);
+  await queue.shutdown();
+});
+
 test("limits by key: a key without tasks is forgotten", () => {
   const { limits, make } = limitsWith({ host: { workers: 1 }, user: { fair: true } });
   const tasks = Array.from({ length: 1000 }, (_, n) => make({ host: n, user: n % 10 }));
