@@ -9,6 +9,7 @@ import {
   hasInCommon,
 } from "../../../../../src/lanes/pool/wire/values.ts";
 import { test } from "../../../../harness.ts";
+import { inOrder } from "../../../../in_order.ts";
 
 /** To the other side. */
 function across<T>(value: T): T {
@@ -383,36 +384,6 @@ test("values: what structured clone refuses can't be sent", () => {
     assert(canClone(value));
   }
 });
-
-/** What a map or a set holds, in its order. */
-class Contents {
-  readonly of: string;
-  readonly list: readonly unknown[];
-
-  constructor(of: string, list: readonly unknown[]) {
-    this.of = of;
-    this.list = list;
-  }
-}
-
-/**
- * The same with maps and sets as lists: Bun's comparison finds maps unlike whose keys are like objects with unlike values,
- * and none looks at the order.
- */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (value instanceof Map) return new Contents("map", Array.from(value, inOrder));
-  if (value instanceof Set) return new Contents("set", Array.from(value, inOrder));
-  if (!isPlain(value)) return value;
-  const entries = Object.entries(value).map(([key, part]) => [key, inOrder(part)] as const);
-  return Object.setPrototypeOf(Object.fromEntries(entries), Object.getPrototypeOf(value));
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}
 
 test("values: any value arrives as structured clone alone would bring it", () => {
   const values = fc.anything({
