@@ -7,9 +7,15 @@ import type { Ready, ReadyItem } from "./ready_queue.ts";
 /** Fewer dead entries than these are not worth a sweep. */
 const MIN_SWEEP = 32;
 
+/** What takes turns. */
+export interface FairKey {
+  /** The priority in whose ring it is first when it comes again: it has its last turn there back. */
+  owed: number | undefined;
+}
+
 /** The items of one priority and one key, first in, first out. */
 interface Lane<T extends ReadyItem> {
-  readonly key: unknown;
+  readonly key: FairKey;
   /** By order of submission, removed items included. */
   readonly items: Line<T>;
   /** How many of them are there. */
@@ -21,7 +27,7 @@ interface Lane<T extends ReadyItem> {
 /** The keys of one priority, which take turns. */
 interface Ring<T extends ReadyItem> {
   readonly priority: number;
-  readonly lanes: Map<unknown, Lane<T>>;
+  readonly lanes: Map<FairKey, Lane<T>>;
   /** The lane whose turn it is. */
   first: Lane<T> | undefined;
   /** The rank and the order of its first item, by which the ring is in the heap. */
@@ -37,16 +43,16 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
   readonly status = "pending";
   size = 0;
   readonly #ranking: Ranking;
-  readonly #keyOf: (item: T) => unknown;
+  readonly #keyOf: (item: T) => FairKey;
   readonly #rings = new Map<number, Ring<T>>();
   /** By what comes next of each; entries of the past are passed over. */
   readonly #next = new Heap<Ring<T>>();
 
   /**
    * @param ranking What goes before what.
-   * @param keyOf Which key an item has; `undefined` is one, too.
+   * @param keyOf Which key an item has.
    */
-  constructor(ranking: Ranking, keyOf: (item: T) => unknown) {
+  constructor(ranking: Ranking, keyOf: (item: T) => FairKey) {
     this.#ranking = ranking;
     this.#keyOf = keyOf;
   }
@@ -64,6 +70,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
   }
 
   putBack(item: T): void {
+    this.#keyOf(item).owed = item.priority;
     const { ring, lane } = this.#add(item);
     if (lane === ring.first) return;
     unlink(ring, lane);
@@ -78,7 +85,10 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
   }
 
   pop(): T | undefined {
-    return this.#take((ring, lane) => ring.first = lane.after);
+    return this.#take((ring, lane) => {
+      ring.first = lane.after;
+      if (lane.key.owed === ring.priority) lane.key.owed = undefined;
+    });
   }
 
   skip(): T | undefined {
@@ -131,6 +141,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
       lane = { key, items: new Line<T>(), size: 0 } as Lane<T>;
       ring.lanes.set(key, lane);
       link(ring, lane);
+      if (key.owed === priority) ring.first = lane;
     }
     item.place = this;
     lane.items.push(item);
@@ -140,7 +151,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
     return { ring, lane };
   }
 
-  /** @param turn What becomes of the turns when the lane stays. */
+  /** @param turn What becomes of the turns. */
   #take(turn: (ring: Ring<T>, lane: Lane<T>) => void): T | undefined {
     const ring = this.#nextRing();
     if (ring === undefined) return undefined;
@@ -149,7 +160,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
     lane.items.pop();
     // One that was moved there and back is in the heap twice.
     item.place = NOWHERE;
-    if (lane.size > 1) turn(ring, lane);
+    turn(ring, lane);
     this.#left(ring, lane);
     return item;
   }

@@ -79,7 +79,7 @@ export class Attempts {
         other !== task && other.readySince < at && !held.has(other) && !hasHeld(other) &&
         !this.#scheduling.mayBeHeld(other)
       );
-      this.#scheduling.checkTurn(task, free);
+      this.#scheduling.checkTurn(task, free, at);
       for (const other of free) {
         ensure(
           "order",

@@ -34,12 +34,19 @@ interface Turn {
 
 const NONE: ReadonlySet<TaskModel> = new Set();
 
+/** Whose turn it is when a task starts. */
+function turnOf({ script: { priority, hosts } }: TaskModel): string {
+  return `${priority} ${hosts}`;
+}
+
 /** Keys, turns and sources. */
 export class Scheduling {
   readonly #model: Model;
   /** When attempts started, by key. */
   readonly #starts = new Map<string, number[]>();
   readonly #turns: Turn[] = [];
+  /** The keys whose last turn came to nothing, with the event that told so: they come first. */
+  readonly #owed = new Map<string, number>();
 
   constructor(model: Model) {
     this.#model = model;
@@ -147,30 +154,40 @@ export class Scheduling {
     return !isTurn && !this.mayBeHeld(other) && this.precedes(other, task);
   }
 
-  /** A task starts, others wait: keys have their turns. */
-  checkTurn(task: TaskModel, waiting: readonly TaskModel[]): void {
+  /**
+   * A task starts, others wait: keys have their turns.
+   *
+   * @param at at which event
+   */
+  checkTurn(task: TaskModel, waiting: readonly TaskModel[], at: number): void {
     const { options: { hosts, accounts, aging, rate }, isPool } = this.#model;
     if (!hosts?.fair || accounts !== undefined || aging !== undefined) return;
     // In which order tasks are dispatched that are sent ahead can't be seen.
     if (isPool && rate === undefined && hosts.rate === undefined) return;
     const { hosts: key, priority } = task.script;
+    const isOwed = (task: TaskModel) => (this.#owed.get(turnOf(task)) ?? Infinity) < at;
+    const goesFirst = isOwed(task);
     const last = this.#turns.findLastIndex((turn) =>
       turn.key === key && turn.priority === priority
     );
     const between = new Set(this.#turns.slice(last + 1).map((turn) => turn.key));
-    for (const { script: other, number } of waiting) {
-      if (last < 0 || other.priority !== priority || other.hosts === key) continue;
-      const had = between.has(other.hosts) ||
-        !this.#turns[last].others.has(this.#model.task(number));
-      ensure("turns", had, `the key of task ${number} was passed over, ${other.hosts}`);
+    for (const other of waiting) {
+      const { script, number } = other;
+      if (goesFirst || script.priority !== priority || script.hosts === key) continue;
+      ensure("turns", !isOwed(other), `task ${number} has its turn back, and was passed over`);
+      const had = last < 0 || between.has(script.hosts) || !this.#turns[last].others.has(other);
+      ensure("turns", had, `the key of task ${number} was passed over, ${script.hosts}`);
     }
+    if (goesFirst) this.#owed.delete(turnOf(task));
     this.#turns.push({ task, key, priority, others: new Set(waiting) });
   }
 
-  /** A task is back that had not begun: it has had no turn. */
+  /** A task is back that had not begun: its key has its turn back. */
   takenBack(task: TaskModel): void {
     const turn = this.#turns.findLastIndex((turn) => turn.task === task);
-    if (turn >= 0) this.#turns.splice(turn, 1);
+    if (turn < 0) return;
+    this.#turns.splice(turn, 1);
+    this.#owed.set(turnOf(task), this.#model.events);
   }
 
   // Sources

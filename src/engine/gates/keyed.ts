@@ -4,6 +4,7 @@ import type { Timed, Timers } from "../../base/timers.ts";
 import type { Keys } from "../../task/options.ts";
 import { NOWHERE, type Place } from "../../task/place.ts";
 import type { Task } from "../../task/task.ts";
+import type { FairKey } from "../fair_queue.ts";
 import type { KeyLoad, LimitOptions } from "../options.ts";
 import type { Ranking } from "../rank.ts";
 import { type StartGate, startGate } from "./starts.ts";
@@ -28,7 +29,7 @@ interface Regaining {
 }
 
 /** What is counted of one key under one limit. */
-class Key implements Timed {
+class Key implements FairKey, Timed {
   readonly name: string;
   readonly limit: Limit;
   /** Tasks with it that have not ended. */
@@ -44,6 +45,7 @@ class Key implements Timed {
   regaining: Set<Regaining> | undefined = undefined;
   /** The keys of a task that has no other. */
   readonly alone: readonly Key[] = [this];
+  owed: number | undefined = undefined;
   timer = 0;
   readonly #owner: Limits;
 
@@ -113,6 +115,7 @@ export class Limits implements Place<Task> {
   /** Whether any limit is a rate, so that starts have to be seen. */
   readonly hasRates: boolean;
   readonly #limits: readonly Limit[];
+  readonly #keyless: FairKey = { owed: undefined };
   readonly #ranking: Ranking;
   readonly #host: LimitsHost;
 
@@ -146,8 +149,9 @@ export class Limits implements Place<Task> {
     }
   }
 
-  /** Which key of the fair limit a task has. */
-  readonly fairKeyOf = (task: Task): unknown => (task.keyed as Keyed | undefined)?.fair;
+  /** Which key of the fair limit a task has; those without one form one. */
+  readonly fairKeyOf = (task: Task): FairKey =>
+    (task.keyed as Keyed | undefined)?.fair ?? this.#keyless;
 
   /** A task is new: it counts under its keys. */
   admit(task: Task, keys: Keys): void {

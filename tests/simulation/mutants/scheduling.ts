@@ -4,7 +4,7 @@
  * @module
  */
 import { assume, drop, type Mutation, operator, replace } from "../mutate.ts";
-import { anywhere, onEventLoop, onThreads } from "./breaks.ts";
+import { anywhere, onEventLoop, onProcesses, onThreads } from "./breaks.ts";
 
 /** Those of what holds tasks back and of which goes before which. */
 export const scheduling: readonly Mutation[] = [
@@ -111,6 +111,11 @@ export const scheduling: readonly Mutation[] = [
   onEventLoop("don't age", "Ranking.rank", assume("this.aging === Infinity", true)),
   onEventLoop("forget when a task became ready", "Dispatcher.add", drop("task.readyAt =")),
   onEventLoop("give one key all turns", "FairQueue.pop", replace("lane.after", "lane")),
+  onProcesses(
+    "leave a key where it is whose task never began",
+    "FairQueue.putBack",
+    drop("ring.first = lane"),
+  ),
   onEventLoop("put a new key first", "link", drop("lane.after = first")),
   onEventLoop(
     "keep a ring where its last item was",

@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { FairQueue } from "../../../src/engine/fair_queue.ts";
+import { type FairKey, FairQueue } from "../../../src/engine/fair_queue.ts";
 import { Ranking } from "../../../src/engine/rank.ts";
 import type { ReadyItem } from "../../../src/engine/ready_queue.ts";
 import { test } from "../../harness.ts";
@@ -21,12 +21,24 @@ class Item implements ReadyItem {
   }
 }
 
+/** Finds which key an item has. */
+function keyFinder(): (item: Item) => FairKey {
+  const keys = new Map<string, FairKey>();
+  return ({ key: name }) => {
+    const key = keys.get(name) ?? { owed: undefined };
+    keys.set(name, key);
+    return key;
+  };
+}
+
 /** The keys of one priority in the order of their turns, each with its items in order. */
 type Ring = { readonly key: string; readonly items: Item[] }[];
 
 /** The same in the plainest way. */
 class Model {
   readonly rings = new Map<number, Ring>();
+  /** The priorities at which keys have a turn back. */
+  readonly owed = new Map<string, number>();
   readonly ranking: Ranking;
 
   constructor(ranking: Ranking) {
@@ -41,7 +53,10 @@ class Model {
     lane.items.push(item);
     lane.items.sort((a, b) => a.order - b.order);
     if (at < 0) ring.push(lane);
-    if (isFirst) ring.unshift(...ring.splice(ring.indexOf(lane), 1));
+    if (isFirst) this.owed.set(item.key, item.priority);
+    if (isFirst || (at < 0 && this.owed.get(item.key) === item.priority)) {
+      ring.unshift(...ring.splice(ring.indexOf(lane), 1));
+    }
   }
 
   peek(): Item | undefined {
@@ -52,6 +67,7 @@ class Model {
   remove(item: Item, turns: boolean): void {
     const ring = this.rings.get(item.priority)!;
     const lane = ring.find(({ key }) => key === item.key)!;
+    if (turns && this.owed.get(item.key) === item.priority) this.owed.delete(item.key);
     lane.items.splice(lane.items.indexOf(item), 1);
     if (turns || lane.items.length === 0) ring.splice(ring.indexOf(lane), 1);
     if (turns && lane.items.length > 0) ring.push(lane);
@@ -88,7 +104,7 @@ for (const aging of [Infinity, 10]) {
   test(`fair queue: has the order of a plain model, aging ${aging}`, () => {
     fc.assert(fc.property(operations, (operations) => {
       const ranking = new Ranking(aging);
-      const queue = new FairQueue<Item>(ranking, ({ key }) => key);
+      const queue = new FairQueue<Item>(ranking, keyFinder());
       const model = new Model(ranking);
       const out: Item[] = [];
       let order = 0;
@@ -143,10 +159,26 @@ for (const aging of [Infinity, 10]) {
 }
 
 test("fair queue: holds little of what was removed", () => {
-  const queue = new FairQueue<Item>(new Ranking(), ({ key }) => key);
+  const queue = new FairQueue<Item>(new Ranking(), keyFinder());
   const items = Array.from({ length: 10_000 }, (_, n) => new Item(n % 3, n, 0, `${n % 5}`));
   for (const item of items) queue.push(item);
   for (const item of items) if (item.order % 100 !== 0) queue.remove(item);
   assertEquals(queue.size, 100);
   assertLess(queue.held, 1000);
+});
+
+test("fair queue: a key that has its turn back comes first, also when its item was held back in between", () => {
+  const queue = new FairQueue<Item>(new Ranking(), keyFinder());
+  const [a, b, c] = ["a", "b", "c"].map((key, n) => new Item(1, n, 0, key));
+  queue.push(a);
+  queue.push(b);
+  queue.push(c);
+  assertStrictEquals(queue.pop(), a);
+  queue.putBack(a);
+  assertStrictEquals(queue.skip(), a);
+  queue.push(a);
+  assertStrictEquals(queue.pop(), a);
+  // It has had its turn.
+  queue.push(a);
+  assertStrictEquals(queue.pop(), b);
 });

@@ -5,9 +5,9 @@ import { Timers } from "../../../../src/base/timers.ts";
 import { Engine } from "../../../../src/engine/engine.ts";
 import type { Executor, ExecutorHost } from "../../../../src/engine/executor.ts";
 import { Limits } from "../../../../src/engine/gates/keyed.ts";
-import type { LimitOptions } from "../../../../src/engine/options.ts";
+import type { LimitOptions, QueueOptions } from "../../../../src/engine/options.ts";
 import { Ranking } from "../../../../src/engine/rank.ts";
-import { DEFAULT_OPTIONS } from "../../../../src/task/options.ts";
+import { DEFAULT_OPTIONS, type Keys } from "../../../../src/task/options.ts";
 import { NOWHERE } from "../../../../src/task/place.ts";
 import type { Task } from "../../../../src/task/task.ts";
 import { VirtualClock } from "../../../../src/testing/virtual_clock.ts";
@@ -230,7 +230,8 @@ test("limits by key: a key whose starts still count is forgotten when they do no
   assertEquals(limits.keys, 0);
 });
 
-test("limits by key: where nothing can run, what a key holds back fails too", async () => {
+/** An engine whose tasks are taken and never begin. */
+async function takerOf(options: QueueOptions) {
   const clock = new VirtualClock();
   const taken: Task[] = [];
   let host!: ExecutorHost;
@@ -247,13 +248,17 @@ test("limits by key: where nothing can run, what a key holds back fails too", as
     interrupt: () => 0,
     tasks: () => taken,
   };
-  const options = { limits: { host: { workers: 1 } } };
   const platform = { clock, report: (error: unknown) => assertEquals(error, undefined) };
   const engine = new Engine(options, platform, (own) => {
     host = own;
     return executor;
   });
   await engine.lifecycle.start();
+  return { clock, taken, host, engine };
+}
+
+test("limits by key: where nothing can run, what a key holds back fails too", async () => {
+  const { clock, taken, host, engine } = await takerOf({ limits: { host: { workers: 1 } } });
   const spec = { fn: () => {}, args: [], keys: { host: "a" } };
   const tasks = engine.intake.submit(Array(5).fill(spec), 1, DEFAULT_OPTIONS);
   await clock.drain();
@@ -263,4 +268,27 @@ test("limits by key: where nothing can run, what a key holds back fails too", as
   host.startFailed(error);
   assertEquals(tasks.map((task) => [task.status, task.error()]), Array(5).fill(["failed", error]));
   assertEquals(engine.outstanding, 0);
+});
+
+test("limits by key: a key whose task never began has its turn back once a rate lets it", async () => {
+  for (const user of ["a", undefined]) {
+    const limits = { user: { fair: true }, host: { rate: { limit: 1, interval: 20 } } };
+    const { clock, taken, host, engine } = await takerOf({ limits });
+    const submit = (keys: Keys) =>
+      engine.intake.submit([{ fn: () => {}, args: [], keys }], 1, DEFAULT_OPTIONS)[0].order;
+    const orders = () => taken.map(({ order }) => order);
+    const unbegun = submit({ user, host: "h" });
+    const [first, second, third] = [1, 2, 3].map(() => submit({ user: "b" }));
+    await clock.drain();
+    assertEquals(orders(), [unbegun, first]);
+    // That it was to start counts all the same, and what holds it back holds back nobody else.
+    host.returned(taken.shift()!);
+    await clock.drain();
+    assertEquals(orders(), [first, second]);
+    await clock.advance(20);
+    taken.length = 0;
+    engine.requestDispatch();
+    await clock.drain();
+    assertEquals(orders(), [unbegun, third]);
+  }
 });
