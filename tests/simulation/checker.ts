@@ -42,10 +42,16 @@ export function judge(history: History): Violation | undefined {
         hasPools ||= event.options.lane !== "event loop";
         for (const checker of checkers) checker.hasPools = hasPools;
       }
+      if (event.is === "admitted") {
+        for (const [id, status] of event.endsBefore) ends.set(id, status);
+      }
       if (event.queue >= 0) checkers[event.queue].see(event);
       else for (const checker of checkers) checker.see(event);
       if (event.is === "done") {
-        ends.set(`${event.queue}-${event.task}`, event.status);
+        const id = `${event.queue}-${event.task}`;
+        const said = ends.get(id) ?? event.status;
+        ensureEqual("one result", event.status, said, "the status of a task that had ended");
+        ends.set(id, event.status);
         for (const checker of checkers) checker.sourceEnded(event);
       }
       if (event.is === "listened") checkListeners(event.listeners, checkers);

@@ -40,6 +40,8 @@ export type Happening =
     readonly ended: readonly number[];
     /** The tasks that it waits for, of all queues. */
     readonly after: readonly string[];
+    /** How those of them have ended that say that they have, even if that has not been told. */
+    readonly endsBefore: readonly (readonly [id: string, status: TaskStatus])[];
     /** Whether it may have been admitted before it is heard of. */
     readonly unheard: boolean;
   }

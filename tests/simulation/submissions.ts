@@ -56,10 +56,9 @@ export class Submissions {
     const runAt = runIn === undefined ? undefined : clock.wallNow() + runIn;
     const number = this.#all.length;
     const known = this.#known();
-    const sources = known.length === 0
+    const after = known.length === 0
       ? []
       : script.after.map((which) => known[which % known.length]);
-    const after = sources.map(([id]) => id);
     // The tasks of batches are several on purpose.
     const dedupes = !unheard && script.dedupe !== undefined;
     const madeAt = clock.now();
@@ -71,7 +70,7 @@ export class Submissions {
       ...{ priority, retries, retryDelay, backoff, maxRetryDelay, jitter, timeout },
       ...{ delay, grace, mustComplete, detached, runAt },
       keys: this.#keysOf(script),
-      after: sources.map(([, handle]) => handle as TaskHandle),
+      after: after.map(([, handle]) => handle as TaskHandle),
       dedupe: dedupes ? script.dedupe : undefined,
       name: "task",
       metadata: submission,

@@ -34,7 +34,7 @@ export interface Submission {
   /** Whether its task stands for others. */
   readonly dedupes: boolean;
   /** The tasks that its own wait for, of all queues. */
-  readonly after: readonly string[];
+  readonly after: readonly (readonly [id: string, handle: PlainHandle])[];
 }
 
 /** Who hears of all that a queue says. */
@@ -171,12 +171,15 @@ export class Witness {
   meet(task: number, submission: Submission, createdAt?: number, hasEnded = false): void {
     if (this.#known.has(task)) return;
     this.#known.add(task);
-    const { script, signal, runAt, madeAt, unheard, after } = submission;
+    const { script, signal, runAt, madeAt, unheard } = submission;
+    const after = submission.after.map(([id]) => id);
+    const endsBefore = submission.after.filter(([, { done }]) => done)
+      .map(([id, { status }]) => [id, status] as const);
     const createdFrom = createdAt ?? madeAt;
     createdAt ??= this.#surroundings.clock.now() - (script.delay ?? 0);
     const numbers = { createdFrom, createdAt, signal: signal?.number, runAt };
     const ended = hasEnded ? [...this.#ended, task] : this.#ended;
-    this.note({ is: "admitted", task, script, unheard, after, ended, ...numbers });
+    this.note({ is: "admitted", task, script, unheard, after, endsBefore, ended, ...numbers });
   }
 
   #outcomeOf(result: TaskResult): string {
