@@ -303,6 +303,7 @@ export class Roster implements WorkerListener {
       case "dying":
         this.#strike(worker);
         this.#leaving.add(worker);
+        worker.canHear = !worker.link.loading;
         worker.link.kill();
         if (!endsSurely) timers.addIn(worker, ABANDON_AFTER_MS);
         return;
@@ -310,6 +311,7 @@ export class Roster implements WorkerListener {
         this.#leaving.delete(worker);
         this.#forgotten.add(worker);
         this.#ids.free(worker);
+        worker.unresponsive = true;
         return worker.link.forget();
       case "gone":
         // It is waited for until what it leaves behind has been seen to.
@@ -382,8 +384,9 @@ export class Roster implements WorkerListener {
   #forgetLeaving(): void {
     const isLate = this.#host.clock.now() - this.#stoppedAt >= this.#settings.startTimeout;
     for (const worker of this.#leaving) {
-      // On a machine with much else to do, loading takes seconds: it ends as soon as it hears of it.
-      if (isLate || !worker.link.loading) this.#enter(worker, "forgotten");
+      // On a machine with much else to do, loading takes seconds: its time to end begins when that is over.
+      if (isLate || worker.canHear) this.#enter(worker, "forgotten");
+      else worker.canHear = !worker.link.loading;
     }
     this.#limitEnd();
     this.#checkEmpty();

@@ -54,6 +54,8 @@ export class PoolWorker implements LinkListener, Timed {
   timer = 0;
   /** It has said that it is ready for tasks. */
   wasReady = false;
+  /** When it was last looked at it had been loaded: it can hear that it is to end. */
+  canHear = false;
   /** It didn't answer when it should have, and may never end. */
   unresponsive = false;
   /** Its first attempt when it was last looked at. */

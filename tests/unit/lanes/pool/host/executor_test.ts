@@ -267,6 +267,28 @@ test("pool executor: a shutdown waits for a worker that is still being loaded, u
   }
 });
 
+test("pool executor: a worker whose loading ends during a shutdown has as long to end as any other", async () => {
+  const clock = new VirtualClock();
+  const queue = new FakePool({ workers: 1, clock });
+  await queue.start();
+  submit(queue, "a");
+  await queue.turn();
+  const [link] = queue.links as [FakeLink];
+  link.loading = true;
+  let isOver = false;
+  const over = queue.cancel().then(() => isOver = true);
+  await clock.advance(4900);
+  link.loading = false;
+  await clock.advance(1000);
+  assertFalse(isOver);
+  await clock.advance(1000);
+  await over;
+  // It may go on.
+  assertEquals(queue.stats.abandoned, 1);
+  link.close();
+  assertEquals(queue.stats.abandoned, 0);
+});
+
 test("pool executor: a task that is cancelled as it is told to have begun on a dead worker ends once", async () => {
   const ended: string[] = [];
   const queue = new FakePool({
