@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Runs a body with a folder of its own. */
-export async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+export async function withFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
   const folder = makeFolder();
   try {
-    await body(folder);
+    return await body(folder);
   } finally {
     removeFolder(folder);
   }
