@@ -192,6 +192,7 @@ export class Dispatcher {
 
   /** A task that waits for its turn gets another priority. */
   reprioritize(task: Task, priority: number): void {
+    if (priority === task.priority) return;
     const { limits, ready } = this;
     if (limits?.isWaitingAtKey(task)) {
       limits.reprioritize(task, priority);

@@ -305,11 +305,11 @@ export class Limits implements Place<Task> {
   reprioritize(task: Task, priority: number): void {
     const keyed = task.keyed as Keyed;
     const key = keyed.parkedAt ?? keyed.keys.find(({ returned }) => returned === task)!;
-    this.#recall(key);
+    // Another that waits for its turn keeps its place there, unless this one is to go before it.
+    if (key.returned === task) this.#recall(key);
     this.remove(task);
     task.priority = priority;
-    this.#put(task, key);
-    this.offer(key);
+    this.park(task, key);
   }
 
   /** Whether a task waits at one of its keys, also where it waits for its turn now. */

@@ -292,3 +292,32 @@ test("limits by key: a key whose task never began has its turn back once a rate 
     assertEquals(orders(), [unbegun, third]);
   }
 });
+
+test("limits by key: a key keeps its turn when one that it holds has another priority, or one has the same", async () => {
+  for (const moves of [[2, 5], [1, 1]] as const) {
+    const limits = { user: { fair: true }, host: { rate: { limit: 1, interval: 20 } } };
+    const { clock, taken, engine } = await takerOf({ limits });
+    const submit = (keys: Keys, count: number) =>
+      engine.intake.submit(
+        Array(count).fill({ fn: () => {}, args: [], keys }),
+        1,
+        DEFAULT_OPTIONS,
+      );
+    const held = submit({ user: "a", host: "h" }, 3);
+    const others = submit({ user: "b" }, 3);
+    const start = async () => {
+      taken.shift();
+      engine.requestDispatch();
+      await clock.drain();
+      return taken.at(-1)!.order;
+    };
+    await clock.drain();
+    assertEquals(taken.map(({ order }) => order), [held[0].order, others[0].order]);
+    await clock.advance(20);
+    assertEquals(await start(), others[1].order);
+    const [at, priority] = moves;
+    assertEquals(engine.reprioritize(held[at], priority), true);
+    assertEquals(await start(), held[1].order);
+    assertEquals(await start(), others[2].order);
+  }
+});
