@@ -6,6 +6,7 @@
 import { AsyncQueue, attachQueue, inlineTask, NotPortableError } from "../../mod.ts";
 import { decodeThrown, encodeThrown } from "../../src/lanes/pool/wire/error_codec.ts";
 import type { RunMessage } from "../../src/lanes/pool/wire/protocol.ts";
+import { encodePayload } from "../../src/lanes/pool/wire/payload.ts";
 import { attemptsOf, RunMessageWriter } from "../../src/lanes/pool/wire/run_message.ts";
 import { decodeValue, encodeValue } from "../../src/lanes/pool/wire/values.ts";
 import { decode, encode } from "../../src/lanes/process/codec.ts";
@@ -40,6 +41,11 @@ function values(): unknown[] {
   ];
 }
 
+/** Many plain objects, which are sent as JSON. */
+function records(): unknown[] {
+  return Array.from({ length: 9 }, (_, id) => ({ id, tags: ["a", "b"] }));
+}
+
 function runMessage(): RunMessage {
   const writer = new RunMessageWriter();
   const common = {
@@ -49,7 +55,8 @@ function runMessage(): RunMessage {
     traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
   };
   for (let i = 0; i < 4; i++) writer.add({ ...common, order: i, ticket: i }, [i, { i }]);
-  writer.add({ ...common, order: 9, ticket: 9 }, encodeValue([new Error("in it")]));
+  writer.add({ ...common, order: 9, ticket: 9 }, encodePayload([new Error("in it")]));
+  writer.add({ ...common, order: 11, ticket: 11 }, encodePayload([records()]));
   writer.add({ ...common, order: 10, ticket: 10, name: "other" }, []);
   const reference = referenceOf(inlineTask(() => 1))!;
   writer.message[1] = [[1, reference]];

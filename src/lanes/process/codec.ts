@@ -6,7 +6,7 @@ import type { EncodedThrown } from "../pool/wire/error_codec.ts";
 import { assertCopies, forEachPart } from "../pool/wire/copies.ts";
 import { jsonCopy, NOT_JSON } from "../pool/wire/json.ts";
 import { ARRAY, kindOf, MAP, RECORD, SET, VIEW } from "../pool/wire/kinds.ts";
-import { set } from "../pool/wire/packed.ts";
+import { JsonText, set, STAND_IN } from "../pool/wire/packed.ts";
 import { shorterForms } from "../pool/wire/shorten.ts";
 import { isPartial, ownBytes } from "../pool/wire/views.ts";
 import { joined, lengthOf } from "./pieces.ts";
@@ -51,10 +51,10 @@ function piecesOf(message: unknown): Uint8Array[] {
   // A task that returns nothing is common, and JSON has no word for it.
   const hole = Array.isArray(message) ? message.indexOf(undefined) : -1;
   const known = hole >= 0 && hole < 256 ? (message as unknown[]).with(hole, null) : message;
-  const copy = jsonCopy(known);
-  if (copy !== NOT_JSON) {
-    const text = encoder.encode(JSON.stringify(copy));
-    return [Uint8Array.from(known === message ? [JSON_TEXT] : [JSON_WITH_HOLE, hole]), text];
+  const text = jsonOf(known);
+  if (text !== undefined) {
+    const head = Uint8Array.from(known === message ? [JSON_TEXT] : [JSON_WITH_HOLE, hole]);
+    return [head, encoder.encode(text)];
   }
   assertCopies(message);
   const { v8, crc32 } = loadFormat();
@@ -62,6 +62,21 @@ function piecesOf(message: unknown): Uint8Array[] {
   const head = Uint8Array.of(CLONE, 0, 0, 0, 0);
   checksumOf(head).setUint32(0, crc32(body));
   return [head, body];
+}
+
+/** JSON of a message, in which a value that is JSON already is itself; `undefined` where something would be lost. */
+function jsonOf(message: unknown): string | undefined {
+  const hasTexts = Array.isArray(message) && message.some(isText);
+  const copy = jsonCopy(hasTexts ? message.map((part) => isText(part) ? null : part) : message);
+  if (copy === NOT_JSON) return undefined;
+  if (!hasTexts) return JSON.stringify(copy);
+  const rest = copy as unknown[];
+  const texts = message.map((part, i) => isText(part) ? part[STAND_IN] : JSON.stringify(rest[i]));
+  return `[${texts.join()}]`;
+}
+
+function isText(value: unknown): value is JsonText {
+  return value instanceof JsonText;
 }
 
 /**

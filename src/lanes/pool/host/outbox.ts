@@ -4,6 +4,7 @@ import { transfersOf } from "../../../portable/transfer.ts";
 import type { Task } from "../../../task/task.ts";
 import type { References } from "../wire/protocol.ts";
 import { RunMessageWriter } from "../wire/run_message.ts";
+import { encodePayload } from "../wire/payload.ts";
 import { canClone, encodeValue, hasInCommon } from "../wire/values.ts";
 import type { Attempt } from "./attempt.ts";
 import type { WorkerLink } from "./link.ts";
@@ -175,7 +176,7 @@ function encoded(args: readonly unknown[], transferables: Transferable[]): unkno
   if (!hasObjects(args)) return args;
   const taken = transfersOf(args);
   transferables.push(...taken);
-  return encodeValue(args, taken);
+  return encodePayload(args, taken);
 }
 
 /** About how many bytes arguments take, as far as a glance tells. */

@@ -1,6 +1,7 @@
 /*
  * The form of a value that holds what structured clone alone would carry wrong: `{ "trilane:value": [root, ...nodes] }`. Within it
  * `{ "trilane:value": 3 }` stands for what node 3 is of. Nodes don't lie within each other, however deep the value goes.
+ * A value that went as JSON is `{ "trilane:value": "text" }`.
  */
 
 /** The one key of an object that stands for another. */
@@ -17,6 +18,15 @@ export const PROPERTIES = 5;
 
 /** `[root, ...nodes]` */
 export type Table = unknown[];
+
+/** A value as JSON, before it is sent: nobody else's object is of this class. */
+export class JsonText {
+  readonly [STAND_IN]: string;
+
+  constructor(text: string) {
+    this[STAND_IN] = text;
+  }
+}
 
 /** A packed value. */
 export interface Packed {

@@ -162,10 +162,11 @@ function wholeOf(node: Table): unknown {
  */
 export function unpack(sent: unknown): unknown {
   if (!isStandIn(sent)) return sent;
+  const table = sent[STAND_IN];
   try {
-    return new Unpacker(sent[STAND_IN]).unpack();
+    return typeof table === "string" ? JSON.parse(table) : new Unpacker(table).unpack();
   } catch (error) {
-    if (error instanceof Malformed) return sent;
+    if (error instanceof Malformed || error instanceof SyntaxError) return sent;
     throw error;
   }
 }

@@ -2,9 +2,9 @@ import { NotPortableError, reasonOf } from "../../../base/errors.ts";
 import { transfersOf } from "../../../portable/transfer.ts";
 import { encodeThrown } from "../wire/error_codec.ts";
 import type { WorkerJournal } from "../wire/journal.ts";
+import { encodePayload } from "../wire/payload.ts";
 import { ERROR, UNLOADED, type UpMessage, VALUES, VALUES_FIELDS } from "../wire/protocol.ts";
 import type { SentAttempt } from "../wire/run_message.ts";
-import { encodeValue } from "../wire/values.ts";
 
 /** The results of so much work are kept back at most. A message costs pool and worker as much as many a task. */
 const MAX_KEPT_MS = 2;
@@ -54,7 +54,7 @@ export class Results {
     }
     try {
       const transferables = transfersOf([value]);
-      this.#send([ticket, encodeValue(value, transferables), took], transferables);
+      this.#send([ticket, encodePayload(value, transferables), took], transferables);
     } catch (cause) {
       const error = new NotPortableError(
         `The return value of task '${name}' cannot be sent: ${reasonOf(cause)}`,

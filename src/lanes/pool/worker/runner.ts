@@ -20,8 +20,9 @@ import {
   type RunMessage,
   UNREADY,
 } from "../wire/protocol.ts";
+import { encodePayload } from "../wire/payload.ts";
 import { attemptsOf, type SentAttempt } from "../wire/run_message.ts";
-import { decodeValue, encodeValue } from "../wire/values.ts";
+import { decodeValue } from "../wire/values.ts";
 import { Attempt, type AttemptHost } from "./attempt.ts";
 import { now } from "./now.ts";
 import { type Post, Results } from "./results.ts";
@@ -163,7 +164,7 @@ export class Runner implements AttemptHost {
   }
 
   progress(ticket: number, data: unknown): void {
-    const encoded = encodeValue(data);
+    const encoded = encodePayload(data);
     // Before the ends of those before it the pool doesn't know that the attempt has begun.
     this.#results.flush();
     this.#uplink.post([PROGRESS, ticket, encoded]);
