@@ -278,6 +278,7 @@ export class Attempts {
     if (task.place !== "ready" || task.unbegunAt !== now || attempts <= task.attempts) return;
     task.attempts++;
     task.place = "running";
+    this.#scheduling.counted(task);
   }
 
   /** What an attempt is said to have failed with is what happened to it. */

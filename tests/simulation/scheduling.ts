@@ -30,6 +30,8 @@ interface Turn {
   readonly priority: number;
   /** What could have started then. */
   readonly others: ReadonlySet<TaskModel>;
+  /** At which event the task was back and had not begun: its key has this turn back, and comes first. */
+  backAt: number;
 }
 
 const NONE: ReadonlySet<TaskModel> = new Set();
@@ -44,9 +46,7 @@ export class Scheduling {
   readonly #model: Model;
   /** When attempts started, by key. */
   readonly #starts = new Map<string, number[]>();
-  readonly #turns: Turn[] = [];
-  /** The keys whose last turn came to nothing, with the event that told so: they come first. */
-  readonly #owed = new Map<string, number>();
+  #turns: Turn[] = [];
 
   constructor(model: Model) {
     this.#model = model;
@@ -165,29 +165,35 @@ export class Scheduling {
     // In which order tasks are dispatched that are sent ahead can't be seen.
     if (isPool && rate === undefined && hosts.rate === undefined) return;
     const { hosts: key, priority } = task.script;
-    const isOwed = (task: TaskModel) => (this.#owed.get(turnOf(task)) ?? Infinity) < at;
+    const owed = this.#turns.filter(({ backAt }) => backAt < at);
+    const isOwed = (task: TaskModel) => owed.some((turn) => turnOf(turn.task) === turnOf(task));
     const goesFirst = isOwed(task);
-    const last = this.#turns.findLastIndex((turn) =>
-      turn.key === key && turn.priority === priority
-    );
-    const between = new Set(this.#turns.slice(last + 1).map((turn) => turn.key));
+    const turns = this.#turns.filter(({ backAt }) => backAt === Infinity);
+    const last = turns.findLastIndex((turn) => turn.key === key && turn.priority === priority);
+    const between = new Set(turns.slice(last + 1).map((turn) => turn.key));
     for (const other of waiting) {
       const { script, number } = other;
       if (goesFirst || script.priority !== priority || script.hosts === key) continue;
       ensure("turns", !isOwed(other), `task ${number} has its turn back, and was passed over`);
-      const had = last < 0 || between.has(script.hosts) || !this.#turns[last].others.has(other);
+      const had = last < 0 || between.has(script.hosts) || !turns[last].others.has(other);
       ensure("turns", had, `the key of task ${number} was passed over, ${script.hosts}`);
     }
-    if (goesFirst) this.#owed.delete(turnOf(task));
-    this.#turns.push({ task, key, priority, others: new Set(waiting) });
+    this.#turns = this.#turns.filter((turn) =>
+      !(owed.includes(turn) && turnOf(turn.task) === turnOf(task))
+    );
+    this.#turns.push({ task, key, priority, others: new Set(waiting), backAt: Infinity });
   }
 
   /** A task is back that had not begun: its key has its turn back. */
   takenBack(task: TaskModel): void {
-    const turn = this.#turns.findLastIndex((turn) => turn.task === task);
-    if (turn < 0) return;
-    this.#turns.splice(turn, 1);
-    this.#owed.set(turnOf(task), this.#model.events);
+    const turn = this.#turns.findLast((turn) => turn.task === task);
+    if (turn !== undefined) turn.backAt = this.#model.events;
+  }
+
+  /** One that was back just now had its turn all the same: its attempt counts. */
+  counted(task: TaskModel): void {
+    const turn = this.#turns.findLast((turn) => turn.task === task);
+    if (turn !== undefined) turn.backAt = Infinity;
   }
 
   // Sources
