@@ -85,7 +85,7 @@ export async function runEngine(
 async function untilOver(engine: Engine, limit: RunLimit, done: () => boolean): Promise<void> {
   await new Promise<void>((resolve) => {
     engine.milestones.when(
-      () => limit.ended === undefined ? done() : engine.protected === 0,
+      () => limit.isOver || (limit.ended === undefined ? done() : engine.protected === 0),
       () => {
         limit.clear();
         resolve();
@@ -101,6 +101,8 @@ async function untilOver(engine: Engine, limit: RunLimit, done: () => boolean): 
 class RunLimit implements Timed, SignalListener {
   /** How the run was ended early. */
   ended: { readonly aborted: boolean; readonly cause: unknown } | undefined;
+  /** Whether nothing was left when its time was up. */
+  isOver = false;
   timer = 0;
   readonly #engine: Engine;
   readonly #timeout: number;
@@ -132,8 +134,11 @@ class RunLimit implements Timed, SignalListener {
   }
 
   expire(): void {
-    // The last task may have taken that long without yielding: it has ended the run itself.
-    if (this.#done()) return;
+    // The last task may have taken that long without yielding: it has ended the run, whatever comes before that is seen.
+    if (this.#done()) {
+      this.isOver = true;
+      return this.#engine.checkMilestones();
+    }
     const error = new TaskTimeoutError(`The run took longer than ${this.#timeout} ms`);
     this.#end(false, error, "the run's time was up");
   }

@@ -3,6 +3,8 @@ import { Engine } from "../../../src/engine/engine.ts";
 import type { Executor, ExecutorHost } from "../../../src/engine/executor.ts";
 import { AsyncExecutor } from "../../../src/lanes/async/executor.ts";
 import { runEngine } from "../../../src/queue/run.ts";
+import type { RunSummary } from "../../../src/queue/summary.ts";
+import { DEFAULT_OPTIONS } from "../../../src/task/options.ts";
 import { VirtualClock } from "../../../src/testing/virtual_clock.ts";
 import { countListeners } from "../../abort_listeners.ts";
 import { test } from "../../harness.ts";
@@ -11,6 +13,15 @@ import { test } from "../../harness.ts";
 class BrokenExecutor extends AsyncExecutor {
   override start(): Promise<void> {
     return Promise.reject(new Error("no workers"));
+  }
+}
+
+/** An executor whose workers come up when that is said. */
+class SlowExecutor extends AsyncExecutor {
+  readonly started = Promise.withResolvers<void>();
+
+  override start(): Promise<void> {
+    return this.started.promise;
   }
 }
 
@@ -41,4 +52,20 @@ test("run: its own fail policy and timeout count for it alone, before the queue'
   await clock.advance(30);
   const { startedAt: then, duration: lasted } = await second;
   assertEquals([then, lasted, clock.pendingTimers], [100, 30, 0]);
+});
+
+test("run: one whose time is up when nothing is left is over, though more comes before it is under way", async () => {
+  const { clock, engine, signal, listeners } = setUp((host) => new SlowExecutor(host, 1));
+  const submit = (fn: () => unknown) =>
+    engine.intake.submit([{ fn, args: [] }], 1, DEFAULT_OPTIONS);
+  // A task that never yields keeps timers from firing.
+  submit(() => clock.elapse(10));
+  let summary: RunSummary | undefined;
+  runEngine(engine, {}, { timeout: 5, signal }).then((result) => summary = result);
+  await clock.advance(0);
+  const [last] = submit(() => new Promise<void>(() => {}));
+  (engine.executor as SlowExecutor).started.resolve();
+  await clock.drain();
+  assertEquals([summary?.succeeded, summary?.timedOut, last.status], [1, false, "running"]);
+  assertEquals([clock.pendingTimers, listeners.current], [0, 0]);
 });
