@@ -1,5 +1,5 @@
 /**
- * A child: a line there and back through its pipes, and 100 MB out of it.
+ * A child: a line there and back through its pipes, 100 MB out of it, and what it takes to write them.
  *
  * @module
  */
@@ -32,12 +32,12 @@ async function atOnce(count: number): Promise<number> {
 }
 
 /** Runs a program of this folder, and reads what it prints as a number. */
-function number(program: string): Promise<number> {
+function number(program: string, ...args: string[]): Promise<number> {
   const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
   const options = process.versions.deno === undefined ? [] : ["run", "--allow-all"];
   const { promise, resolve } = Promise.withResolvers<number>();
   let output = "";
-  spawn(process.execPath, [...options, path], { stdio: ["ignore", "pipe", "inherit"] })
+  spawn(process.execPath, [...options, path, ...args], { stdio: ["ignore", "pipe", "inherit"] })
     .on("close", () => resolve(Number(output)))
     .stdout!.on("data", (data) => output += data);
   return promise;
@@ -56,6 +56,11 @@ const bounds: readonly Bound[] = [
     unit: "copies",
     measure: async () => await number("read_100_mb.js") / MB_100,
   },
+  ...["bytes", "text"].map((kind): Bound => ({
+    name: `100 MB of ${kind}, made and written by \`node:v8\`: the writer's memory`,
+    unit: "copies",
+    measure: async () => await number("serialize_100_mb.js", kind) / MB_100,
+  })),
 ];
 
 await report("Processes", bounds);
