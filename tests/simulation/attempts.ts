@@ -69,7 +69,10 @@ export class Attempts {
       // It has been taken back since.
       if (task.readySince > at) continue;
       // A task that can't be sent is refused as soon as that is found out, which may be before its turn has come.
-      if (isPool && !task.script.sendable) continue;
+      if (isPool && !task.script.sendable) {
+        this.#scheduling.checkTurn(task, [], at);
+        continue;
+      }
       // Of those that were dispatched together it is not told which came first, and took places of its keys.
       const hasHeld = (other: TaskModel) =>
         this.#accepted.some(({ task: first }) =>
