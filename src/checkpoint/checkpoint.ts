@@ -1,10 +1,12 @@
 import { checkOptions, checks, type OptionChecks } from "../base/checks.ts";
 import { isInstance, QueueStateError, reasonOf, show, TrilaneError } from "../base/errors.ts";
 import { runtime } from "../runtime/here.ts";
-import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
+import type { SqlValue } from "../runtime/sqlite.ts";
 import type { RecordedValue, Recorder, Success } from "../task/recorder.ts";
+import type { Cells, Encoded } from "./batch.ts";
 import { decodeValue, encodeValue } from "./encoding.ts";
 import { openCheckpoint } from "./file.ts";
+import { Store } from "./store.ts";
 
 /**
  * What a {@linkcode Checkpoint} keeps of each success.
@@ -53,22 +55,6 @@ const CHECKPOINT_OPTION_CHECKS: OptionChecks = {
   decode: checks.function,
 };
 
-/** How many rows one statement inserts: most of what a short statement takes is the call. */
-const ROWS_PER_INSERT = 8;
-
-/** One row: namespace, key, value. */
-type Cells = [string, string, SqlValue];
-
-/** The statements that are used again and again. */
-interface Statements {
-  readonly find: Statement;
-  readonly findAny: Statement;
-  readonly insert: Statement;
-  readonly insertRows: Statement;
-  readonly countAll: Statement;
-  readonly count: Statement;
-}
-
 /**
  * Remembers in an SQLite file which inputs have succeeded, and with which values, so that a batch that was
  * stopped goes on where it was: give it to `map`, `group`, `stream` or a one-shot helper as the option
@@ -107,8 +93,7 @@ export class Checkpoint implements Recorder, Disposable {
   readonly #storeValues: boolean;
   readonly #encode: (value: unknown) => string | Uint8Array | null;
   readonly #decode: (encoded: string | Uint8Array) => unknown;
-  readonly #database: Sqlite;
-  readonly #statements: Statements;
+  readonly #store: Store;
   /** The namespaces of which a value could not be stored or read: one report for each is enough. */
   readonly #reported = new Set<string>();
   #closed = false;
@@ -131,15 +116,7 @@ export class Checkpoint implements Recorder, Disposable {
     this.#storeValues = options.storeValues ?? true;
     this.#encode = options.encode?.bind(options) ?? encodeValue;
     this.#decode = options.decode?.bind(options) ?? decodeValue;
-    this.#database = openCheckpoint(path);
-    this.#statements = {
-      find: this.#database.prepare("SELECT value FROM success WHERE namespace = ? AND key = ?"),
-      findAny: this.#database.prepare("SELECT 1 FROM success WHERE namespace = ? LIMIT 1"),
-      insert: this.#database.prepare(insertion(1)),
-      insertRows: this.#database.prepare(insertion(ROWS_PER_INSERT)),
-      countAll: this.#database.prepare("SELECT count(*) AS count FROM success"),
-      count: this.#database.prepare("SELECT count(*) AS count FROM success WHERE namespace = ?"),
-    };
+    this.#store = new Store(openCheckpoint(path));
   }
 
   /**
@@ -193,15 +170,8 @@ export class Checkpoint implements Recorder, Disposable {
   lookupAll(namespace: string, keys: readonly string[]): (RecordedValue | undefined)[] {
     this.#assertOpen("look up in");
     for (const key of keys) assertText(namespace, key);
-    const { find, findAny } = this.#statements;
-    const found = this.#use(
-      "look up in",
-      () =>
-        this.#database.snapshot(() =>
-          findAny.get(namespace) && keys.map((key) => find.get(namespace, key)?.value)
-        ),
-    );
-    return keys.map((key, n) => this.#decoded(namespace, key, found?.[n]));
+    const found = this.#use("look up in", () => this.#store.findAll(namespace, keys));
+    return keys.map((key, n) => this.#decoded(namespace, key, found[n]));
   }
 
   /**
@@ -239,9 +209,7 @@ export class Checkpoint implements Recorder, Disposable {
       }
     }
     // What was called to encode may have closed it.
-    this.#use("record in", () => {
-      if (rows.length > 0) this.#database.transaction(() => this.#insert(rows));
-    });
+    this.#use("record in", () => this.#store.add(rows));
     return rows.length;
   }
 
@@ -254,12 +222,7 @@ export class Checkpoint implements Recorder, Disposable {
    * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   count(namespace?: string): number {
-    const { count, countAll } = this.#statements;
-    const row = this.#use(
-      "count in",
-      () => namespace === undefined ? countAll.get() : count.get(namespace),
-    );
-    return row!.count as number;
+    return this.#use("count in", () => this.#store.count(namespace));
   }
 
   /**
@@ -270,11 +233,7 @@ export class Checkpoint implements Recorder, Disposable {
    * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   namespaces(): string[] {
-    const rows = this.#use(
-      "list the namespaces of",
-      () => this.#database.all("SELECT DISTINCT namespace FROM success ORDER BY namespace"),
-    );
-    return rows.map((row) => row.namespace as string);
+    return this.#use("list the namespaces of", () => this.#store.namespaces());
   }
 
   /**
@@ -286,13 +245,7 @@ export class Checkpoint implements Recorder, Disposable {
    * @throws {TrilaneError} When the file can't be read or written; the error's `cause` says more.
    */
   clear(namespace?: string): number {
-    return this.#use(
-      "clear",
-      () =>
-        namespace === undefined
-          ? this.#database.run("DELETE FROM success")
-          : this.#database.run("DELETE FROM success WHERE namespace = ?", namespace),
-    );
+    return this.#use("clear", () => this.#store.clear(namespace));
   }
 
   /**
@@ -302,7 +255,7 @@ export class Checkpoint implements Recorder, Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#database.close();
+    this.#store.close();
   }
 
   /** Closes the file at the end of a `using` block. */
@@ -314,7 +267,7 @@ export class Checkpoint implements Recorder, Disposable {
   #find(namespace: string, key: string): SqlValue | undefined {
     this.#assertOpen("look up in");
     assertText(namespace, key);
-    return this.#use("look up in", () => this.#statements.find.get(namespace, key)?.value);
+    return this.#use("look up in", () => this.#store.find(namespace, key));
   }
 
   #decoded(
@@ -332,16 +285,7 @@ export class Checkpoint implements Recorder, Disposable {
     }
   }
 
-  #insert(rows: readonly Cells[]): void {
-    const { insert, insertRows } = this.#statements;
-    const single = rows.length % ROWS_PER_INSERT;
-    for (let n = 0; n < single; n++) insert.run(...rows[n]);
-    for (let n = single; n < rows.length; n += ROWS_PER_INSERT) {
-      insertRows.run(...rows.slice(n, n + ROWS_PER_INSERT).flat());
-    }
-  }
-
-  #encoded(value: unknown): SqlValue {
+  #encoded(value: unknown): Encoded {
     if (!this.#storeValues) return null;
     const encoded: unknown = this.#encode(value);
     if (encoded === null || encoded instanceof Uint8Array) return encoded;
@@ -381,10 +325,6 @@ export class Checkpoint implements Recorder, Disposable {
       `Cannot ${attempt} checkpoint '${this.#path}': it has been closed`,
     );
   }
-}
-
-function insertion(rows: number): string {
-  return `INSERT OR REPLACE INTO success VALUES ${Array(rows).fill("(?, ?, ?)")}`;
 }
 
 function assertText(namespace: unknown, key: unknown): void {

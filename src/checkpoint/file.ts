@@ -2,11 +2,13 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { dirname, resolve } from "node:path";
 import { isInstance, show, TrilaneError } from "../base/errors.ts";
 import { Sqlite, type SqlValue } from "../runtime/sqlite.ts";
+import { SCHEMA } from "./store.ts";
 
 /** Tells a checkpoint from other programs' databases: "TLCP". */
 const APPLICATION_ID = 0x544c4350;
-/** The version of the tables. */
-const VERSION = 1;
+/** The version of the tables. Files of version 1 have no log, and are given one. */
+const VERSION = 2;
+const OLDEST_VERSION = 1;
 /** How long another program's transaction is waited for. */
 const BUSY_TIMEOUT_MS = 30_000;
 /** How often the switch to WAL is tried. */
@@ -17,17 +19,6 @@ const MAGIC = "SQLite format 3\0";
 const HEADER_SIZE = 100;
 const VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
-
-const SCHEMA = `
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${VERSION};
-  CREATE TABLE success (
-    namespace TEXT NOT NULL,
-    key TEXT NOT NULL,
-    value,
-    PRIMARY KEY (namespace, key)
-  ) WITHOUT ROWID;
-`;
 
 /** What a database says that it is. */
 interface Identity {
@@ -128,8 +119,10 @@ function valueOf(database: Sqlite, sql: string): SqlValue | undefined {
 
 function assertCheckpoint({ applicationId, version }: Identity): void {
   if (applicationId !== APPLICATION_ID) throw new Error("it is another program's database");
-  if (version !== VERSION) {
-    throw new Error(`it has version ${version}, and this program knows version ${VERSION}`);
+  if (version < OLDEST_VERSION || version > VERSION) {
+    throw new Error(
+      `it has version ${version}, and this program knows versions ${OLDEST_VERSION} to ${VERSION}`,
+    );
   }
 }
 
@@ -141,8 +134,11 @@ function prepare(database: Sqlite): void {
   database.transaction(() => {
     // Another program may have made it since it was looked for.
     const isEmpty = valueOf(database, "SELECT count(*) FROM sqlite_schema") === 0;
-    if (isEmpty) database.exec(SCHEMA);
-    assertCheckpoint(identityOf(database));
+    if (isEmpty) database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    else assertCheckpoint(identityOf(database));
+    if (identityOf(database).version < VERSION) {
+      database.exec(`${SCHEMA} PRAGMA user_version = ${VERSION}`);
+    }
     // A file that may not be written has been opened all the same, to be read.
     database.exec("DELETE FROM success WHERE false");
   });

@@ -49,8 +49,8 @@ export class Sqlite {
   }
 
   /** Runs a statement once; returns all rows of its result. */
-  all(sql: string): Row[] {
-    return this.#once(sql, (statement) => statement.all());
+  all(sql: string, ...parameters: SqlValue[]): Row[] {
+    return this.#once(sql, (statement) => statement.all(...parameters));
   }
 
   /** Runs the body, which reads, in a transaction: what others write meanwhile isn't seen. */
@@ -59,8 +59,8 @@ export class Sqlite {
   }
 
   /** Runs the body in a transaction that is the only one to write. When the body throws, nothing has happened. */
-  transaction(body: () => void): void {
-    this.#transact("BEGIN IMMEDIATE", body);
+  transaction<T>(body: () => T): T {
+    return this.#transact("BEGIN IMMEDIATE", body);
   }
 
   /** Closes it. A database with statements left would hold on to its file. */

@@ -69,7 +69,7 @@ test(
     fill(file);
     const database = new Sqlite(file);
     assertEquals({ ...database.all("PRAGMA journal_mode")[0] }, { journal_mode: "wal" });
-    assertEquals({ ...database.all("PRAGMA user_version")[0] }, { user_version: 1 });
+    assertEquals({ ...database.all("PRAGMA user_version")[0] }, { user_version: 2 });
     assertEquals({ ...database.all("PRAGMA application_id")[0] }, { application_id: 0x544c4350 });
     database.close();
   }),
@@ -166,14 +166,51 @@ test(
 );
 
 test(
+  "file: one of version 1, which has no log, is read and goes on being used",
+  inFolder((folder) => {
+    const file = join(folder, "run.sqlite");
+    const database = new Sqlite(file);
+    database.exec(`
+      PRAGMA application_id = ${0x544c4350};
+      PRAGMA user_version = 1;
+      PRAGMA journal_mode = WAL;
+      CREATE TABLE success (
+        namespace TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value,
+        PRIMARY KEY (namespace, key)
+      ) WITHOUT ROWID;
+      INSERT INTO success VALUES ('a', '1', '"one"'), ('a', '2', '"two"'), ('b', '1', NULL);
+    `);
+    database.close();
+    for (let time = 0; time < 2; time++) {
+      using checkpoint = new Checkpoint(file);
+      assertEquals(checkpoint.lookup("a", "1"), { value: "one" });
+      assertEquals(checkpoint.lookup("a", "2"), { value: time === 0 ? "two" : "new" });
+      assertEquals(checkpoint.lookup("b", "1"), { value: undefined });
+      checkpoint.record("a", "2", "new");
+      checkpoint.record("a", "3", "three");
+      assertEquals(checkpoint.lookupAll("a", ["1", "2", "3", "4"]), [
+        { value: "one" },
+        { value: "new" },
+        { value: "three" },
+        undefined,
+      ]);
+      // The first time without a fold.
+      if (time === 1) assertEquals([checkpoint.count("a"), checkpoint.count()], [3, 4]);
+    }
+  }),
+);
+
+test(
   "file: another version's is refused",
   inFolder((folder) => {
     const file = join(folder, "run.sqlite");
     fill(file);
     const database = new Sqlite(file);
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = 3");
     database.close();
-    assertRefused(folder, "run.sqlite", "it has version 2, and this program knows version 1");
+    assertRefused(folder, "run.sqlite", "it has version 3, and this program knows versions 1 to 2");
   }),
 );
 
@@ -232,7 +269,7 @@ test(
     fill(file, 1);
     using checkpoint = new Checkpoint(file);
     const other = new Sqlite(file);
-    other.exec("DROP TABLE success");
+    other.exec("DROP TABLE batch");
     other.close();
     const uses: readonly [string, () => unknown][] = [
       ["look up in", () => checkpoint.has("filled", "0")],
@@ -244,7 +281,7 @@ test(
       ["clear", () => checkpoint.clear()],
     ];
     for (const [attempt, use] of uses) {
-      const message = `Cannot ${attempt} checkpoint '${file}': no such table: success`;
+      const message = `Cannot ${attempt} checkpoint '${file}': no such table: batch`;
       const error = assertThrows(use, TrilaneError, message);
       assert(error.cause instanceof Error);
     }
