@@ -12,10 +12,11 @@ import { show } from "../base/errors.ts";
  */
 export function encodeValue(value: unknown): string | Uint8Array | null {
   if (value === undefined) return null;
+  if (isScalar(value)) return JSON.stringify(value);
   const json = attempt(() => JSON.stringify(value));
-  if (json !== undefined && isSame(JSON.parse(json), value)) return json;
+  if (json !== undefined && isDeepStrictEqual(JSON.parse(json), value)) return json;
   const bytes = attempt(() => serialize(value));
-  if (bytes !== undefined && isSame(deserialize(bytes), value)) return bytes;
+  if (bytes !== undefined && isDeepStrictEqual(deserialize(bytes), value)) return bytes;
   throw new TypeError(`neither JSON nor structured clone gives ${show(value)} back as it is`);
 }
 
@@ -30,9 +31,10 @@ export function decodeValue(encoded: string | Uint8Array): unknown {
   return typeof encoded === "string" ? JSON.parse(encoded) : deserialize(encoded);
 }
 
-/** What most values are can be told without a look at their structure. */
-function isSame(restored: unknown, value: unknown): boolean {
-  return Object.is(restored, value) || isDeepStrictEqual(restored, value);
+/** Whether JSON gives a value back for certain. Most values can be told so, and need not be read again. */
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || value === null ||
+    Number.isFinite(value) && !Object.is(value, -0);
 }
 
 /** `undefined` when it throws: a function can't be cloned, nor a cycle be written as JSON. */
