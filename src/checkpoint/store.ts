@@ -16,7 +16,7 @@ import { type Cells, pack } from "./batch.ts";
 import { Excerpt, type LoggedBatch } from "./excerpt.ts";
 
 /** So much of the log is held in memory, about, in characters and bytes: of 100,000 short successes. */
-const MAX_EXCERPT_LENGTH = 4 << 20;
+const MAX_EXCERPT_LENGTH = 2 << 20;
 /** How many rows one statement inserts: most of what a short statement takes is the call. */
 const ROWS_PER_INSERT = 8;
 /** Up to so many successes are rows from the start if the log is empty: to log and to read them takes more than that. */
@@ -155,8 +155,8 @@ export class Store {
   #fold(): void {
     const last = this.#lastId();
     if (last === 0) return;
-    while (this.#database.transaction(() => this.#foldUpTo(last)));
     this.#log = new Excerpt();
+    while (this.#database.transaction(() => this.#foldUpTo(last)));
   }
 
   /** Makes rows of the first batches in the log; returns whether there may be more up to the given one. */
