@@ -31,7 +31,7 @@ export function decodeValue(encoded: string | Uint8Array): unknown {
   return typeof encoded === "string" ? JSON.parse(encoded) : deserialize(encoded);
 }
 
-/** Whether JSON gives a value back for certain. Most values can be told so, and need not be read again. */
+/** Whether JSON gives a value back for certain. Most values are such, and needn't be read back. */
 function isScalar(value: unknown): boolean {
   return typeof value === "string" || typeof value === "boolean" || value === null ||
     Number.isFinite(value) && !Object.is(value, -0);

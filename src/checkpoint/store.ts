@@ -15,7 +15,7 @@ import type { Sqlite, SqlValue, Statement } from "../runtime/sqlite.ts";
 import { type Cells, pack } from "./batch.ts";
 import { Excerpt, type LoggedBatch } from "./excerpt.ts";
 
-/** So much of the log is held in memory, about, in characters and bytes: of 100,000 short successes. */
+/** About so many characters and bytes of the log are held in memory: some 100,000 short successes. */
 const MAX_EXCERPT_LENGTH = 2 << 20;
 /** How many rows one statement inserts: most of what a short statement takes is the call. */
 const ROWS_PER_INSERT = 8;
@@ -144,11 +144,8 @@ export class Store {
   #readLog(maxLength: number): boolean {
     const last = this.#lastId();
     if (last !== this.#log.last && !this.#isLogged.get(this.#log.last)) this.#log = new Excerpt();
-    while (this.#log.last < last) {
-      if (this.#log.length > maxLength) return false;
-      this.#log.add(this.#batchAfter(this.#log.last)!);
-    }
-    return true;
+    this.#read(this.#log, last, maxLength);
+    return this.#log.last === last;
   }
 
   /** Makes rows of all that the log holds by now. */
@@ -162,11 +159,7 @@ export class Store {
   /** Makes rows of the first batches in the log; returns whether there may be more up to the given one. */
   #foldUpTo(last: number): boolean {
     const oldest = new Excerpt();
-    while (oldest.last < last && oldest.length <= MAX_EXCERPT_LENGTH) {
-      const batch = this.#batchAfter(oldest.last);
-      if (batch === undefined) break;
-      oldest.add(batch);
-    }
+    this.#read(oldest, last, MAX_EXCERPT_LENGTH);
     if (oldest.last === 0) return false;
     this.#drop.run(oldest.last);
     this.#insertAll(oldest.sorted());
@@ -178,9 +171,14 @@ export class Store {
     return Number(this.#last.get()!.last);
   }
 
-  #batchAfter(id: number): LoggedBatch | undefined {
-    const row: unknown = this.#next.get(id) ?? undefined;
-    return row as LoggedBatch | undefined;
+  /** Reads the batches that come next, up to the last one or until there is enough. */
+  #read(excerpt: Excerpt, last: number, maxLength: number): void {
+    while (excerpt.last < last && excerpt.length <= maxLength) {
+      const batch: unknown = this.#next.get(excerpt.last);
+      // `undefined` on one runtime, `null` on the other.
+      if (!batch) return;
+      excerpt.add(batch as LoggedBatch);
+    }
   }
 
   #insertAll(rows: readonly Cells[]): void {

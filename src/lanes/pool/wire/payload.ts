@@ -1,5 +1,4 @@
 import { jsonCopy, NOT_JSON } from "./json.ts";
-import { pack } from "./pack.ts";
 import { JsonText, STAND_IN } from "./packed.ts";
 import { encodeValue } from "./values.ts";
 
@@ -21,7 +20,8 @@ export function encodePayload(value: unknown, kept: readonly unknown[] = []): un
   if (typeof value !== "object" || value === null) return value;
   const copy = holdsManyObjects(value) ? jsonCopy(value) as object : NOT_JSON;
   if (copy === NOT_JSON) return encodeValue(value, kept);
-  if (Object.hasOwn(copy, STAND_IN)) return pack(copy);
+  // A process gets the text as a part of its message, where this would be taken for what stands in for another.
+  if (Object.hasOwn(copy, STAND_IN)) return encodeValue(copy);
   return new JsonText(JSON.stringify(copy));
 }
 

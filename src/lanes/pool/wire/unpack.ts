@@ -162,9 +162,9 @@ function wholeOf(node: Table): unknown {
  */
 export function unpack(sent: unknown): unknown {
   if (!isStandIn(sent)) return sent;
-  const table = sent[STAND_IN];
+  const content = sent[STAND_IN];
   try {
-    return typeof table === "string" ? JSON.parse(table) : new Unpacker(table).unpack();
+    return typeof content === "string" ? JSON.parse(content) : new Unpacker(content).unpack();
   } catch (error) {
     if (error instanceof Malformed || error instanceof SyntaxError) return sent;
     throw error;
