@@ -26,8 +26,6 @@ interface KeyOf {
 /** A start of a task under a fair limit. */
 interface Turn {
   readonly task: TaskModel;
-  readonly key: string | undefined;
-  readonly priority: number;
   /** What could have started then. */
   readonly others: ReadonlySet<TaskModel>;
   /** At which event the task was back and had not begun: its key has this turn back, and comes first. */
@@ -164,24 +162,22 @@ export class Scheduling {
     if (!hosts?.fair || accounts !== undefined || aging !== undefined) return;
     // In which order tasks are dispatched that are sent ahead can't be seen.
     if (isPool && rate === undefined && hosts.rate === undefined) return;
-    const { hosts: key, priority } = task.script;
+    const own = turnOf(task);
     const owed = this.#turns.filter(({ backAt }) => backAt < at);
-    const isOwed = (task: TaskModel) => owed.some((turn) => turnOf(turn.task) === turnOf(task));
+    const isOwed = (other: TaskModel) => owed.some((turn) => turnOf(turn.task) === turnOf(other));
     const goesFirst = isOwed(task);
     const turns = this.#turns.filter(({ backAt }) => backAt === Infinity);
-    const last = turns.findLastIndex((turn) => turn.key === key && turn.priority === priority);
-    const between = new Set(turns.slice(last + 1).map((turn) => turn.key));
+    const last = turns.findLastIndex((turn) => turnOf(turn.task) === own);
+    const between = new Set(turns.slice(last + 1).map((turn) => turn.task.script.hosts));
     for (const other of waiting) {
       const { script, number } = other;
-      if (goesFirst || script.priority !== priority || script.hosts === key) continue;
+      if (goesFirst || script.priority !== task.script.priority || turnOf(other) === own) continue;
       ensure("turns", !isOwed(other), `task ${number} has its turn back, and was passed over`);
       const had = last < 0 || between.has(script.hosts) || !turns[last].others.has(other);
       ensure("turns", had, `the key of task ${number} was passed over, ${script.hosts}`);
     }
-    this.#turns = this.#turns.filter((turn) =>
-      !(owed.includes(turn) && turnOf(turn.task) === turnOf(task))
-    );
-    this.#turns.push({ task, key, priority, others: new Set(waiting), backAt: Infinity });
+    this.#turns = this.#turns.filter((turn) => !(owed.includes(turn) && turnOf(turn.task) === own));
+    this.#turns.push({ task, others: new Set(waiting), backAt: Infinity });
   }
 
   /** A task is back that had not begun: its key has its turn back. */

@@ -246,43 +246,44 @@ test("pool executor: a forced shutdown, on word from a dead worker, cancels what
   assertEquals([queue.stats.active, queue.pendingCount, queue.stats.retried], [0, 0, 0]);
 });
 
+/** A pool that is shut down while its one worker is being loaded. */
+async function cancelWhileLoading(options: ConstructorParameters<typeof FakePool>[0]) {
+  const queue = new FakePool({ workers: 1, ...options });
+  await queue.start();
+  submit(queue, "a");
+  await queue.turn();
+  const [link] = queue.links as [FakeLink];
+  link.loading = true;
+  const shutdown = { isOver: false, over: Promise.resolve() };
+  shutdown.over = queue.cancel().then(() => {
+    shutdown.isOver = true;
+  });
+  return { queue, link, shutdown };
+}
+
 test("pool executor: a shutdown waits for a worker that is still being loaded, until startTimeout", async () => {
   for (const loads of [true, false]) {
     const clock = new VirtualClock();
-    const queue = new FakePool({ workers: 1, clock, startTimeout: 5000 });
-    await queue.start();
-    submit(queue, "a");
-    await queue.turn();
-    const [link] = queue.links as [FakeLink];
-    link.loading = true;
-    let isOver = false;
-    const over = queue.cancel().then(() => isOver = true);
+    const { link, shutdown } = await cancelWhileLoading({ clock, startTimeout: 5000 });
     await clock.advance(4500);
-    assertEquals([link.killed, isOver], [true, false]);
+    assertEquals([link.killed, shutdown.isOver], [true, false]);
     // It hears that it is to end, and its task's module keeps it from it.
     if (loads) link.loading = false;
     await clock.advance(1000);
-    await over;
+    await shutdown.over;
     link.close();
   }
 });
 
 test("pool executor: a worker whose loading ends during a shutdown has as long to end as any other", async () => {
   const clock = new VirtualClock();
-  const queue = new FakePool({ workers: 1, clock });
-  await queue.start();
-  submit(queue, "a");
-  await queue.turn();
-  const [link] = queue.links as [FakeLink];
-  link.loading = true;
-  let isOver = false;
-  const over = queue.cancel().then(() => isOver = true);
+  const { queue, link, shutdown } = await cancelWhileLoading({ clock });
   await clock.advance(4900);
   link.loading = false;
   await clock.advance(1000);
-  assertFalse(isOver);
+  assertFalse(shutdown.isOver);
   await clock.advance(1000);
-  await over;
+  await shutdown.over;
   // It may go on.
   assertEquals(queue.stats.abandoned, 1);
   link.close();
