@@ -79,7 +79,8 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
     const worker = this.#leastBusy(depth, this.roster.starts.kindOf(task));
     const attempt = worker.take(task, depth, now);
     task.attempt = attempt;
-    if (worker.attempts.length === 1) this.#tell(attempt, now);
+    // What its worker had before may have come out since the time was read.
+    if (worker.attempts.length === 1) this.#tell(attempt, Math.max(now, worker.idleSince));
     return now;
   }
 
@@ -253,8 +254,10 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   #finish(attempt: WorkerAttempt, ok: boolean, value: unknown, took: number, at: number): void {
     const { task, worker } = attempt;
-    // What a worker says of itself is no earlier than what the pool knows.
-    const now = Math.max(at, attempt.toldAt);
+    const [, next] = worker.attempts;
+    // What a worker says of itself fits what the pool has told: when this one began, and perhaps the next one.
+    const end = next?.told ? Math.min(at, next.toldAt) : at;
+    const now = Math.max(end, attempt.toldAt);
     this.#pace.note(took);
     if (!attempt.told) this.#tell(attempt, now);
     // A task that is being ended in another way right now, by what a hook did, counts as interrupted.
