@@ -39,9 +39,6 @@ interface TestJob extends Job {
 /** Where the packages of npm are that the tests need on Bun and Node. */
 const BUN_PACKAGES = "tests/npm";
 
-/** How many files one job runs at the most. Cores are idle while the last jobs end, which short jobs keep short. */
-const FILES_AT_ONCE = 12;
-
 /**
  * What isn't tested on Node: what is about this repository, its scripts and its pages, or about Bun's own; and what asks nothing of a
  * runtime but the language, which Deno has from the same engine.
@@ -52,9 +49,6 @@ const NOT_ON_NODE =
 /** What Node 22 is tested with: it doesn't parse `using`, which some tests are written with. */
 const ON_NODE_22 = /^tests\/conformance\//;
 const USING = /^\s*(?:await )?using /m;
-
-/** More jobs are run at once than there are cores: tests also wait for timers, and for what they start. */
-const JOBS_BEYOND_CORES = 1;
 
 /** Conformance tests of what a cluster doesn't have: helpers for one batch, and programs that bring no node along. */
 const NOT_OF_CLUSTERS = ["tests/conformance/map_test.ts", "tests/conformance/exit_test.ts"];
@@ -71,6 +65,15 @@ const options = parseArgs(Deno.args, {
     if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno, --bun or --node`);
   },
 });
+/** How many files one job runs at the most. Cores are idle while the last jobs end, which short jobs keep short. */
+const filesAtOnce = options.cluster ? 4 : 12;
+
+/**
+ * More jobs are run at once than there are cores: tests also wait for timers, and for what they start. Those of the cluster wait
+ * most of the time, some for seconds on end: that a server that is gone comes back.
+ */
+const jobsBeyondCores = options.cluster ? 4 : 1;
+
 const patterns = options._.map((pattern) => `${pattern}`.replace(/^\.\//, ""));
 
 /** Those of the cluster need a server; see `test_cluster.ts`. The conformance tests are run with it and without. */
@@ -108,7 +111,7 @@ try {
   const jobs = ofDeno.flatMap((job, index) => [job, ...ofBun.slice(index, index + 1)]);
   jobs.push(...ofBun.slice(ofDeno.length), ...ofNode);
   if (options.browser) jobs.push(...await jobsInBrowser());
-  const atOnce = availableParallelism() + JOBS_BEYOND_CORES;
+  const atOnce = availableParallelism() + jobsBeyondCores;
   const succeeded = await runJobs(jobs, atOnce, (output) => Deno.stdout.writeSync(output));
   jobs.forEach(({ runtime, report }, index) => {
     const text = existsSync(report) ? readFileSync(report, "utf8") : undefined;
@@ -194,7 +197,7 @@ async function jobsInBrowser(): Promise<TestJob[]> {
 
 /** Shares test files out. Neighbours take about as long as each other, so none get them all. */
 function parts(files: readonly string[]): { files: string[]; name: string }[] {
-  const count = Math.ceil(files.length / FILES_AT_ONCE);
+  const count = Math.ceil(files.length / filesAtOnce);
   return Array.from({ length: count }, (_, part) => ({
     files: files.filter((_, index) => index % count === part),
     name: count === 1 ? "" : `, part ${part + 1} of ${count}`,
