@@ -54,17 +54,25 @@ export class Admission {
    * @param submit Submits one task.
    * @param signal Gives the wait up.
    * @param waiting Called when there is no room at once.
-   * @returns What `submit` returns.
-   * @throws {QueueClosedError} (rejects) When the queue is closed before there is room.
+   * @returns What `submit` returns; a promise of it when there is no room at once.
+   * @throws {QueueClosedError} When the queue is closed, or (rejects) before there is room.
    */
-  async wait<T>(
+  wait<T>(
+    submit: () => T,
+    signal: AbortSignal | undefined,
+    waiting: () => void,
+  ): T | Promise<T> {
+    this.assertOpen();
+    signal?.throwIfAborted();
+    if (this.#submitters.size === 0 && this.#outstanding() < this.#size) return submit();
+    return this.#waitInTurn(submit, signal, waiting);
+  }
+
+  async #waitInTurn<T>(
     submit: () => T,
     signal: AbortSignal | undefined,
     waiting: () => void,
   ): Promise<T> {
-    this.assertOpen();
-    signal?.throwIfAborted();
-    if (this.#submitters.size === 0 && this.#outstanding() < this.#size) return submit();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const submitter: Submitter = {
       admit: () => {

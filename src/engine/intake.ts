@@ -143,11 +143,11 @@ export class Intake {
   /** How many tasks have to be made, and need room. */
   #countWanted(specs: readonly TaskSpec[]): number {
     let wanted = 0;
-    const dedupes = new Set<string>();
+    let dedupes: Set<string> | undefined;
     for (const { recorded, dedupe } of specs) {
-      if (dedupe !== undefined && (dedupes.has(dedupe) || this.#deduped.has(dedupe))) continue;
+      if (dedupe !== undefined && (dedupes?.has(dedupe) || this.#deduped.has(dedupe))) continue;
       if (recorded !== undefined) continue;
-      if (dedupe !== undefined) dedupes.add(dedupe);
+      if (dedupe !== undefined) (dedupes ??= new Set()).add(dedupe);
       wanted++;
     }
     return wanted;
@@ -158,20 +158,25 @@ export class Intake {
     return this.#countWanted([spec]) === 0;
   }
 
-  /** Submits one task: `submit` without the lists. */
+  /**
+   * Submits one task: `submit` without the lists.
+   *
+   * @param origin Where that was asked for. Default: here.
+   */
   submitOne(
     fn: AnyFunction,
     args: readonly unknown[],
     priority: number,
     options: ResolvedOptions,
     keys?: Keys,
+    origin?: Origin,
   ): Task {
-    const site = this.#host.site();
+    const site = origin === undefined ? this.#host.site() : origin.site;
     this.#host.admission.assertRoom(1);
     if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
     const now = this.#host.clock.now();
     const at = dueAt(options, now, this.#host.clock);
-    const context = this.#contextFor(options);
+    const context = origin === undefined ? this.#contextFor(options) : origin.context;
     const task = this.#make(fn, args, priority, options, now, keys, context);
     task.site = site;
     this.#trace(task, context);

@@ -73,12 +73,17 @@ export interface StreamPlan<I> {
   readonly ordered: boolean;
   readonly settled: boolean;
   /**
-   * Submits the task of an item, as soon as the queue has room. (In an object: a task is thenable.)
+   * Submits the task of an item, as soon as the queue has room: at once if it has.
    *
    * @param item The item.
-   * @param stopped Whether it is not wanted any more; asked when there is room. Then this rejects.
+   * @param stopped Whether it is not wanted any more; asked when there is room. Then this throws or rejects.
    */
-  submit(item: I, stopped: () => boolean): Promise<{ task: Task }>;
+  submit(item: I, stopped: () => boolean): Submitted | Promise<Submitted>;
+}
+
+/** A task that was submitted, in an object: it is thenable. */
+export interface Submitted {
+  readonly task: Task;
 }
 
 /**
@@ -183,7 +188,17 @@ class Puller<I> {
   #pulling = false;
   #exhausted = false;
   #stopped = false;
-  #changed = Promise.withResolvers<void>();
+  /** Settled at the next change, if one is waited for. */
+  #changed: PromiseWithResolvers<void> | undefined;
+  readonly #isStopped = () => this.#stopped;
+  readonly #ended = (task: Task) => {
+    this.#inFlight.delete(task);
+    if (!this.#plan.ordered) this.#line.push(task);
+    if (!this.#plan.settled && task.status !== "succeeded") {
+      this.failure ??= { error: outcomeError(task.result()) };
+    }
+    this.#change();
+  };
 
   constructor(plan: StreamPlan<I>) {
     this.#plan = plan;
@@ -211,7 +226,7 @@ class Puller<I> {
 
   /** Resolves at the next change to what is held, to the source or to the failure. */
   change(): Promise<void> {
-    return this.#changed.promise;
+    return (this.#changed ??= Promise.withResolvers<void>()).promise;
   }
 
   async stop(): Promise<void> {
@@ -229,12 +244,14 @@ class Puller<I> {
   async #pull(): Promise<void> {
     while (!this.#stopped && this.failure === undefined && this.pullError === undefined) {
       if (this.#held >= this.#plan.window) {
-        await this.#changed.promise;
+        await this.change();
         continue;
       }
       const item = await this.#next();
       if (item === undefined) break;
-      await this.#submit(item.value);
+      // Those that come at once leave nothing to wait for.
+      const submitting = this.#submit(item.value);
+      if (submitting !== undefined) await submitting;
     }
     this.#change();
   }
@@ -256,33 +273,31 @@ class Puller<I> {
     return undefined;
   }
 
-  async #submit(item: I): Promise<void> {
+  #submit(item: I): void | Promise<void> {
     this.#held++;
     try {
-      const { task } = await this.#plan.submit(item, () => this.#stopped);
-      this.#keep(task);
+      const submitted = this.#plan.submit(item, this.#isStopped);
+      if (!(submitted instanceof Promise)) return this.#keep(submitted.task);
+      return submitted.then(({ task }) => this.#keep(task), (error) => this.#refused(error));
     } catch (error) {
-      this.#held--;
-      this.pullError = { error };
+      this.#refused(error);
     }
+  }
+
+  #refused(error: unknown): void {
+    this.#held--;
+    this.pullError = { error };
   }
 
   #keep(task: Task): void {
     if (this.#plan.ordered) this.#line.push(task);
     this.#inFlight.add(task);
     if (this.#stopped) task.cancel();
-    task.observe(() => {
-      this.#inFlight.delete(task);
-      if (!this.#plan.ordered) this.#line.push(task);
-      if (!this.#plan.settled && task.status !== "succeeded") {
-        this.failure ??= { error: outcomeError(task.result()) };
-      }
-      this.#change();
-    });
+    task.enlist(this.#ended);
   }
 
   #change(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
+    this.#changed?.resolve();
+    this.#changed = undefined;
   }
 }

@@ -11,7 +11,7 @@ import type { AnyFunction, Task } from "../task/task.ts";
 import { areCalls, argumentsOf, type Call, callOf, callsOf, groupCalls, itemOf } from "./calls.ts";
 import { TaskGroup } from "./group.ts";
 import { BATCH_OPTION_CHECKS, type BatchOptions, resumption, taskOptionsOf } from "./resume.ts";
-import { Stream, STREAM_OPTION_CHECKS, type StreamOptions } from "./stream.ts";
+import { Stream, STREAM_OPTION_CHECKS, type StreamOptions, type Submitted } from "./stream.ts";
 import { dedupeOf, handlesOf, TaskOptionReader, type TaskPlan } from "./task_options.ts";
 
 /** The most items that a stream holds by default, where the number of workers has no limit. */
@@ -100,7 +100,7 @@ export class Submission {
     fn: AnyFunction,
     args: readonly unknown[],
     options: TaskOptions | undefined,
-  ): Promise<{ task: Task }> {
+  ): Promise<Submitted> {
     this.#assertTask(fn);
     const plan = this.#reader.read(options);
     const [spec] = this.#specs([callOf(fn, args, itemOf(args))], fn, plan);
@@ -109,20 +109,21 @@ export class Submission {
 
   /**
    * @param origin Where the task was asked for: room may be made by a call from quite another place.
-   * @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this rejects.
+   * @param isWithdrawn Whether nobody wants the task any more; asked when there is room. Then this throws or rejects.
+   * @returns The task at once, if there is room.
    */
-  async #whenReady(
+  #whenReady(
     spec: TaskSpec,
     plan: TaskPlan,
     origin = this.#engine.intake.originOf(plan.options),
     isWithdrawn: () => boolean = () => false,
-  ): Promise<{ task: Task }> {
+  ): Submitted | Promise<Submitted> {
     const submit = () => {
       if (isWithdrawn()) throw new QueueStateError("The task was withdrawn before there was room");
-      return { task: this.#submit([spec], plan, undefined, origin)[0]! };
+      return { task: this.#submitOne(spec, plan, origin) };
     };
     if (this.#engine.intake.needsNoRoom(spec)) return submit();
-    return await this.#engine.admission.wait(
+    return this.#engine.admission.wait(
       submit,
       plan.options.signal,
       () => this.#engine.awaited(),
@@ -171,11 +172,11 @@ export class Submission {
     }
     this.#engine.admission.assertOpen();
     const origin = this.#engine.intake.originOf(plan.options);
-    const submit = async (item: unknown, stopped: () => boolean) => {
+    const submit = (item: unknown, stopped: () => boolean) => {
       const [spec] = this.#specs([callOf(fn, argumentsOf(item), item)], fn, plan);
-      if (metadataOf === undefined) return await this.#whenReady(spec!, plan, origin, stopped);
+      if (metadataOf === undefined) return this.#whenReady(spec!, plan, origin, stopped);
       const taskOptions = { ...plan.options, metadata: metadataOf(item) };
-      return await this.#whenReady(spec!, { ...plan, options: taskOptions }, origin, stopped);
+      return this.#whenReady(spec!, { ...plan, options: taskOptions }, origin, stopped);
     };
     return new Stream(this.#engine, { source, window, ordered, settled, submit });
   }
@@ -194,6 +195,15 @@ export class Submission {
     }
     resumption(plan, plan.options.name, fn)?.(calls);
     return calls;
+  }
+
+  /** Submits one task; most need no lists for that. */
+  #submitOne(spec: TaskSpec, plan: TaskPlan, origin: Origin): Task {
+    const { fn, args, entry, recorded, keys, dedupe } = spec;
+    const isPlain = entry === undefined && recorded === undefined && dedupe === undefined &&
+      plan.after === undefined;
+    if (!isPlain) return this.#submit([spec], plan, undefined, origin)[0]!;
+    return this.#engine.intake.submitOne(fn, args, plan.priority, plan.options, keys, origin);
   }
 
   #submit(
