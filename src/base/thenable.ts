@@ -12,6 +12,19 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
+ * The promise to wait for, if a value is a promise or another thenable.
+ *
+ * @param value Anything.
+ * @returns As {@linkcode resolved}; `undefined` where there is nothing to wait for.
+ * @throws What the object throws when it is looked at.
+ */
+export function promiseOf(value: unknown): Promise<unknown> | undefined {
+  // Most are: they are not asked for a `then` first.
+  if (isPlain(value)) return value;
+  return isThenable(value) ? resolved(value) : undefined;
+}
+
+/**
  * A promise of what a thenable comes to, whatever its own `then` does: throw, call back at once, twice or never.
  *
  * @param thenable A promise or another thenable.
@@ -19,7 +32,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * @throws What the object throws when it is looked at.
  */
 export function resolved(thenable: PromiseLike<unknown>): Promise<unknown> {
-  const isPlain = thenable instanceof Promise && thenable.constructor === Promise &&
-    thenable.then === Promise.prototype.then;
-  return isPlain ? thenable : new Promise((resolve) => resolve(thenable));
+  return isPlain(thenable) ? thenable : new Promise((resolve) => resolve(thenable));
+}
+
+/** Whether it is a promise whose methods are those of all promises. */
+function isPlain(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && value.constructor === Promise &&
+    value.then === Promise.prototype.then;
 }

@@ -9,21 +9,27 @@ interface Submitter {
   refuse(): void;
 }
 
+/** Whose tasks they are. */
+export interface AdmissionHost {
+  /** How many have not ended. */
+  readonly outstanding: number;
+}
+
 /** Who may submit: the queue's size and whether it is open, and those who wait for room, served in turn. */
 export class Admission {
   /** Refuses new work. */
   closed = false;
   readonly #size: number;
-  readonly #outstanding: () => number;
+  readonly #host: AdmissionHost;
   readonly #submitters = new Set<Submitter>();
 
   /**
    * @param size How many tasks may be outstanding; 0 for no limit.
-   * @param outstanding How many are.
+   * @param host Who has them.
    */
-  constructor(size: number, outstanding: () => number) {
+  constructor(size: number, host: AdmissionHost) {
     this.#size = size === 0 ? Infinity : size;
-    this.#outstanding = outstanding;
+    this.#host = host;
   }
 
   /**
@@ -40,7 +46,7 @@ export class Admission {
    */
   assertRoom(wanted: number): void {
     this.assertOpen();
-    const room = this.#size - this.#outstanding();
+    const room = this.#size - this.#host.outstanding;
     if (wanted <= room) return;
     throw new QueueFullError(
       `Cannot submit ${wanted === 1 ? "a task" : `${wanted} tasks`}: ` +
@@ -64,7 +70,7 @@ export class Admission {
   ): T | Promise<T> {
     this.assertOpen();
     signal?.throwIfAborted();
-    if (this.#submitters.size === 0 && this.#outstanding() < this.#size) return submit();
+    if (this.#submitters.size === 0 && this.#host.outstanding < this.#size) return submit();
     return this.#waitInTurn(submit, signal, waiting);
   }
 
@@ -106,7 +112,7 @@ export class Admission {
   /** A task has ended: lets in whom there is room for now. */
   admit(): void {
     for (const submitter of this.#submitters) {
-      if (this.#outstanding() >= this.#size) break;
+      if (this.#host.outstanding >= this.#size) break;
       this.#submitters.delete(submitter);
       submitter.admit();
     }

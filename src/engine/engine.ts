@@ -80,7 +80,7 @@ export class Engine
     this.failFirst = failPolicy === "fail-first";
     this.announcer = new Announcer((error) => this.report(error), this.contexts);
     this.announcer.observe(options);
-    this.admission = new Admission(size, () => this.outstanding);
+    this.admission = new Admission(size, this);
     const executor = () => this.executor;
     this.scheduled = new Scheduled("scheduled", this.timers, (task) => this.due(task));
     this.scheduledByDay = new ScheduledByDay(this.timers, this.clock, (task) => this.due(task));

@@ -85,13 +85,15 @@ export class Intake {
     if (options.signal !== undefined) this.#host.ties.prepare(options.signal);
     const now = this.#host.clock.now();
     const at = dueAt(options, now, this.#host.clock);
+    // Those that there is more to do with.
     const added: Task[] = [];
+    const isFollowed = after !== undefined || options.signal !== undefined;
     this.#host.announcer.enter();
     const tasks = specs.map(({ fn, args, entry, recorded, keys, dedupe }) => {
       const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
       if (twin !== undefined) return twin;
       const task = this.#make(fn, args, priority, options, now, keys, origin.context);
-      this.#trace(task, origin.context);
+      if (this.#tracing !== undefined) this.#trace(task, origin.context);
       if (recorded !== undefined) {
         this.#host.finish(task, SUCCEEDED, recorded.value, now);
         return task;
@@ -101,7 +103,7 @@ export class Intake {
       if (dedupe !== undefined) this.#deduped.set(task.dedupe = dedupe, task);
       if (after === undefined) this.#enter(task, at);
       else if (at !== undefined) task.scheduledFor = at;
-      added.push(task);
+      if (isFollowed) added.push(task);
       return task;
     });
     if (after !== undefined && added.length > 0) {
@@ -133,10 +135,8 @@ export class Intake {
 
   /** Makes a task part of the trace that its submission is part of. */
   #trace(task: Task, context: AsyncContext | undefined): void {
-    const tracing = this.#tracing;
-    if (tracing === undefined) return;
     const { announcer, contexts } = this.#host;
-    const tell = () => tracing.submitted(task);
+    const tell = () => this.#tracing?.submitted(task);
     announcer.tell(context === undefined ? tell : () => contexts!.run(context, tell));
   }
 
@@ -179,7 +179,7 @@ export class Intake {
     const context = origin === undefined ? this.#contextFor(options) : origin.context;
     const task = this.#make(fn, args, priority, options, now, keys, context);
     task.site = site;
-    this.#trace(task, context);
+    if (this.#tracing !== undefined) this.#trace(task, context);
     this.#enter(task, at);
     if (options.signal !== undefined) this.#host.ties.tie([task], options.signal);
     return task;

@@ -71,6 +71,10 @@ export class ReadyQueue<T extends ReadyItem> implements Ready<T> {
   #removed = 0;
   /** Those of them that are linked in a line and may have come back, to the heap. */
   readonly #extracted = new Set<T>();
+  /** The next item, from when it is looked for until anything changes. */
+  #next: T | undefined;
+  /** The line that it is the first of; `undefined` where it is in the heap. */
+  #nextLine: Line<T> | undefined;
 
   /** @param ranking What goes before what. */
   constructor(ranking: Ranking = new Ranking()) {
@@ -88,6 +92,7 @@ export class ReadyQueue<T extends ReadyItem> implements Ready<T> {
 
   push(item: T): void {
     this.#size++;
+    this.#next = undefined;
     item.place = this;
     const line = this.#ranking.aging === Infinity ? this.#lineFor(item.priority) : undefined;
     if (
@@ -104,14 +109,19 @@ export class ReadyQueue<T extends ReadyItem> implements Ready<T> {
 
   /** The next item, left where it is. */
   peek(): T | undefined {
+    if (this.#next !== undefined) return this.#next;
     const line = this.#foremost();
-    return this.#heapIsNext(line) ? this.#heap.peek() : line?.head;
+    const isInHeap = this.#heapIsNext(line);
+    this.#nextLine = isInHeap ? undefined : line;
+    return this.#next = isInHeap ? this.#heap.peek() : line?.head;
   }
 
   pop(): T | undefined {
-    const line = this.#foremost();
-    const item = this.#heapIsNext(line) ? this.#heap.pop() : line && this.#takeHead(line);
+    const item = this.peek();
     if (item === undefined) return undefined;
+    if (this.#nextLine === undefined) this.#heap.pop();
+    else this.#takeHead(this.#nextLine);
+    this.#next = undefined;
     this.#size--;
     return item;
   }
@@ -139,6 +149,7 @@ export class ReadyQueue<T extends ReadyItem> implements Ready<T> {
   /** Takes out, for good, an item that is in this queue: one that may come back is popped or extracted. */
   remove(item: T): boolean {
     item.place = NOWHERE;
+    this.#next = undefined;
     this.#size--;
     this.#removed++;
     if (this.#removed >= MIN_SWEEP && this.#removed > this.#size) this.#sweep();

@@ -42,24 +42,16 @@ export function submittedOptions(
 /** A call, and what it was made from. */
 export interface Call extends TaskSpec {
   readonly item: unknown;
-  // Filled in once the options have been read.
-  keys: Keys | undefined;
-  dedupe: string | undefined;
-  entry: Entry | undefined;
-  recorded: RecordedValue | undefined;
+  // Added once the options have been read, where they ask for it: most calls are smaller without.
+  keys?: Keys | undefined;
+  dedupe?: string | undefined;
+  entry?: Entry | undefined;
+  recorded?: RecordedValue | undefined;
 }
 
 /** Makes a call. */
 export function callOf(fn: AnyFunction, args: readonly unknown[], item: unknown): Call {
-  return {
-    fn,
-    args,
-    item,
-    keys: undefined,
-    dedupe: undefined,
-    entry: undefined,
-    recorded: undefined,
-  };
+  return { fn, args, item };
 }
 
 /** The arguments that an item stands for: those in an array, or the item itself. */

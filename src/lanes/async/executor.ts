@@ -1,4 +1,4 @@
-import { isThenable, resolved } from "../../base/thenable.ts";
+import { promiseOf } from "../../base/thenable.ts";
 import { type Executor, type ExecutorHost, STOPPED } from "../../engine/executor.ts";
 import { contextCaller, stackCaller, type TaskCaller } from "../../task/context.ts";
 import type { Task } from "../../task/task.ts";
@@ -81,7 +81,7 @@ export class AsyncExecutor implements Executor, SlotOwner {
       const call = tracing === undefined ? fn : tracing.around(task, fn);
       result = this.#caller.call(source, call, args, context);
       // Within the `try`: what a task returns may throw at any look.
-      if (isThenable(result)) promise = resolved(result);
+      promise = promiseOf(result);
     } catch (error) {
       return this.#end(slot, false, error);
     }
