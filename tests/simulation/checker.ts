@@ -199,6 +199,7 @@ class Checker {
 
   #ended(): void {
     const model = this.#model;
+    this.#tasks.ended();
     ensureEqual("one result", model.outstanding.length, 0, "tasks without a result");
     const open = Array.from(model.open, ({ call }) => call.what);
     ensureEqual("settling", open, [], "calls that were never answered");

@@ -12,6 +12,14 @@ export type SummaryCounts =
   & Pick<RunSummary, "total" | "succeeded" | "failed" | "cancelled" | "timedOut">
   & { readonly results: readonly number[] };
 
+/** When an attempt was under way, as the result of its task has it. */
+export interface Span {
+  /** The worker's id. */
+  readonly worker: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a call was that settles some time. */
 export type Call =
   | { readonly what: "run"; readonly run: RunScript; readonly signal?: number }
@@ -97,6 +105,8 @@ export type Happening =
     readonly attempts: number;
     /** The value, the error or the reason. */
     readonly outcome: string;
+    /** When its attempts were under way, and by which workers, as its result has it. */
+    readonly spans: readonly Span[];
   }
   | { readonly is: "heard done"; readonly task: number }
   // What really happens to workers, which are numbered in the order of their starts

@@ -6,6 +6,7 @@
 import type { TaskStatus } from "../../mod.ts";
 import type { Attempts } from "./attempts.ts";
 import { ensure, ensureEqual } from "./ensure.ts";
+import type { Span } from "./history.ts";
 import type { Scheduling } from "./scheduling.ts";
 import { CAUSES, type Model, type TaskModel, type What } from "./model.ts";
 
@@ -15,6 +16,8 @@ export class Tasks {
   readonly #scheduling: Scheduling;
   /** Those that fail-first had to cancel. */
   #doomed: TaskModel[] = [];
+  /** When attempts were under way, as results have it. */
+  readonly #spans: Span[] = [];
 
   constructor(model: Model, scheduling: Scheduling) {
     this.#scheduling = scheduling;
@@ -92,6 +95,8 @@ export class Tasks {
     task.sentTo = undefined;
     task.place = "done";
     task.result = event;
+    // One that could not be sent took no time: its worker may have had another meanwhile.
+    this.#spans.push(...event.spans.filter(({ from, to }) => from < to));
     model.ended.push(task);
     if (status === "failed" && !task.script.detached) this.#doom();
   }
@@ -202,6 +207,17 @@ export class Tasks {
     for (const { number, signal } of this.#model.outstanding) {
       const outlives = signal === aborted && !ended.includes(number);
       ensure("attempts", !outlives, "a task outlived its signal");
+    }
+  }
+
+  /** All have ended. */
+  ended(): void {
+    for (const spans of Map.groupBy(this.#spans, ({ worker }) => worker).values()) {
+      spans.sort((a, b) => a.from - b.from || a.to - b.to);
+      for (const [i, { worker, from }] of spans.entries()) {
+        const isAlone = i === 0 || spans[i - 1].to <= from;
+        ensure("attempts", isAlone, `two attempts of worker ${worker} overlap at ${from}`);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ import {
   TrilaneError,
   WorkerCrashError,
 } from "../../mod.ts";
-import type { Call, Happening, SummaryCounts } from "./history.ts";
+import type { Call, Happening, Span, SummaryCounts } from "./history.ts";
 import type { TaskScript } from "./program.ts";
 import type { Signal, Surroundings } from "./surroundings.ts";
 
@@ -72,7 +72,8 @@ export class Witness {
   completed(result: TaskResult): void {
     const task = this.know(result);
     const { status, attempts } = result;
-    this.note({ is: "done", task, status, attempts, outcome: this.#outcomeOf(result) });
+    const [outcome, spans] = [this.#outcomeOf(result), spansOf(result)];
+    this.note({ is: "done", task, status, attempts, outcome, spans });
   }
 
   retried(handle: TaskHandle, error: unknown): void {
@@ -232,6 +233,16 @@ export class Witness {
 function summarize(summary: RunSummary): SummaryCounts {
   const { total, succeeded, failed, cancelled, timedOut, results } = summary;
   return { total, succeeded, failed, cancelled, timedOut, results: results.map(numberOf) };
+}
+
+function spansOf(
+  { attempts, attemptHistory, workerId, startedAt, finishedAt }: TaskResult,
+): Span[] {
+  if (attempts === 0) return [];
+  const one = { workerId: workerId!, startedAt: startedAt!, finishedAt };
+  return (attemptHistory ?? [one]).map(({ workerId, startedAt, finishedAt }) => ({
+    ...{ worker: workerId, from: startedAt, to: finishedAt },
+  }));
 }
 
 /** A task's number, which its id ends in. */

@@ -44,6 +44,11 @@ export const host: readonly Mutation[] = [
     "Dispatch.interrupt",
     replace("STOP_WILL_BE_TOLD", "STOPPED"),
   ),
+  onThreads(
+    "let an attempt start before the one before it has ended",
+    "Dispatch.#finish",
+    replace("this.#advance(worker, now)", "this.#advance(worker, attempt.toldAt)"),
+  ),
   onThreads("start workers that fail for ever", "Starts.failed", drop("startFailed(error")),
   onThreads("keep idle workers that are too many", "Roster.rest", assume("#hasSurplus", false)),
   onThreads("start no worker again after failures", "Starts.grow", drop("this.#trial,")),
