@@ -33,6 +33,7 @@ export async function dryRun({ work, origin, options }: RunPlan): Promise<number
     batch,
     window: Infinity,
     done: (outcome) => {
+      feed.told();
       if (outcome.status === "succeeded") return;
       status = 1;
       process.stderr.write(`${failureLine(outcome)}\n`);
@@ -40,6 +41,7 @@ export async function dryRun({ work, origin, options }: RunPlan): Promise<number
   });
   for await (const { inputs } of feed.jobs(new AbortController().signal)) {
     output.add(printable(work.describe(inputs)));
+    for (const _ of inputs) feed.told();
     if (output.full) await output.drained();
   }
   await output.drained();

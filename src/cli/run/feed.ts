@@ -53,6 +53,9 @@ export class Feed {
   #read: readonly Input[] = [];
   #takenOfRead = 0;
   #batch: Input[] = [];
+  /** Those that can't be read and wait for their turn, with how many were taken before each. */
+  readonly #unreadable: { readonly input: Input; readonly before: number }[] = [];
+  #isTelling = false;
   #taken = 0;
   #told = 0;
   #wake: (() => void) | undefined;
@@ -61,14 +64,16 @@ export class Feed {
     this.#options = options;
   }
 
-  /** Inputs that were read, and that no job was made of. */
-  get left(): readonly Input[] {
-    return [...this.#batch, ...this.#read.slice(this.#takenOfRead)];
+  /** Hands over the inputs that were read, and of which nothing has come and no job was made. */
+  takeLeft(): Input[] {
+    const unreadable = this.#unreadable.splice(0).map(({ input }) => input);
+    return [...unreadable, ...this.#batch, ...this.#read.slice(this.#takenOfRead)];
   }
 
   /** Something has come of an input, in its turn: there is room for another. */
   told(): void {
     this.#told++;
+    this.#tellUnreadable();
     this.#wake?.();
   }
 
@@ -106,10 +111,26 @@ export class Feed {
 
   #take(input: Input, earlier: RecordedValue | undefined): void {
     const { work, done } = this.#options;
-    this.#taken++;
-    if (input.unreadable !== undefined) done(notRead(input));
-    else if (earlier !== undefined) done(work.earlier(input, earlier.value));
+    const before = this.#taken++;
+    if (input.unreadable !== undefined) {
+      this.#unreadable.push({ input, before });
+      this.#tellUnreadable();
+    } else if (earlier !== undefined) done(work.earlier(input, earlier.value));
     else this.#batch.push(input);
+  }
+
+  /** Tells of those whose turn has come: a failure that ends the run must not keep what comes before it from being run. */
+  #tellUnreadable(): void {
+    // That one is told gives the next one its turn: any number of them must not fill the stack.
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (;;) {
+      const first = this.#unreadable[0];
+      if (first === undefined || this.#told < first.before) break;
+      this.#unreadable.shift();
+      this.#options.done(notRead(first.input));
+    }
+    this.#isTelling = false;
   }
 
   #job(): Job {

@@ -284,7 +284,7 @@ class Run {
   #tellLeft(): void {
     const reason = this.#end.signal.reason ?? this.#broken;
     const jobs = [...this.#open.values()].flatMap(({ inputs }) => inputs);
-    for (const input of [...jobs, ...this.#feed.left]) {
+    for (const input of [...jobs, ...this.#feed.takeLeft()]) {
       this.#completed(input.unreadable === undefined ? notRun(input, reason) : notRead(input));
     }
     this.#telling.end();

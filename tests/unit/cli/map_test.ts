@@ -105,6 +105,25 @@ test("cli: an input that was read counts, though the run ended before its turn",
   });
 });
 
+test("cli: what isn't JSON fails in its turn: with --fail-first what comes before it is run on all lanes", async () => {
+  for (const lane of ["async", "thread", "process"]) {
+    const args = ["--json", "--fail-first", "-w1", "--lane", lane, "2", "4", "{", "6"];
+    const lines = jsonLines(await cli(["map", "tasks.ts#even", ...args]));
+    // The last one may have been under way.
+    const before = lines.slice(0, 3).map(({ input, status }) => `${input} ${status}`);
+    assertEquals(before, ["2 succeeded", "4 succeeded", "{ failed"]);
+  }
+  // Each gives the next one its turn.
+  const stdin = "{\n".repeat(20_000);
+  const { stderr } = await cli(
+    ["map", "tasks.ts#even", "--json", "--lane=async", "--output=none"],
+    {
+      stdin,
+    },
+  );
+  assertMatch(stderr.slice(-100), /\n20,000 inputs: 0 succeeded, 20,000 failed in /);
+});
+
 test("cli: inputs are the lines of standard input, empty ones too", async () => {
   const stdin = Uint8Array.of(...new TextEncoder().encode("a\r\n\nb\xff"), 0xff);
   assertEquals(await values(["map", "tasks.ts#upper"], { stdin }), ["A", "", "BŸ\ufffd"]);
