@@ -9,7 +9,7 @@ import { node24, project, run, succeed } from "./project.ts";
  * How many bytes an entry point may have, minified and compressed, with all that it brings along: what it has now and a little more,
  * to be lowered when it has become smaller.
  */
-const MOST_BYTES = { async: 29_700, thread: 46_700 };
+const MOST_BYTES = { async: 29_900, thread: 46_900 };
 
 let bundling: Promise<string> | undefined;
 const bundles = () =>
