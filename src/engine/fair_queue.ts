@@ -9,8 +9,8 @@ const MIN_SWEEP = 32;
 
 /** What takes turns. */
 export interface FairKey {
-  /** The priority in whose ring it is first when it comes again: it has its last turn there back. */
-  owed: number | undefined;
+  /** The priorities in whose rings it is first when it comes again: it has its last turn there back. */
+  owed: Set<number> | undefined;
 }
 
 /** The items of one priority and one key, first in, first out. */
@@ -70,7 +70,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
   }
 
   putBack(item: T): void {
-    this.#keyOf(item).owed = item.priority;
+    (this.#keyOf(item).owed ??= new Set()).add(item.priority);
     const { ring, lane } = this.#add(item);
     if (lane === ring.first) return;
     unlink(ring, lane);
@@ -87,7 +87,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
   pop(): T | undefined {
     return this.#take((ring, lane) => {
       ring.first = lane.after;
-      if (lane.key.owed === ring.priority) lane.key.owed = undefined;
+      lane.key.owed?.delete(ring.priority);
     });
   }
 
@@ -141,7 +141,7 @@ export class FairQueue<T extends ReadyItem> implements Ready<T> {
       lane = { key, items: new Line<T>(), size: 0 } as Lane<T>;
       ring.lanes.set(key, lane);
       link(ring, lane);
-      if (key.owed === priority) ring.first = lane;
+      if (key.owed?.has(priority)) ring.first = lane;
     }
     item.place = this;
     lane.items.push(item);

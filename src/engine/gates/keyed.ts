@@ -45,7 +45,7 @@ class Key implements FairKey, Timed {
   regaining: Set<Regaining> | undefined = undefined;
   /** The keys of a task that has no other. */
   readonly alone: readonly Key[] = [this];
-  owed: number | undefined = undefined;
+  owed: Set<number> | undefined = undefined;
   timer = 0;
   readonly #owner: Limits;
 

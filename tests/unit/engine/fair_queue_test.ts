@@ -31,14 +31,16 @@ function keyFinder(): (item: Item) => FairKey {
   };
 }
 
+const turnOf = ({ key, priority }: Item) => `${key} at ${priority}`;
+
 /** The keys of one priority in the order of their turns, each with its items in order. */
 type Ring = { readonly key: string; readonly items: Item[] }[];
 
 /** The same in the plainest way. */
 class Model {
   readonly rings = new Map<number, Ring>();
-  /** The priorities at which keys have a turn back. */
-  readonly owed = new Map<string, number>();
+  /** The keys that have a turn back, and at which priorities, as one text. */
+  readonly owed = new Set<string>();
   readonly ranking: Ranking;
 
   constructor(ranking: Ranking) {
@@ -53,8 +55,8 @@ class Model {
     lane.items.push(item);
     lane.items.sort((a, b) => a.order - b.order);
     if (at < 0) ring.push(lane);
-    if (isFirst) this.owed.set(item.key, item.priority);
-    if (isFirst || (at < 0 && this.owed.get(item.key) === item.priority)) {
+    if (isFirst) this.owed.add(turnOf(item));
+    if (isFirst || (at < 0 && this.owed.has(turnOf(item)))) {
       ring.unshift(...ring.splice(ring.indexOf(lane), 1));
     }
   }
@@ -67,7 +69,7 @@ class Model {
   remove(item: Item, turns: boolean): void {
     const ring = this.rings.get(item.priority)!;
     const lane = ring.find(({ key }) => key === item.key)!;
-    if (turns && this.owed.get(item.key) === item.priority) this.owed.delete(item.key);
+    if (turns) this.owed.delete(turnOf(item));
     lane.items.splice(lane.items.indexOf(item), 1);
     if (turns || lane.items.length === 0) ring.splice(ring.indexOf(lane), 1);
     if (turns && lane.items.length > 0) ring.push(lane);
@@ -181,4 +183,17 @@ test("fair queue: a key that has its turn back comes first, also when its item w
   // It has had its turn.
   queue.push(a);
   assertStrictEquals(queue.pop(), b);
+});
+
+test("fair queue: a key has its turns back at each priority", () => {
+  const queue = new FairQueue<Item>(new Ranking(), keyFinder());
+  const [first, second] = [new Item(1, 0, 0, "a"), new Item(2, 1, 0, "a")];
+  const [other, another] = [new Item(1, 2, 0, "b"), new Item(2, 3, 0, "b")];
+  for (const item of [first, second]) queue.push(item);
+  for (const item of [first, second]) assertStrictEquals(queue.pop(), item);
+  for (const item of [first, second]) queue.putBack(item);
+  // Both are held back for a while.
+  for (const item of [first, second]) assertStrictEquals(queue.skip(), item);
+  for (const item of [other, another, first, second]) queue.push(item);
+  for (const item of [first, other, second, another]) assertStrictEquals(queue.pop(), item);
 });
