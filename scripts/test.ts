@@ -65,6 +65,7 @@ const options = parseArgs(Deno.args, {
     if (arg.startsWith("-")) misused(`Unknown option: '${arg}'. Use --deno, --bun or --node`);
   },
 });
+
 /** How many files one job runs at the most. Cores are idle while the last jobs end, which short jobs keep short. */
 const filesAtOnce = options.cluster ? 4 : 12;
 

@@ -93,7 +93,7 @@ export class Intake {
       const twin = dedupe === undefined ? undefined : this.#deduped.get(dedupe);
       if (twin !== undefined) return twin;
       const task = this.#make(fn, args, priority, options, now, keys, origin.context);
-      if (this.#tracing !== undefined) this.#trace(task, origin.context);
+      this.#trace(task, origin.context);
       if (recorded !== undefined) {
         this.#host.finish(task, SUCCEEDED, recorded.value, now);
         return task;
@@ -135,8 +135,10 @@ export class Intake {
 
   /** Makes a task part of the trace that its submission is part of. */
   #trace(task: Task, context: AsyncContext | undefined): void {
+    const tracing = this.#tracing;
+    if (tracing === undefined) return;
     const { announcer, contexts } = this.#host;
-    const tell = () => this.#tracing?.submitted(task);
+    const tell = () => tracing.submitted(task);
     announcer.tell(context === undefined ? tell : () => contexts!.run(context, tell));
   }
 
@@ -179,7 +181,7 @@ export class Intake {
     const context = origin === undefined ? this.#contextFor(options) : origin.context;
     const task = this.#make(fn, args, priority, options, now, keys, context);
     task.site = site;
-    if (this.#tracing !== undefined) this.#trace(task, context);
+    this.#trace(task, context);
     this.#enter(task, at);
     if (options.signal !== undefined) this.#host.ties.tie([task], options.signal);
     return task;

@@ -115,12 +115,8 @@ test("cli: what isn't JSON fails in its turn: with --fail-first what comes befor
   }
   // Each gives the next one its turn.
   const stdin = "{\n".repeat(20_000);
-  const { stderr } = await cli(
-    ["map", "tasks.ts#even", "--json", "--lane=async", "--output=none"],
-    {
-      stdin,
-    },
-  );
+  const args = ["map", "tasks.ts#even", "--json", "--lane=async", "--output=none"];
+  const { stderr } = await cli(args, { stdin });
   assertMatch(stderr.slice(-100), /\n20,000 inputs: 0 succeeded, 20,000 failed in /);
 });
 

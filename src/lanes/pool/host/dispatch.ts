@@ -254,7 +254,7 @@ export class Dispatch implements AheadExecutor, RosterListener, InboxListener, L
 
   #finish(attempt: WorkerAttempt, ok: boolean, value: unknown, took: number, at: number): void {
     const { task, worker } = attempt;
-    const [, next] = worker.attempts;
+    const next = worker.attempts[1];
     // What a worker says of itself fits what the pool has told: when this one began, and perhaps the next one.
     const end = next?.told ? Math.min(at, next.toldAt) : at;
     const now = Math.max(end, attempt.toldAt);
